@@ -1,0 +1,200 @@
+"""`tracker-sync.toml` as a value; secrets come from the environment only."""
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+import msgspec
+
+from tracker_sync import tomlfile
+from tracker_sync.errors import ConfigError
+
+FILE = "tracker-sync.toml"
+Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+
+
+class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A table of the file: a key it does not know is an error, not a silent typo."""
+
+
+class LogConfig(_Table):
+    """`[log]`."""
+
+    url: str = "sqlite:///tracker-sync.db"
+
+
+class FieldNames(_Table):
+    """`fields` of a Jira source: what this site calls the custom fields that we read."""
+
+    intent: str | None = None
+    customer: str | None = None
+    origin: str | None = None
+    points: str | None = None
+
+
+class JiraConfig(_Table, tag_field="kind", tag="jira"):
+    """A Jira, Cloud or Data Center; which of the two it finds out by itself."""
+
+    name: Name
+    url: str
+    jql: str = ""
+    fields: FieldNames = FieldNames()
+    allow_http: bool = False
+
+
+class GithubConfig(_Table, tag_field="kind", tag="github"):
+    """Repositories of one GitHub or GitHub Enterprise."""
+
+    name: Name
+    repos: list[str]
+    url: str = "https://api.github.com"
+    started_labels: list[str] = []
+    """Labels that say an open issue is being worked on; an assigned open issue always is."""
+    allow_http: bool = False
+
+
+SourceConfig = JiraConfig | GithubConfig
+
+
+class StrategyFiles(_Table):
+    """`[strategy]`: the files that judgement rests on; each may be missing."""
+
+    file: str = "strategy.toml"
+    customers: str = "customers.csv"
+    people: str = "people.toml"
+    problems: str = "problems.csv"
+    adoption: str = "adoption.csv"
+    pmf: str = "pmf.csv"
+
+
+class RulesConfig(_Table):
+    """`[rules]`."""
+
+    paths: list[str] = []
+    disable: list[str] = []
+
+
+class CalendarConfig(_Table):
+    """`[calendar]`: what a day is."""
+
+    timezone: str = "UTC"
+    working_days: tuple[str, ...] = ("mon", "tue", "wed", "thu", "fri")
+
+
+class _File(_Table):
+    sources: list[SourceConfig] = []
+    log: LogConfig = LogConfig()
+    strategy: StrategyFiles = StrategyFiles()
+    rules: RulesConfig = RulesConfig()
+    calendar: CalendarConfig = CalendarConfig()
+
+
+class Config(msgspec.Struct, frozen=True):
+    """The whole configuration; relative paths in it are relative to `path`'s folder."""
+
+    path: Path
+    sources: list[SourceConfig]
+    log: LogConfig
+    strategy: StrategyFiles
+    rules: RulesConfig
+    calendar: CalendarConfig
+
+    def file(self, name: str) -> Path:
+        """A path of the configuration as one that can be opened."""
+        return self.path.parent / name
+
+    @property
+    def log_path(self) -> Path:
+        """The SQLite file of `[log] url`. Raises ConfigError for another kind of url."""
+        prefix, _, rest = self.log.url.partition("///")
+        if prefix != "sqlite:" or not rest:
+            raise ConfigError("[log] url has to look like sqlite:///tracker-sync.db", self.path)
+        return self.file(rest)
+
+
+def find(start: Path, explicit: str | None, environment: Mapping[str, str] = os.environ) -> Path:
+    """The configuration file: as told, else from TRACKER_SYNC_CONFIG, else upwards from `start`."""
+    if told := explicit or environment.get("TRACKER_SYNC_CONFIG"):
+        return Path(told).absolute()
+    for folder in [start, *start.parents]:
+        if (folder / FILE).is_file():
+            return folder / FILE
+    raise ConfigError(f"no {FILE} here or in a folder above; write one with `tracker-sync init`")
+
+
+def load(path: Path) -> Config:
+    """The configuration in `path`. Raises ConfigError naming file and line."""
+    text = tomlfile.text_of(path)
+    file = tomlfile.parse(text, _File, path)
+    names = [s.name for s in file.sources]
+    for n, source in enumerate(file.sources):
+        line = tomlfile.line_of(text, f"$.sources[{n}].url")
+        if source.name in names[:n]:
+            raise ConfigError(f"two sources are called {source.name!r}", path, line)
+        if source.name == "people":
+            raise ConfigError("'people' is taken: it is where decisions made here are kept", path, line)
+        if problem := _url_problem(source):
+            raise ConfigError(problem, path, line)
+        if isinstance(source, JiraConfig) and re.search(r"\border\s+by\b", source.jql, re.I):
+            raise ConfigError("jql: leave out ORDER BY; tracker-sync orders by itself", path, line)
+        if isinstance(source, GithubConfig):
+            for repo in source.repos:
+                if not re.fullmatch(r"[\w.-]+/([\w.-]+|\*)", repo):
+                    raise ConfigError(f"repos: {repo!r} is not of the form owner/name", path, line)
+    _check_calendar(file.calendar, path)
+    return Config(path, file.sources, file.log, file.strategy, file.rules, file.calendar)
+
+
+def credentials_for(
+    source: SourceConfig, environment: Mapping[str, str]
+) -> tuple[str | None, str | None]:
+    """(user, token) for a source: TRACKER_SYNC_<NAME>_TOKEN, else JIRA_TOKEN or GITHUB_TOKEN.
+
+    Each may also be given as …_FILE, naming a file that holds it.
+    """
+    own = "TRACKER_SYNC_" + source.name.upper().replace("-", "_")
+    common = "JIRA" if isinstance(source, JiraConfig) else "GITHUB"
+    user = _secret(f"{own}_USER", environment) or _secret(f"{common}_USER", environment)
+    token = _secret(f"{own}_TOKEN", environment) or _secret(f"{common}_TOKEN", environment)
+    return user, token
+
+
+def token_variable(source: SourceConfig) -> str:
+    """The environment variable that a message should name."""
+    return f"TRACKER_SYNC_{source.name.upper().replace('-', '_')}_TOKEN"
+
+
+def _secret(variable: str, environment: Mapping[str, str]) -> str | None:
+    if value := environment.get(variable):
+        return value.strip()
+    if file := environment.get(f"{variable}_FILE"):
+        return tomlfile.text_of(Path(file)).strip()
+    return None
+
+
+def _url_problem(source: SourceConfig) -> str | None:
+    url = urlsplit(source.url)
+    if url.username or url.password:
+        return "url: leave user and password out of it; tokens come from the environment"
+    if url.scheme not in ("https", "http") or not url.hostname:
+        return f"url: {source.url!r} is not an https:// address"
+    if url.scheme == "http" and not source.allow_http:
+        return "url: plain http would send the token readable to all; set allow_http = true to allow it"
+    if url.hostname.startswith("169.254.") or url.hostname.startswith("[fe80"):
+        return "url: a link-local address is not a tracker"
+    return None
+
+
+def _check_calendar(calendar: CalendarConfig, path: Path) -> None:
+    from zoneinfo import ZoneInfo
+
+    try:
+        ZoneInfo(calendar.timezone)
+    except (KeyError, ValueError, OSError):
+        raise ConfigError(f"calendar.timezone: {calendar.timezone!r} is not a time zone", path) from None
+    days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    if bad := [d for d in calendar.working_days if d not in days]:
+        raise ConfigError(f"calendar.working_days: {bad[0]!r} is not one of {', '.join(days)}", path)

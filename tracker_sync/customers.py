@@ -1,0 +1,154 @@
+"""The customers file: accounts, their other names, and what they were to us when."""
+
+import csv
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from tracker_sync.errors import ConfigError
+from tracker_sync.strategy import Icp, midnight, normal
+from tracker_sync.tomlfile import text_of
+
+HEADER = "name,aliases,domains,segment,industry,geography,size,status,since,until,icp,arr,parent"
+STATUSES = ("prospect", "customer", "design-partner", "churned")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One row of the file: what an account was to us in a span of time."""
+
+    since: int
+    until: int | None
+    status: str
+    segment: str
+    industry: str
+    geography: str
+    size: str
+    icp: bool | None
+    """As stated in the file; None: to be judged by the strategy's ICP."""
+    arr: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A customer or prospect, whole."""
+
+    name: str
+    parent: str | None
+    history: tuple[Standing, ...]
+    """By time."""
+
+    def at(self, ts: int) -> Standing | None:
+        """The row that covers a time; before the first row, the first one; after an end, None."""
+        place = bisect_right(self.history, ts, key=lambda s: s.since)
+        row = self.history[max(place - 1, 0)]
+        return None if row.until is not None and ts >= row.until else row
+
+
+@dataclass(frozen=True, slots=True)
+class Customers:
+    """All accounts, by every name they go by."""
+
+    accounts: Mapping[str, Account]
+    """By normal form of the name."""
+    names: Mapping[str, str]
+    """Normal form of any name, alias or domain → normal form of the account's name."""
+
+    def find(self, name: str) -> Account | None:
+        """The account that goes by this name."""
+        key = self.names.get(normal(name))
+        return self.accounts[key] if key else None
+
+    def root(self, name: str) -> str:
+        """The one account that a name stands for: parent companies and resellers count as one."""
+        account = self.find(name)
+        seen: set[str] = set()
+        while account and account.parent and account.name not in seen:
+            seen.add(account.name)
+            above = self.find(account.parent)
+            if above is None:
+                break
+            account = above
+        return account.name if account else name
+
+    def in_icp(self, name: str, at: int, icp: Icp | None) -> bool | None:
+        """Whether the account was one that the strategy is for; None where that is not known."""
+        account = self.find(name)
+        row = account.at(at) if account else None
+        if row is None:
+            return None
+        if row.icp is not None:
+            return row.icp
+        if icp is None:
+            return None
+        verdicts = list(_within(row, icp))
+        if False in verdicts:
+            return False
+        return None if None in verdicts or not verdicts else True
+
+
+EMPTY = Customers({}, {})
+
+
+def load(path: Path) -> Customers:
+    """The customers file; a missing one is empty. Raises ConfigError with file and line."""
+    if not path.is_file():
+        return EMPTY
+    rows = list(csv.reader(text_of(path).splitlines()))
+    header = [c.strip() for c in rows[0]] if rows else []
+    if header != HEADER.split(","):
+        raise ConfigError(f"the first line has to be {HEADER}", path, 1)
+    found: dict[str, list[Standing]] = {}
+    titles: dict[str, tuple[str, str | None]] = {}
+    names: dict[str, str] = {}
+    for line, cells in enumerate(rows[1:], 2):
+        if not any(c.strip() for c in cells):
+            continue
+        if len(cells) != len(header):
+            raise ConfigError(f"has {len(cells)} cells, not {len(header)}", path, line)
+        row = dict(zip(header, (c.strip() for c in cells), strict=True))
+        key = normal(row["name"])
+        if not key:
+            raise ConfigError("name is empty", path, line)
+        found.setdefault(key, []).append(_standing(row, path, line))
+        titles[key] = (row["name"], row["parent"] or titles.get(key, ("", None))[1])
+        for other in [row["name"], *row["aliases"].split(";"), *row["domains"].split(";")]:
+            if other.strip() and names.setdefault(normal(other), key) != key:
+                raise ConfigError(f"{other!r} already belongs to {names[normal(other)]!r}", path, line)
+    accounts = {
+        k: Account(*titles[k], tuple(sorted(s, key=lambda r: r.since))) for k, s in found.items()
+    }
+    return Customers(accounts, names)
+
+
+def _standing(row: Mapping[str, str], path: Path, line: int) -> Standing:
+    if row["status"] not in STATUSES:
+        raise ConfigError(f"status {row['status']!r} is not one of {', '.join(STATUSES)}", path, line)
+    icp = {"yes": True, "no": False, "": None, "true": True, "false": False}.get(row["icp"].lower(), "?")
+    if isinstance(icp, str):
+        raise ConfigError(f"icp {row['icp']!r} is not yes or no", path, line)
+    if row["arr"] and not row["arr"].isdigit():
+        raise ConfigError(f"arr {row['arr']!r} is not a whole number", path, line)
+    return Standing(
+        _day(row["since"], path, line) or 0, _day(row["until"], path, line), row["status"],
+        row["segment"], row["industry"], row["geography"], row["size"], icp,
+        int(row["arr"]) if row["arr"] else None,
+    )  # fmt: skip
+
+
+def _day(text: str, path: Path, line: int) -> int | None:
+    try:
+        return midnight(date.fromisoformat(text)) if text else None
+    except ValueError:
+        raise ConfigError(f"{text!r} is not a date like 2026-03-01", path, line) from None
+
+
+def _within(row: Standing, icp: Icp) -> Iterator[bool | None]:
+    for wanted, has in (
+        (icp.segments, row.segment), (icp.industries, row.industry),
+        (icp.geographies, row.geography), (icp.sizes, row.size),
+    ):  # fmt: skip
+        if wanted:
+            yield (normal(has) in map(normal, wanted)) if has else None

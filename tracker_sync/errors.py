@@ -1,0 +1,60 @@
+"""What can go wrong, classed by what the caller can do about it; each class carries its exit code."""
+
+from pathlib import Path
+
+
+class TrackerSyncError(Exception):
+    """Anything we expect may fail. Its text says what failed, where, and what to do next."""
+
+    exit_code = 1
+
+
+class ConfigError(TrackerSyncError):
+    """A file or option that its owner must mend. `line` is 1-based, where it is known."""
+
+    exit_code = 2
+
+    def __init__(self, message: str, path: Path | None = None, line: int | None = None) -> None:
+        self.path, self.line = path, line
+        where = "" if path is None else f"{path}:{line}: " if line else f"{path}: "
+        super().__init__(where + message)
+
+
+class RuleError(ConfigError):
+    """A rule file that does not hold: its shape, its pattern, or a test inside it."""
+
+    def __init__(self, message: str, path: Path, rule: str, line: int | None = None) -> None:
+        self.rule = rule
+        super().__init__(f"rule {rule!r}: {message}", path, line)
+
+
+class SourceError(TrackerSyncError):
+    """A tracker that did not give what was asked for."""
+
+    exit_code = 4
+
+
+class NotAllowed(SourceError):
+    """The tracker refused these credentials; asking again will not help."""
+
+    exit_code = 3
+
+
+class Unavailable(SourceError):
+    """The tracker is unreachable or broken just now; `retry_after` is its own wish, in seconds."""
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        self.retry_after = retry_after
+        super().__init__(message)
+
+
+class LogError(TrackerSyncError):
+    """The event log cannot be read or written as it should be."""
+
+    exit_code = 6
+
+
+class LogBusy(LogError):
+    """Another run holds the log."""
+
+    exit_code = 75

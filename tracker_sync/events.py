@@ -1,0 +1,217 @@
+"""The vocabulary of the log: what a tracker or a person can say has happened, and its row form.
+
+Kind names are permanent words. A new shape is a new kind, never a changed one.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+MICROSECOND = 1_000_000
+"""Times are integer microseconds since 1970 UTC; this many make a second."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """What every event has."""
+
+    __pydantic_config__: ClassVar = {"revalidate_instances": "always", "strict": True}
+
+    id: str
+    """Unique within the source, made from the tracker's own ids: `10042:c88.1` is item 10042,
+    change 88, part 1. An edit that the tracker did not log gets `10042:o2.1`: the second
+    observation of that item, part 1."""
+    item: str
+    """The tracker's immutable id of the item; empty for facts about the whole source."""
+    ts: int
+    """When it happened, by the tracker's clock, in microseconds UTC."""
+    actor: str | None = None
+    """The account id of who did it; None where the tracker does not say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened(Fact):
+    """An item came to be, under the key `val`. Its opening values follow as `added` facts."""
+
+    val: str
+    kind: Literal["opened"] = "opened"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed(Fact):
+    """A single-valued attribute became `val` (None: empty); `old` is what it was before.
+
+    `key` is the tracker's id of a chosen value (a status id), or empty for free text.
+    """
+
+    attr: str
+    key: str = ""
+    val: str | None
+    old_key: str = ""
+    old: str | None = None
+    kind: Literal["changed"] = "changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved(Fact):
+    """The item got a new key in its tracker: it is the same item, with the whole of its history."""
+
+    val: str
+    old: str
+    attr: Literal["key"] = "key"
+    kind: Literal["moved"] = "moved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added(Fact):
+    """One value joined a many-valued attribute (a label, a component, a link, an assignee)."""
+
+    attr: str
+    key: str
+    val: str
+    kind: Literal["added"] = "added"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dropped(Fact):
+    """One value left a many-valued attribute; `val` is what it was called."""
+
+    attr: str
+    key: str
+    val: str
+    kind: Literal["dropped"] = "dropped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commented(Fact):
+    """A comment (`key` is its id) reads `val`. A later edit is a further fact with the same key."""
+
+    key: str
+    val: str
+    attr: Literal["comment"] = "comment"
+    kind: Literal["commented"] = "commented"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted(Fact):
+    """The tracker logged something that leaves no value behind (a rank, a mention, a workflow)."""
+
+    attr: str
+    key: str = ""
+    val: str | None = None
+    old: str | None = None
+    kind: Literal["noted"] = "noted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named(Fact):
+    """What an id of this source is called: a field, a status and its category, a type, a user."""
+
+    attr: str
+    key: str
+    val: str
+    means: str = ""
+    """For a status `new`, `indeterminate` or `done`; for a type its hierarchy level."""
+    kind: Literal["named"] = "named"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tagged(Fact):
+    """A person's judgement: the item's `attr` (intent, customer, origin) is `val`; None clears."""
+
+    attr: str
+    val: str | None
+    reason: str
+    kind: Literal["tagged"] = "tagged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stated(Fact):
+    """An input to judgement as it stood from now on: `attr` names it, `val` is its whole text."""
+
+    attr: str
+    val: str
+    kind: Literal["stated"] = "stated"
+
+
+Event = (
+    Opened | Changed | Moved | Added | Dropped | Commented | Noted | Named | Tagged | Stated
+)  # fmt: skip
+KINDS: dict[str, type[Event]] = {
+    k.__dataclass_fields__["kind"].default: k
+    for k in (Opened, Changed, Moved, Added, Dropped, Commented, Noted, Named, Tagged, Stated)
+}
+
+
+class Row(NamedTuple):
+    """An event as the log's columns hold it; `body` is JSON of whatever has no column."""
+
+    event_id: str
+    item: str
+    kind: str
+    attr: str
+    key: str
+    val: str | None
+    ts: int
+    actor: str | None
+    body: str
+
+
+_COLUMNS = {"id", "item", "kind", "attr", "key", "val", "ts", "actor"}
+_LEFT_OVER = {k: [f.name for f in fields(c) if f.name not in _COLUMNS] for k, c in KINDS.items()}
+_HAS = {k: {f.name for f in fields(c)} for k, c in KINDS.items()}
+
+
+def to_row(event: Event) -> Row:
+    """The event as columns. `from_row(to_row(e)) == e`."""
+    e: Any = event
+    left = {n: v for n in _LEFT_OVER[e.kind] if (v := getattr(e, n)) not in (None, "")}
+    has = _HAS[e.kind]
+    return Row(
+        e.id, e.item, e.kind,
+        e.attr if "attr" in has else "", e.key if "key" in has else "", e.val,
+        e.ts, e.actor, canonical(left) if left else "",
+    )  # fmt: skip
+
+
+def from_row(row: Row) -> Event:
+    """The event of a row that `to_row` made."""
+    has = _HAS[row.kind]
+    values: dict[str, Any] = json.loads(row.body) if row.body else {}
+    if "attr" in has:
+        values["attr"] = row.attr
+    if "key" in has:
+        values["key"] = row.key
+    return KINDS[row.kind](
+        id=row.event_id, item=row.item, ts=row.ts, actor=row.actor, val=row.val, **values
+    )
+
+
+def canonical(value: Any) -> str:
+    """JSON with one spelling: sorted keys, no spaces, ASCII; the bytes that get hashed."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+@cache
+def _adapter() -> "TypeAdapter[list[Event]]":
+    from pydantic import TypeAdapter  # 170 ms: only ingest pays for it
+
+    return TypeAdapter(list[Event])
+
+
+def validate(events: Iterable[Event]) -> list[Event]:
+    """The same events, checked field by field; done once, at ingest, and never on reading.
+
+    Raises ValueError (pydantic's) naming the first field that does not hold.
+    """
+    return _adapter().validate_python(list(events))
+
+
+def ordered(events: Iterable[Event]) -> Iterator[Event]:
+    """By time; those of the same moment stay in the order they came in."""
+    return iter(sorted(events, key=lambda e: e.ts))

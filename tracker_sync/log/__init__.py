@@ -1,0 +1,86 @@
+"""The contract of an event log: append-only, idempotent, hash-chained, one cursor per source."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from tracker_sync.events import Event
+
+PEOPLE = "people"
+"""The source of what people here said (tags, strategy versions). Trackers may not use the name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A record of the tracker that could not be understood, kept raw."""
+
+    item: str
+    """The key or id of the item, as far as it could be read."""
+    reason: str
+    raw: str
+    """The tracker's JSON, as text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """What one append did: events that were new, events the log already had, and what it set aside."""
+
+    new: int
+    seen: int
+    skipped: tuple[Skipped, ...] = ()
+
+
+class Entry(NamedTuple):
+    """An event in its place in the log."""
+
+    seq: int
+    recorded_at: int
+    """When this log learned of it, in microseconds UTC."""
+    source: str
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The first place where a source's chain does not hold."""
+
+    source: str
+    seq: int
+    event_id: str
+    why: str
+
+
+class EventLog(Protocol):
+    """Where events are kept. Nothing in it is ever changed or deleted."""
+
+    def append(
+        self,
+        source: str,
+        events: Iterable[Event],
+        *,
+        now: int,
+        cursor: str | None = None,
+        skipped: Iterable[Skipped] = (),
+    ) -> Appended:
+        """Add what is new, and move the cursor, in one transaction; `now` is in microseconds."""
+
+    def cursor(self, source: str) -> str | None:
+        """How far the source has been read, in the source's own words; None: not at all."""
+
+    def read(
+        self,
+        *,
+        source: str | None = None,
+        items: Iterable[str] | None = None,
+        known_at: int | None = None,
+    ) -> Iterator[Entry]:
+        """Entries in order of sequence; all, or those of one source, items, or known by then."""
+
+    def skipped(self) -> Iterator[tuple[str, Skipped]]:
+        """What was set aside so far, with its source."""
+
+    def verify(self) -> tuple[int, Broken | None]:
+        """How many events were checked, and the first that does not hold."""
+
+    def close(self) -> None:
+        """Let go of the file or connection."""

@@ -1,0 +1,290 @@
+"""The event log in one SQLite file."""
+
+import fcntl
+import hashlib
+import os
+import sqlite3
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tracker_sync.errors import LogBusy, LogError
+from tracker_sync.events import Event, Row, canonical, from_row, to_row
+from tracker_sync.log import Appended, Broken, Entry, Skipped
+
+SCHEMA_VERSION = 1
+SCHEMA = """
+CREATE TABLE source(
+  source_id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, cursor TEXT, head_hash BLOB NOT NULL
+);
+CREATE TABLE item(
+  item_id INTEGER PRIMARY KEY, source_id INTEGER NOT NULL REFERENCES source, ext_id TEXT NOT NULL,
+  UNIQUE(source_id, ext_id)
+);
+CREATE TABLE event(
+  seq INTEGER PRIMARY KEY, source_id INTEGER NOT NULL REFERENCES source, event_id TEXT NOT NULL,
+  item_id INTEGER REFERENCES item, kind TEXT NOT NULL, attr TEXT NOT NULL, key TEXT NOT NULL,
+  val TEXT, ts BIGINT NOT NULL, rec_ts BIGINT NOT NULL, actor TEXT, body TEXT NOT NULL,
+  hash BLOB NOT NULL,
+  UNIQUE(source_id, event_id)
+);
+CREATE INDEX event_item ON event(item_id, ts, seq);
+CREATE TABLE skipped(
+  skipped_id INTEGER PRIMARY KEY, source_id INTEGER NOT NULL REFERENCES source,
+  item TEXT NOT NULL, reason TEXT NOT NULL, raw TEXT NOT NULL, rec_ts BIGINT NOT NULL,
+  UNIQUE(source_id, item, reason, raw)
+);
+"""
+# INSERT OR REPLACE deletes the old row without firing a delete trigger (recursive_triggers is off
+# by default), so an insert over an existing row has to be refused before it happens.
+GUARDS = """
+CREATE TRIGGER event_no_update BEFORE UPDATE ON event
+  BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
+CREATE TRIGGER event_no_delete BEFORE DELETE ON event
+  BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
+CREATE TRIGGER event_no_replace BEFORE INSERT ON event
+  WHEN EXISTS (SELECT 1 FROM event WHERE seq = NEW.seq
+               OR (source_id = NEW.source_id AND event_id = NEW.event_id))
+  BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
+"""
+GENESIS = bytes(32)
+_SELECT = """
+SELECT e.seq, e.rec_ts, s.name, e.event_id, coalesce(i.ext_id, ''), e.kind, e.attr, e.key, e.val,
+       e.ts, e.actor, e.body, e.hash
+FROM event e JOIN source s USING (source_id) LEFT JOIN item i ON i.item_id = e.item_id
+"""
+
+
+class SqliteLog:
+    """An `EventLog` in a SQLite file; opened to read, or to write under an exclusive lock."""
+
+    def __init__(self, path: Path, *, write: bool = False) -> None:
+        """Raises LogError where the file is not a log we can use, LogBusy where another run has it."""
+        self.path = path
+        self._lock: int | None = None
+        if path.is_symlink():
+            raise LogError(f"{path} is a symbolic link; name the real file in [log] url")
+        if write:
+            self._lock = _lock(path)
+        elif not path.exists():
+            raise LogError(f"there is no log at {path} yet; run `tracker-sync sync` first")
+        with _told(path):
+            self._db = _open(path, write=write)
+
+    def append(
+        self,
+        source: str,
+        events: Iterable[Event],
+        *,
+        now: int,
+        cursor: str | None = None,
+        skipped: Iterable[Skipped] = (),
+    ) -> Appended:
+        rows = [to_row(e) for e in events]
+        aside = list(skipped)
+        with _told(self.path), self._transaction():
+            source_id, head = self._source(source)
+            new, seen, clashes = self._sort_out(source_id, rows)
+            aside += clashes
+            head = self._insert(source_id, source, head, new, now)
+            self._db.execute(
+                "UPDATE source SET head_hash = ?, cursor = coalesce(?, cursor) WHERE source_id = ?",
+                (head, cursor, source_id),
+            )
+            self._db.executemany(
+                "INSERT OR IGNORE INTO skipped(source_id, item, reason, raw, rec_ts)"
+                " VALUES (?,?,?,?,?)",
+                [(source_id, s.item, s.reason, s.raw, now) for s in aside],
+            )
+        return Appended(len(new), seen, tuple(aside))
+
+    def cursor(self, source: str) -> str | None:
+        row = self._db.execute("SELECT cursor FROM source WHERE name = ?", (source,)).fetchone()
+        return row[0] if row else None
+
+    def read(
+        self,
+        *,
+        source: str | None = None,
+        items: Iterable[str] | None = None,
+        known_at: int | None = None,
+    ) -> Iterator[Entry]:
+        where, args = ["1"], list[object]()
+        if source is not None:
+            where.append("s.name = ?")
+            args.append(source)
+        if known_at is not None:
+            where.append("e.rec_ts <= ?")
+            args.append(known_at)
+        if items is not None:
+            wanted = list(items)
+            where.append("i.ext_id IN (SELECT value FROM json_each(?))")
+            args.append(canonical(wanted))
+        with _told(self.path):
+            for r in self._db.execute(f"{_SELECT} WHERE {' AND '.join(where)} ORDER BY e.seq", args):  # noqa: S608  fixed fragments, bound values
+                yield Entry(r[0], r[1], r[2], from_row(Row(*r[3:12])))
+
+    def skipped(self) -> Iterator[tuple[str, Skipped]]:
+        query = (
+            "SELECT name, item, reason, raw FROM skipped JOIN source USING (source_id) ORDER BY 1, 2"
+        )
+        for name, item, reason, raw in self._db.execute(query):
+            yield name, Skipped(item, reason, raw)
+
+    def verify(self) -> tuple[int, Broken | None]:
+        with _told(self.path):
+            heads: dict[str, bytes] = {}
+            checked = 0
+            for r in self._db.execute(f"{_SELECT} ORDER BY e.seq"):
+                name = r[2]
+                expected = _hash(heads.get(name, GENESIS), Row(*r[3:12]), r[1])
+                if r[12] != expected:
+                    return checked, Broken(name, r[0], r[3], "it was changed after it was recorded")
+                heads[name] = expected
+                checked += 1
+            for name, head in self._db.execute("SELECT name, head_hash FROM source"):
+                if heads.get(name, GENESIS) != head:
+                    return checked, Broken(name, 0, "", "the end of its chain is missing")
+        return checked, None
+
+    def close(self) -> None:
+        self._db.close()
+        if self._lock is not None:
+            os.close(self._lock)
+
+    def _source(self, name: str) -> tuple[int, bytes]:
+        self._db.execute(
+            "INSERT OR IGNORE INTO source(name, head_hash) VALUES (?, ?)", (name, GENESIS)
+        )
+        row = self._db.execute("SELECT source_id, head_hash FROM source WHERE name = ?", (name,))
+        source_id, head = row.fetchone()
+        return source_id, head
+
+    def _sort_out(
+        self, source_id: int, rows: list[Row]
+    ) -> tuple[list[Row], int, list[Skipped]]:
+        """Which rows are new, how many the log has, and which say something else under a known id."""
+        known: dict[str, Row] = {}
+        for ids in batched([r.event_id for r in rows], 500):
+            marks = ",".join("?" * len(ids))
+            found = self._db.execute(
+                f"{_SELECT} WHERE e.source_id = ? AND e.event_id IN ({marks})", (source_id, *ids)
+            )
+            known |= {r[3]: Row(*r[3:12]) for r in found}
+        new: list[Row] = []
+        seen, clashes = 0, list[Skipped]()
+        for row in rows:
+            before = known.get(row.event_id)
+            if before is None:
+                known[row.event_id] = row
+                new.append(row)
+            elif before == row:
+                seen += 1
+            else:
+                why = f"event {row.event_id} now reads differently from what the log holds"
+                clashes.append(Skipped(row.item, why, canonical(row._asdict())))
+        return new, seen, clashes
+
+    def _insert(self, source_id: int, source: str, head: bytes, rows: list[Row], now: int) -> bytes:
+        items = self._item_ids(source_id, source, {r.item for r in rows if r.item})
+        out = []
+        for r in rows:
+            head = _hash(head, r, now)
+            out.append((source_id, r.event_id, items.get(r.item), *r[2:7], now, *r[7:], head))
+        self._db.executemany(
+            "INSERT INTO event(source_id, event_id, item_id, kind, attr, key, val, ts, rec_ts,"
+            " actor, body, hash) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+            out,
+        )
+        return head
+
+    def _item_ids(self, source_id: int, source: str, ext_ids: set[str]) -> dict[str, int]:
+        self._db.executemany(
+            "INSERT OR IGNORE INTO item(source_id, ext_id) VALUES (?, ?)",
+            [(source_id, e) for e in sorted(ext_ids)],
+        )
+        query = (
+            "SELECT ext_id, item_id FROM item WHERE source_id = ?"
+            " AND ext_id IN (SELECT value FROM json_each(?))"
+        )
+        return dict(self._db.execute(query, (source_id, canonical(sorted(ext_ids)))))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        # A plain BEGIN that is upgraded to a write fails at once when someone else writes,
+        # whatever the timeout: ask for the write lock at the start.
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+
+def batched(values: list[str], size: int) -> Iterator[tuple[str, ...]]:
+    for start in range(0, len(values), size):
+        yield tuple(values[start : start + size])
+
+
+def _hash(head: bytes, row: Row, rec_ts: int) -> bytes:
+    """The chain: each event's hash covers its canonical bytes and the hash before it."""
+    return hashlib.sha256(head + canonical([*row, rec_ts]).encode()).digest()
+
+
+def _lock(path: Path) -> int:
+    """An exclusive lock beside the log, held until the process lets go of the descriptor."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        fd = os.open(path.with_name(path.name + ".lock"), flags, 0o600)
+    except OSError as e:
+        raise LogError(f"cannot write beside {path}: {e.strerror}") from None
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(fd)
+        raise LogBusy(f"another tracker-sync is writing to {path}; it will finish by itself") from None
+    return fd
+
+
+def _open(path: Path, *, write: bool) -> sqlite3.Connection:
+    if not write:
+        db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+        _check_version(db, path)
+        return db
+    if not path.exists():
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, stat.S_IRUSR | stat.S_IWUSR))
+    db = sqlite3.connect(path, isolation_level=None)
+    # WAL with synchronous=NORMAL loses acknowledged commits on power loss.
+    db.execute("PRAGMA journal_mode = DELETE")
+    db.execute("PRAGMA synchronous = FULL")
+    if _check_version(db, path) == 0:
+        _create(db)
+    return db
+
+
+def _check_version(db: sqlite3.Connection, path: Path) -> int:
+    version: int = db.execute("PRAGMA user_version").fetchone()[0]
+    if version > SCHEMA_VERSION:
+        raise LogError(
+            f"{path} was written by a newer tracker-sync (schema {version}, this one knows "
+            f"{SCHEMA_VERSION}); upgrade tracker-sync, the file is untouched"
+        )
+    return version
+
+
+def _create(db: sqlite3.Connection) -> None:
+    db.executescript(f"BEGIN IMMEDIATE;{SCHEMA}{GUARDS}PRAGMA user_version = {SCHEMA_VERSION};COMMIT;")
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """SQLite's errors as ours, with what to do about them."""
+    try:
+        yield
+    except sqlite3.DatabaseError as e:
+        raise LogError(
+            f"the log {path} cannot be used: {e}. Nothing was changed. If the disk is fine, "
+            "restore the file from a backup, or sync again into a new one"
+        ) from e

@@ -1,0 +1,112 @@
+"""How both sources ask: what is retried, for how long, and which error an answer means."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from requests.exceptions import RequestException
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
+from tenacity.wait import wait_random_exponential
+
+from tracker_sync.errors import NotAllowed, SourceError, Unavailable
+
+T = TypeVar("T")
+TIMEOUT = 30.0
+"""Seconds for one request."""
+LONGEST_WAIT = 60.0
+"""Seconds. A tracker that wants a longer pause gets it from the next run, not from a sleeping one."""
+ATTEMPTS = 4
+_BACKOFF = wait_random_exponential(multiplier=0.5, max=8)
+
+
+def patiently(ask: Callable[[], T]) -> T:
+    """Ask, and ask again with growing pauses while the tracker is only unavailable for the moment."""
+    retrying = Retrying(
+        retry=retry_if_exception(_passing), wait=_wait, stop=stop_after_attempt(ATTEMPTS), reraise=True
+    )
+    return retrying(ask)
+
+
+def _passing(error: BaseException) -> bool:
+    return isinstance(error, Unavailable) and (error.retry_after or 0) <= LONGEST_WAIT
+
+
+def _wait(state: RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    wished = error.retry_after if isinstance(error, Unavailable) else None
+    return _BACKOFF(state) if wished is None else wished
+
+
+def refusal(
+    where: str, status: int, headers: Mapping[str, str], text: str, hints: tuple[str, str]
+) -> SourceError:
+    """The error that a status of 400 and above means; `hints`: (variable to check, right to check)."""
+    said = f" ({excerpt(text)})" if text else ""
+    if status == 401:
+        return NotAllowed(f"{where}: the token was refused (401). Check {hints[0]}; it may have expired")
+    if status in (403, 429) and (wait := retry_after(status, headers, text)) is not None:
+        when = f"; it asks to come back in {wait:.0f} s" if wait > LONGEST_WAIT else ""
+        return Unavailable(f"{where}: too many requests ({status}){when}", wait)
+    if status == 403:
+        return NotAllowed(f"{where}: not allowed (403){said}. The token needs {hints[1]}")
+    if status == 404:
+        return NotAllowed(f"{where}: missing or not allowed (404). Check the address and {hints[0]}")
+    if status >= 500:
+        return Unavailable(f"{where}: the tracker failed ({status}); try again later")
+    return SourceError(f"{where}: the tracker refused the request ({status}){said}")
+
+
+def unreachable(where: str, error: RequestException) -> Unavailable:
+    """The error for a request that got no answer."""
+    return Unavailable(f"{where}: cannot be reached ({type(error).__name__}); check the url and network")
+
+
+def not_json(where: str) -> SourceError:
+    """The error for a login page, an empty body or a broken one, whatever its status says."""
+    return SourceError(
+        f"{where}: answered with something that is not what its API says (a login page or a proxy?); "
+        "check the url. Nothing was changed"
+    )
+
+
+def retry_after(status: int, headers: Mapping[str, str], text: str) -> float | None:
+    """Seconds to wait before asking again; None where this is not about too many requests.
+
+    Source: https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api and
+    https://developer.atlassian.com/cloud/jira/platform/rate-limiting/ (both send `Retry-After`).
+    """
+    from email.utils import parsedate_to_datetime
+    from time import time
+
+    low = {k.lower(): v for k, v in headers.items()}
+    if wished := low.get("retry-after"):
+        if re.fullmatch(r"\d+(\.\d+)?", wished):
+            return float(wished)
+        try:
+            return max(0.0, parsedate_to_datetime(wished).timestamp() - time())
+        except ValueError:
+            return LONGEST_WAIT
+    if low.get("x-ratelimit-remaining") == "0" and (reset := low.get("x-ratelimit-reset", "")).isdigit():
+        return max(0.0, float(reset) - time())
+    if status == 429 or "secondary rate limit" in text.lower():
+        return LONGEST_WAIT
+    return None
+
+
+def excerpt(text: str) -> str:
+    """The start of a tracker's answer, on one line, fit for an error message."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text[:400]).split())[:160]
+
+
+def as_dict(where: str, value: Any) -> dict[str, Any]:
+    """The value, which has to be a JSON object."""
+    if not isinstance(value, dict):
+        raise not_json(where)
+    return value
+
+
+def as_list(where: str, value: Any) -> list[Any]:
+    """The value, which has to be a JSON array: `null` or a missing page is not an empty one."""
+    if not isinstance(value, list):
+        raise not_json(where)
+    return value
