@@ -20,13 +20,13 @@ class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """A table of the file: a key it does not know is an error, not a silent typo."""
 
 
-class LogConfig(_Table):
+class LogConfig(_Table, frozen=True):
     """`[log]`."""
 
     url: str = "sqlite:///tracker-sync.db"
 
 
-class FieldNames(_Table):
+class FieldNames(_Table, frozen=True):
     """`fields` of a Jira source: what this site calls the custom fields that we read."""
 
     intent: str | None = None
@@ -35,7 +35,7 @@ class FieldNames(_Table):
     points: str | None = None
 
 
-class JiraConfig(_Table, tag_field="kind", tag="jira"):
+class JiraConfig(_Table, frozen=True, tag_field="kind", tag="jira"):
     """A Jira, Cloud or Data Center; which of the two it finds out by itself."""
 
     name: Name
@@ -45,7 +45,7 @@ class JiraConfig(_Table, tag_field="kind", tag="jira"):
     allow_http: bool = False
 
 
-class GithubConfig(_Table, tag_field="kind", tag="github"):
+class GithubConfig(_Table, frozen=True, tag_field="kind", tag="github"):
     """Repositories of one GitHub or GitHub Enterprise."""
 
     name: Name
@@ -59,7 +59,7 @@ class GithubConfig(_Table, tag_field="kind", tag="github"):
 SourceConfig = JiraConfig | GithubConfig
 
 
-class StrategyFiles(_Table):
+class StrategyFiles(_Table, frozen=True):
     """`[strategy]`: the files that judgement rests on; each may be missing."""
 
     file: str = "strategy.toml"
@@ -70,21 +70,21 @@ class StrategyFiles(_Table):
     pmf: str = "pmf.csv"
 
 
-class RulesConfig(_Table):
+class RulesConfig(_Table, frozen=True):
     """`[rules]`."""
 
     paths: list[str] = []
     disable: list[str] = []
 
 
-class CalendarConfig(_Table):
+class CalendarConfig(_Table, frozen=True):
     """`[calendar]`: what a day is."""
 
     timezone: str = "UTC"
     working_days: tuple[str, ...] = ("mon", "tue", "wed", "thu", "fri")
 
 
-class _File(_Table):
+class _File(_Table, frozen=True):
     sources: list[SourceConfig] = []
     log: LogConfig = LogConfig()
     strategy: StrategyFiles = StrategyFiles()
@@ -135,7 +135,9 @@ def load(path: Path) -> Config:
         if source.name in names[:n]:
             raise ConfigError(f"two sources are called {source.name!r}", path, line)
         if source.name == "people":
-            raise ConfigError("'people' is taken: it is where decisions made here are kept", path, line)
+            raise ConfigError(
+                "'people' is taken: it is where decisions made here are kept", path, line
+            )
         if problem := _url_problem(source):
             raise ConfigError(problem, path, line)
         if isinstance(source, JiraConfig) and re.search(r"\border\s+by\b", source.jql, re.I):
@@ -194,7 +196,11 @@ def _check_calendar(calendar: CalendarConfig, path: Path) -> None:
     try:
         ZoneInfo(calendar.timezone)
     except (KeyError, ValueError, OSError):
-        raise ConfigError(f"calendar.timezone: {calendar.timezone!r} is not a time zone", path) from None
+        raise ConfigError(
+            f"calendar.timezone: {calendar.timezone!r} is not a time zone", path
+        ) from None
     days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
     if bad := [d for d in calendar.working_days if d not in days]:
-        raise ConfigError(f"calendar.working_days: {bad[0]!r} is not one of {', '.join(days)}", path)
+        raise ConfigError(
+            f"calendar.working_days: {bad[0]!r} is not one of {', '.join(days)}", path
+        )

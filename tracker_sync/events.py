@@ -143,7 +143,7 @@ Event = (
     Opened | Changed | Moved | Added | Dropped | Commented | Noted | Named | Tagged | Stated
 )  # fmt: skip
 KINDS: dict[str, type[Event]] = {
-    k.__dataclass_fields__["kind"].default: k
+    str(k.__dataclass_fields__["kind"].default): k
     for k in (Opened, Changed, Moved, Added, Dropped, Commented, Noted, Named, Tagged, Stated)
 }
 
@@ -187,9 +187,11 @@ def from_row(row: Row) -> Event:
         values["attr"] = row.attr
     if "key" in has:
         values["key"] = row.key
-    return KINDS[row.kind](
+    kind: Any = KINDS[row.kind]
+    event: Event = kind(
         id=row.event_id, item=row.item, ts=row.ts, actor=row.actor, val=row.val, **values
     )
+    return event
 
 
 def canonical(value: Any) -> str:

@@ -4,7 +4,18 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from tracker_sync.events import Added, Changed, Commented, Dropped, Event, Moved, Named, Opened, Stated, Tagged
+from tracker_sync.events import (
+    Added,
+    Changed,
+    Commented,
+    Dropped,
+    Event,
+    Moved,
+    Named,
+    Opened,
+    Stated,
+    Tagged,
+)
 from tracker_sync.log import PEOPLE, Entry
 from tracker_sync.state import State, apply
 

@@ -18,13 +18,13 @@ class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """A table of the file: a key it does not know is an error, not a silent typo."""
 
 
-class Statement(_Table):
+class Statement(_Table, frozen=True):
     """`[vision]` and `[mission]`."""
 
     text: str
 
 
-class Market(_Table):
+class Market(_Table, frozen=True):
     """`[market]`."""
 
     kind: str = "b2b"
@@ -33,7 +33,7 @@ class Market(_Table):
     new_category: bool = False
 
 
-class Icp(_Table):
+class Icp(_Table, frozen=True):
     """`[icp]`: whom the product is for; an empty list sets no limit."""
 
     segments: list[str] = []
@@ -45,7 +45,7 @@ class Icp(_Table):
     user: str = ""
 
 
-class Excluded(_Table):
+class Excluded(_Table, frozen=True):
     """`[[not_doing]]`: an opportunity decided against; `patterns` recognise it in titles and labels."""
 
     id: str
@@ -55,21 +55,21 @@ class Excluded(_Table):
     until: date | None = None
 
 
-class Watched(_Table):
+class Watched(_Table, frozen=True):
     """`[[watching]]`: an adjacent opportunity that is not decided yet."""
 
     id: str
     why: str = ""
 
 
-class Goals(_Table):
+class Goals(_Table, frozen=True):
     """`[goals]`."""
 
     north_star: str = ""
     leading: list[str] = []
 
 
-class Hypothesis(_Table):
+class Hypothesis(_Table, frozen=True):
     """What an intent bets on, how it would show, and until when it may."""
 
     text: str
@@ -77,7 +77,7 @@ class Hypothesis(_Table):
     expires: date | None = None
 
 
-class Intent(_Table):
+class Intent(_Table, frozen=True):
     """`[[intents]]`: a strategic intent, the unit that work is held against."""
 
     id: str
@@ -94,7 +94,7 @@ class Intent(_Table):
     until: date | None = None
 
 
-class Initiative(_Table):
+class Initiative(_Table, frozen=True):
     """`[[initiatives]]`: a hypothesis under an intent, and the epics that carry it."""
 
     id: str
@@ -103,21 +103,21 @@ class Initiative(_Table):
     epics: list[str] = []
 
 
-class Principle(_Table):
+class Principle(_Table, frozen=True):
     """`[[principles]]`."""
 
     id: str
     statement: str
 
 
-class Vocabulary(_Table):
+class Vocabulary(_Table, frozen=True):
     """`[vocabulary]`: precise words for the people served, and the vague ones to avoid."""
 
     words: list[str] = []
-    avoid: list[str] = ["customer", "customers", "user", "users"]
+    avoid: tuple[str, ...] = ("customer", "customers", "user", "users")
 
 
-class Limits(_Table):
+class Limits(_Table, frozen=True):
     """`[limits]`: where a figure becomes a finding."""
 
     active_intents: int | None = None
@@ -126,7 +126,7 @@ class Limits(_Table):
     adoption_target: float | None = None
 
 
-class Strategy(_Table):
+class Strategy(_Table, frozen=True):
     """`strategy.toml`."""
 
     effective: date | None = None
@@ -223,14 +223,18 @@ def check(strategy: Strategy, text: str, path: Path) -> Strategy:
             raise ConfigError(f"two intents are called {intent.id!r}", path, line)
         if intent.target is not None and not 0 <= intent.target <= 1:
             at = tomlfile.line_of(text, f"$.intents[{n}].target")
-            raise ConfigError(f"intents: target {intent.target} is not a share from 0 to 1", path, at)
+            raise ConfigError(
+                f"intents: target {intent.target} is not a share from 0 to 1", path, at
+            )
     for n, excluded in enumerate(strategy.not_doing):
         for pattern in excluded.patterns:
             try:
                 _compiled(pattern)
             except re2.error as e:
                 line = tomlfile.line_of(text, f"$.not_doing[{n}].patterns")
-                raise ConfigError(f"not_doing: {pattern!r} is not a pattern: {_said(e)}", path, line) from None
+                raise ConfigError(
+                    f"not_doing: {pattern!r} is not a pattern: {_said(e)}", path, line
+                ) from None
     for n, initiative in enumerate(strategy.initiatives):
         if initiative.intent not in ids:
             line = tomlfile.line_of(text, f"$.initiatives[{n}].intent")

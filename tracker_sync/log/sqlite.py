@@ -122,13 +122,13 @@ class SqliteLog:
             where.append("i.ext_id IN (SELECT value FROM json_each(?))")
             args.append(canonical(wanted))
         with _told(self.path):
-            for r in self._db.execute(f"{_SELECT} WHERE {' AND '.join(where)} ORDER BY e.seq", args):  # noqa: S608  fixed fragments, bound values
+            for r in self._db.execute(
+                f"{_SELECT} WHERE {' AND '.join(where)} ORDER BY e.seq", args
+            ):  # noqa: S608  fixed fragments, bound values
                 yield Entry(r[0], r[1], r[2], from_row(Row(*r[3:12])))
 
     def skipped(self) -> Iterator[tuple[str, Skipped]]:
-        query = (
-            "SELECT name, item, reason, raw FROM skipped JOIN source USING (source_id) ORDER BY 1, 2"
-        )
+        query = "SELECT name, item, reason, raw FROM skipped JOIN source USING (source_id) ORDER BY 1, 2"
         for name, item, reason, raw in self._db.execute(query):
             yield name, Skipped(item, reason, raw)
 
@@ -161,9 +161,7 @@ class SqliteLog:
         source_id, head = row.fetchone()
         return source_id, head
 
-    def _sort_out(
-        self, source_id: int, rows: list[Row]
-    ) -> tuple[list[Row], int, list[Skipped]]:
+    def _sort_out(self, source_id: int, rows: list[Row]) -> tuple[list[Row], int, list[Skipped]]:
         """Which rows are new, how many the log has, and which say something else under a known id."""
         known: dict[str, Row] = {}
         for ids in batched([r.event_id for r in rows], 500):
@@ -244,7 +242,9 @@ def _lock(path: Path) -> int:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(fd)
-        raise LogBusy(f"another tracker-sync is writing to {path}; it will finish by itself") from None
+        raise LogBusy(
+            f"another tracker-sync is writing to {path}; it will finish by itself"
+        ) from None
     return fd
 
 
@@ -275,7 +275,9 @@ def _check_version(db: sqlite3.Connection, path: Path) -> int:
 
 
 def _create(db: sqlite3.Connection) -> None:
-    db.executescript(f"BEGIN IMMEDIATE;{SCHEMA}{GUARDS}PRAGMA user_version = {SCHEMA_VERSION};COMMIT;")
+    db.executescript(
+        f"BEGIN IMMEDIATE;{SCHEMA}{GUARDS}PRAGMA user_version = {SCHEMA_VERSION};COMMIT;"
+    )
 
 
 @contextmanager

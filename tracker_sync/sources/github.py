@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import requests
@@ -9,7 +10,7 @@ from github import Auth, Github, GithubException
 
 from tracker_sync.config import GithubConfig, token_variable
 from tracker_sync.errors import NotAllowed
-from tracker_sync.sources import Batch, Progress, collect, microseconds
+from tracker_sync.sources import Batch, ItemRead, Progress, collect, microseconds
 from tracker_sync.sources.github_item import read_issue
 from tracker_sync.sources.transport import (
     TIMEOUT, as_dict, as_list, not_json, patiently, refusal, unreachable,
@@ -50,10 +51,13 @@ class GithubSource:
                 done += len(issues)
                 yield collect(
                     issues,
-                    lambda raw, r=repo: read_issue(raw, self._timeline(r, raw["number"]), r),
+                    partial(self._read, repo),
                     json.dumps(read, sort_keys=True),
                     Progress(done),
                 )
+
+    def _read(self, repo: str, raw: dict[str, Any]) -> ItemRead:
+        return read_issue(raw, self._timeline(repo, raw["number"]), repo)
 
     def _repositories(self) -> Iterator[str]:
         for repo in self._config.repos:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import requests
@@ -9,7 +10,7 @@ from jira import JIRA, JIRAError
 
 from tracker_sync.config import JiraConfig, token_variable
 from tracker_sync.errors import ConfigError, NotAllowed
-from tracker_sync.sources import Batch, Progress, collect, microseconds
+from tracker_sync.sources import Batch, ItemRead, Progress, collect, microseconds
 from tracker_sync.sources.jira_fields import Catalogue
 from tracker_sync.sources.jira_item import read_issue
 from tracker_sync.sources.transport import (
@@ -55,19 +56,20 @@ class JiraSource:
             done += len(issues)
             batch = collect(
                 issues,
-                lambda raw: read_issue(self._complete(raw, cloud), catalogue),
+                partial(self._read, catalogue, cloud),
                 str(newest),
                 Progress(done, total),
             )
             yield batch
 
     def _pages_server(self, since: int | None) -> Iterator[tuple[list[dict[str, Any]], int | None]]:
-        start, last_id = 0, None
+        jql, start, last_id = self._jql(since), 0, None
         while True:
-            page = self._ask("search", lambda at=start: self._jira.search_issues(
-                self._jql(since), startAt=at, maxResults=PAGE, fields="*all", expand="changelog",
-                json_result=True,
-            ))  # fmt: skip
+            search = partial(
+                self._jira.search_issues, jql, startAt=start, maxResults=PAGE, fields="*all",
+                expand="changelog", json_result=True,
+            )  # fmt: skip
+            page = self._ask("search", search)
             issues = as_list("search", page.get("issues"))
             total = page.get("total")
             # Pages overlap by one issue. Where the first is not the last of the page before, an
@@ -77,20 +79,22 @@ class JiraSource:
                     start, last_id = max(0, start - PAGE), None
                     continue
                 issues = issues[1:]
+                start += 1
             if issues:
                 yield issues, total if isinstance(total, int) else None
-                start += len(issues) - (last_id is None)
-                last_id = _id(issues[-1])
-            if not issues or not isinstance(total, int) or start + 1 >= total:
+            start += len(issues)
+            if not issues or not isinstance(total, int) or start >= total:
                 return
+            start, last_id = start - 1, _id(issues[-1])
 
     def _pages_cloud(self, since: int | None) -> Iterator[tuple[list[dict[str, Any]], int | None]]:
-        token: str | None = None
+        jql, token = self._jql(since), None
         while True:
-            page = self._ask("search/jql", lambda at=token: self._jira.enhanced_search_issues(
-                self._jql(since), nextPageToken=at, maxResults=PAGE, fields="*all",
-                expand="changelog", json_result=True,
-            ))  # fmt: skip
+            search = partial(
+                self._jira.enhanced_search_issues, jql, nextPageToken=token, maxResults=PAGE,
+                fields="*all", expand="changelog", json_result=True,
+            )  # fmt: skip
+            page = self._ask("search/jql", search)
             issues = as_list("search/jql", page.get("issues"))
             if issues:
                 yield issues, None
@@ -105,6 +109,9 @@ class JiraSource:
         if since is not None or not wanted:
             wanted.append(f"updated >= {since or 0}")
         return f"{' AND '.join(wanted)} ORDER BY updated ASC, key ASC"
+
+    def _read(self, catalogue: Catalogue, cloud: bool, raw: dict[str, Any]) -> ItemRead:
+        return read_issue(self._complete(raw, cloud), catalogue)
 
     def _complete(self, raw: dict[str, Any], cloud: bool) -> dict[str, Any]:
         """The issue with all its changes and comments, whatever the page left out."""
@@ -124,7 +131,9 @@ class JiraSource:
         issue = self._get(f"issue/{issue_id}", {"fields": "id", "expand": "changelog"})
         log = issue["changelog"]
         if len(log["histories"]) < (log.get("total") or 0):
-            raise ValueError(f"its changelog is cut off at {len(log['histories'])} of {log['total']}")
+            raise ValueError(
+                f"its changelog is cut off at {len(log['histories'])} of {log['total']}"
+            )
         return as_list("changelog", log["histories"])
 
     def _all(self, path: str, key: str) -> list[Any]:

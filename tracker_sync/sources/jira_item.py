@@ -3,7 +3,17 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tracker_sync.events import Added, Changed, Commented, Dropped, Event, Moved, Named, Noted, ordered
+from tracker_sync.events import (
+    Added,
+    Changed,
+    Commented,
+    Dropped,
+    Event,
+    Moved,
+    Named,
+    Noted,
+    ordered,
+)
 from tracker_sync.sources import ItemRead, Seen, microseconds, named
 from tracker_sync.sources.jira_fields import (
     CHOICE, MANY, TEXT, USER, Catalogue, Pairs, number, status_name, user,
@@ -55,7 +65,8 @@ def _present(raw: Mapping[str, Any], catalogue: Catalogue) -> State:
     state["labels"] = {str(v): str(v) for v in fields.get("labels") or []}
     state["links"] = dict(_link(link) for link in fields.get("issuelinks") or [])
     state["comment"] = {
-        str(c["id"]): plain(c.get("body")) for c in (fields.get("comment") or {}).get("comments") or []
+        str(c["id"]): plain(c.get("body"))
+        for c in (fields.get("comment") or {}).get("comments") or []
     }
     for field, value in fields.items():
         if not field.startswith("customfield_") or value in (None, []):
@@ -73,7 +84,11 @@ def _change(
     item: str, history: Mapping[str, Any], fields: Mapping[str, Any], catalogue: Catalogue
 ) -> Iterator[Event]:
     """The events of one changelog entry; at least one, so that no entry is ever missing."""
-    head = {"item": item, "ts": microseconds(history["created"]), "actor": user(history.get("author"))}
+    head: dict[str, Any] = {
+        "item": item,
+        "ts": microseconds(history["created"]),
+        "actor": user(history.get("author")),
+    }
     prefix = f"{item}:c{history['id']}"
     entries = history.get("items") or []
     if not entries:
@@ -90,19 +105,24 @@ def _item(
     catalogue: Catalogue,
 ) -> Iterator[Event]:
     field = catalogue.field_of(entry)
-    before, after = (entry.get("from"), entry.get("fromString")), (entry.get("to"), entry.get("toString"))
+    before, after = (
+        (entry.get("from"), entry.get("fromString")),
+        (entry.get("to"), entry.get("toString")),
+    )
     if field == "Key":
         yield Moved(id=event_id, val=str(after[1]), old=str(before[1]), **head)
     elif field in MANY or field == "labels" or field == "Link":
         attr = MANY.get(field, "links" if field == "Link" else field)
         sides = [_side(field, s, catalogue) for s in (before, after)]
         yield from _joined_or_left(event_id, head, attr, *sides)
-    elif _is_custom(field, entry, fields, catalogue) and catalogue.many(field, fields.get(field), entry):
+    elif _is_custom(field, entry, fields, catalogue) and catalogue.many(
+        field, fields.get(field), entry
+    ):
         sides = [catalogue.logged_many(field, *s) for s in (before, after)]
         yield from _joined_or_left(event_id, head, field, *sides)
-    elif (attr := _single(field, entry, fields, catalogue)) is not None:
+    elif (single := _single(field, entry, fields, catalogue)) is not None:
         (old_key, old), (key, val) = (_one(field, s, catalogue) for s in (before, after))
-        yield Changed(id=event_id, attr=attr, key=key, val=val, old_key=old_key, old=old, **head)
+        yield Changed(id=event_id, attr=single, key=key, val=val, old_key=old_key, old=old, **head)
     else:
         yield Noted(
             id=event_id, attr=field, key=str(after[0] or ""), val=_or_none(after[1]),
@@ -163,13 +183,15 @@ def _joined_or_left(
     event_id: str, head: dict[str, Any], attr: str, before: Pairs, after: Pairs
 ) -> Iterator[Event]:
     old, new = dict(before), dict(after)
-    left = [Dropped(id="", attr=attr, key=k, val=v, **head) for k, v in before if k not in new]
-    came = [Added(id="", attr=attr, key=k, val=v, **head) for k, v in after if k not in old]
-    if not left and not came:
+    edits: list[tuple[type[Added] | type[Dropped], str, str]] = [
+        *((Dropped, k, v) for k, v in before if k not in new),
+        *((Added, k, v) for k, v in after if k not in old),
+    ]
+    if not edits:
         yield Noted(id=event_id, attr=attr, **head)
-    for n, e in enumerate([*left, *came]):
+    for n, (kind, key, val) in enumerate(edits):
         part = event_id if n == 0 else f"{event_id}+{n}"
-        yield type(e)(id=part, attr=attr, key=e.key, val=e.val, **head)
+        yield kind(id=part, attr=attr, key=key, val=val, **head)
 
 
 def _comment(item: str, comment: Mapping[str, Any]) -> Commented:

@@ -1,0 +1,54 @@
+"""The `tracker-sync` command: its groups, and how an error becomes a message and an exit code."""
+
+import os
+import sys
+
+import click
+
+from tracker_sync import __version__
+from tracker_sync.cli import check, demo, init, items, log, report, rules, sync, tag
+from tracker_sync.errors import TrackerSyncError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="tracker-sync")
+@click.option("--config", metavar="FILE", help="tracker-sync.toml; else it is looked for upwards.")
+@click.pass_context
+def cli(context: click.Context, config: str | None) -> None:
+    """Are we building our strategy, or whatever the last big customer asked for?
+
+    \b
+    tracker-sync demo              see it on a made-up company, without any account
+    tracker-sync init --github acme/web
+    tracker-sync sync && tracker-sync report
+    """
+    context.obj = config
+
+
+for command in (
+    init.init, sync.sync, items.items, items.show, tag.tag, report.report, check.check,
+    rules.rules, log.log, demo.demo,
+):  # fmt: skip
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run the command line. Exit codes: docs/exit-codes.md."""
+    try:
+        code = cli.main(standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Exit as e:
+        code = e.exit_code
+    except click.ClickException as e:
+        e.show()
+        code = 2
+    except (click.Abort, KeyboardInterrupt):
+        code = 130
+    except TrackerSyncError as e:
+        click.echo(f"tracker-sync: {e}", err=True)
+        code = e.exit_code
+    except BrokenPipeError:
+        # The reader of the pipe has gone; what Python flushes at exit has nowhere to go either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,91 @@
+"""`tracker-sync check`: which open epics lack an intent, or go against the strategy."""
+
+import json as stdjson
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from tracker_sync.cli.session import configuration, find_item, opened
+
+if TYPE_CHECKING:
+    from tracker_sync.reports.org import Org
+
+LEVELS = ("note", "warning", "alarm")
+
+
+@click.command()
+@click.argument("keys", metavar="[KEY]...", nargs=-1)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.option(
+    "--fail-on", type=click.Choice(LEVELS), help="Exit with 10 on findings of this level or above."
+)
+@click.pass_context
+def check(context: click.Context, keys: tuple[str, ...], form: str, fail_on: str | None) -> None:
+    """Check open epics (or the items named) against the strategy.
+
+    Example: tracker-sync check --fail-on warning
+    """
+    from tracker_sync.render import clean
+    from tracker_sync.reports.opening import open_org
+
+    config = configuration(context)
+    with opened(config) as log:
+        org, _ = open_org(config, log)
+    refs = [find_item(org.world, k).ref for k in keys] or [
+        r for r in org.world.items if _is_open_epic(org, r)
+    ]
+    findings = [(ref, *f) for ref in refs for f in _findings(org, ref)]
+    if form == "json":
+        rows = [{"key": r, "level": level, "what": what} for r, level, what in findings]
+        click.echo(
+            stdjson.dumps(
+                {"schema": "tracker-sync/check/1", "checked": refs, "rows": rows}, indent=2
+            )
+        )
+    else:
+        for ref, level, what in findings:
+            click.echo(f"{level}: {ref}: {clean(what)}")
+        click.echo(f"{len(refs)} checked, {len({f[0] for f in findings})} with findings", err=True)
+    worst = max((LEVELS.index(f[1]) for f in findings), default=-1)
+    context.exit(10 if fail_on and worst >= LEVELS.index(fail_on) else 0)
+
+
+def _is_open_epic(org: "Org", ref: str) -> bool:
+    spans = org.tags[ref].spans
+    return ref in org.epics and not (spans and spans[-1].phase in ("done", "declined"))
+
+
+def _findings(org: "Org", ref: str) -> Iterator[tuple[str, str]]:
+    from tracker_sync.strategy import stands
+
+    item, tags, version = org.world.items[ref], org.tags[ref], org.strategies.latest
+    now = org.world.last_ts
+    stated = [i.id for i in version.strategy.intents if stands(i, now)] if version else []
+    if not tags.intents:
+        yield (
+            "warning",
+            f"{item.title!r} names no strategic intent; choose one of: {', '.join(stated)}",
+        )
+    elif len(tags.intents) > 1:
+        yield (
+            "warning",
+            f"{item.title!r} names several intents: {', '.join(t.value for t in tags.intents)}",
+        )
+    elif version and tags.intents[0].value not in stated:
+        yield "warning", f"its intent {tags.intents[0].value!r} is not in the strategy"
+    if version is None:
+        return
+    if excluded := version.exclusion([item.title, *item.many("labels")], now):
+        yield (
+            "alarm",
+            f"{item.title!r} names what was decided against ({excluded.id}: {excluded.why})",
+        )
+    words = version.strategy.vocabulary.words
+    vague = {w.casefold() for w in version.strategy.vocabulary.avoid}
+    said = {w.strip(".,:;!?()\"'").casefold() for w in item.title.split()}
+    if words and vague & said:
+        yield (
+            "note",
+            f"{item.title!r} says {sorted(vague & said)[0]!r}; precise words are: {', '.join(words)}",
+        )

@@ -1,0 +1,60 @@
+"""`tracker-sync demo`: the whole chain on a made-up company, without any account."""
+
+import threading
+from pathlib import Path
+
+import click
+
+from tracker_sync.cli.session import opened
+from tracker_sync.errors import ConfigError
+
+MARK = "# Written by `tracker-sync demo`; run it again to write it anew.\n"
+
+
+@click.command()
+@click.option(
+    "--dir", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("demo")
+)
+@click.option("--serve", is_flag=True, help="Keep the two demo trackers running, to sync against.")
+def demo(folder: Path, serve: bool) -> None:
+    """Sync two made-up trackers and print the overview; then every command works in the folder.
+
+    Example: tracker-sync demo --dir /tmp/girder
+    """
+    from tracker_sync.cli.sync import sync_all
+    from tracker_sync.config import FILE, load
+    from tracker_sync.demo.company import company
+    from tracker_sync.demo.tracker_server import serving
+    from tracker_sync.render import text
+    from tracker_sync.reports import REPORTS
+    from tracker_sync.reports.opening import open_org
+
+    path = folder / FILE
+    if path.exists() and not path.read_text(encoding="utf-8").startswith(MARK):
+        raise ConfigError("is not a demo's; choose another folder with --dir", path)
+    made = company()
+    folder.mkdir(parents=True, exist_ok=True)
+    with serving(made.jira, made.github) as (jira_url, github_url):
+        for name, content in made.files.items():
+            content = content.replace("@JIRA_URL@", jira_url).replace("@GITHUB_URL@", github_url)
+            (folder / name).write_text((MARK if name == FILE else "") + content, encoding="utf-8")
+        config = load(path)
+        with opened(config, write=True) as log:
+            code = sync_all(config, log)
+            org, query = open_org(config, log)
+        if code:
+            raise click.exceptions.Exit(code)
+        click.echo(text.render(REPORTS["overview"](org, query)), nl=False)
+        click.echo(
+            f"\nThis is a made-up company. Look further: cd {folder}, then\n"
+            "  tracker-sync report sales-led        which work sales asked for, and why we say so\n"
+            "  tracker-sync items --epics           epics with their tags\n"
+            "  tracker-sync show KEY                one item, and the reason for each tag\n"
+            "Your own trackers: tracker-sync init --help",
+            err=True,
+        )
+        if serve:
+            click.echo(
+                f"Serving Jira at {jira_url} and GitHub at {github_url}; Ctrl-C ends it.", err=True
+            )
+            threading.Event().wait()

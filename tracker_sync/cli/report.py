@@ -1,0 +1,69 @@
+"""`tracker-sync report`: the overview, or one report by name."""
+
+import os
+import stat
+from pathlib import Path
+
+import click
+
+from tracker_sync.cli.session import configuration, opened
+from tracker_sync.errors import ConfigError
+
+NAMES = ("overview", "sales-led", "intents", "single-customer")
+
+
+@click.command()
+@click.argument("name", type=click.Choice(NAMES), default="overview")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.option("--output", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--since", metavar="DATE", help="From this day on; else from the start of the log.")
+@click.option("--until", metavar="DATE", help="Up to and including this day.")
+@click.option("--weight", type=click.Choice(["count", "effort"]), help="Only this weight.")
+@click.option("--as-of", metavar="DATE", help="As the trackers showed it then.")
+@click.option("--known-at", metavar="TIME", help="As this log knew it then.")
+@click.option("--source", metavar="NAME", help="Only work of this source.")
+@click.option("--project", metavar="KEY", help="Only work of this project or repository.")
+@click.pass_context
+def report(
+    context: click.Context, name: str, form: str, output: Path | None, since: str | None,
+    until: str | None, weight: str | None, as_of: str | None, known_at: str | None,
+    source: str | None, project: str | None,
+) -> None:  # fmt: skip
+    """Print a report; without a name, the overview.
+
+    Example: tracker-sync report sales-led --since 2026-07-01 --format json
+    """
+    from tracker_sync.reports import REPORTS
+    from tracker_sync.reports.opening import Asked, open_org
+
+    config = configuration(context)
+    asked = Asked(since, until, as_of, known_at, weight, source, project)
+    with opened(config) as log:
+        org, query = open_org(config, log, asked)
+    figures = REPORTS[name](org, query)
+    if form == "json":
+        from tracker_sync.render import json
+
+        text = json.render(figures)
+    else:
+        from tracker_sync.render import text as as_text
+
+        text = as_text.render(figures)
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        write(output, text)
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file whole or not at all; a symbolic link is refused."""
+    if path.is_symlink():
+        raise ConfigError(f"{path} is a symbolic link; name the real file")
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.chmod(stat.S_IRUSR | stat.S_IWUSR | stat.S_IRGRP | stat.S_IROTH)
+        part.replace(path)
+    except OSError as e:
+        part.unlink(missing_ok=True)
+        raise ConfigError(f"cannot write {path}: {e.strerror}") from None

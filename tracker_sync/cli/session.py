@@ -1,0 +1,53 @@
+"""What commands open: the configuration and its log."""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tracker_sync.errors import ConfigError
+
+if TYPE_CHECKING:
+    from tracker_sync.config import Config
+    from tracker_sync.items import Item, World
+    from tracker_sync.log.sqlite import SqliteLog
+
+
+def configuration(context: click.Context) -> "Config":
+    """The configuration of this invocation."""
+    from tracker_sync.config import find, load
+
+    return load(find(Path.cwd(), context.find_root().obj, os.environ))
+
+
+@contextmanager
+def opened(config: "Config", *, write: bool = False) -> "Iterator[SqliteLog]":
+    """The configuration's log; closed at the end."""
+    from tracker_sync.log.sqlite import SqliteLog
+
+    log = SqliteLog(config.log_path, write=write)
+    try:
+        yield log
+    finally:
+        log.close()
+
+
+def now() -> int:
+    """The time, in microseconds UTC."""
+    return time.time_ns() // 1000
+
+
+def find_item(world: "World", key: str) -> "Item":
+    """The item that people mean by `acme:PAY-12`, by `PAY-12`, or by a key it used to have."""
+    if key in world.items:
+        return world.items[key]
+    found = {ref for (source, k), ref in world.by_key.items() if key in (k, f"{source}:{k}")}
+    if not found:
+        raise ConfigError(f"there is no item {key!r} in the log; `tracker-sync items` lists them")
+    if len(found) > 1:
+        raise ConfigError(f"{key!r} is ambiguous: {', '.join(sorted(found))}")
+    return world.items[found.pop()]

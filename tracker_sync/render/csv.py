@@ -1,0 +1,31 @@
+"""The item list as CSV that a spreadsheet opens without running anything."""
+
+import csv
+from collections.abc import Iterable
+from io import StringIO
+
+from tracker_sync.items import Item
+from tracker_sync.tagging import Tags
+
+COLUMNS = ("key", "title", "intent", "customers", "origin")
+
+
+def items(rows: Iterable[tuple[Item, Tags]]) -> str:
+    """The items, a line each; several values in a cell are separated by `;`."""
+    out = StringIO()
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    for item, tags in rows:
+        cells = [
+            item.ref, item.title, ";".join(t.value for t in tags.intents),
+            ";".join(t.value for t in tags.customers), tags.origin.value if tags.origin else "",
+        ]  # fmt: skip
+        writer.writerow([inert(c) for c in cells])
+    return out.getvalue()
+
+
+def inert(cell: str) -> str:
+    """The cell, quoted where a spreadsheet would take it for a formula."""
+    from tracker_sync.render import clean
+
+    return "'" + clean(cell) if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else clean(cell)

@@ -1,0 +1,274 @@
+"""Reports as JSON: one object, the same bytes for the same inputs. Format: docs/formats.md."""
+
+import json
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Any, assert_never
+
+from tracker_sync.items import Item, Names
+from tracker_sync.reports import Report
+from tracker_sync.reports.intents import Intents
+from tracker_sync.reports.org import Org, Query, natural, rfc3339
+from tracker_sync.reports.overview import Overview
+from tracker_sync.reports.sales_led import SalesLed
+from tracker_sync.reports.shares import Share
+from tracker_sync.reports.single_customer import SingleCustomer
+from tracker_sync.tagging import Tag, Tags
+
+Columns = tuple[tuple[str, str, str, str], ...]
+_SALES: Columns = (
+    ("key", "Item", "string", ""), ("title", "Title", "string", ""),
+    ("class", "Class", "string", ""), ("why", "Why", "string", ""),
+    ("origin", "Origin", "string", ""), ("customers", "Customers", "list", ""),
+    ("intent", "Intent", "string", ""), ("effort", "Effort", "number", "person-days"),
+)  # fmt: skip
+_INTENTS: Columns = (
+    ("intent", "Intent", "string", ""), ("stated", "Stated", "boolean", ""),
+    ("owner", "Owner", "string", ""), ("mission", "Mission", "string", ""),
+    ("hypothesis", "Hypothesis", "string", ""), ("target", "Target", "number", "share of effort"),
+    ("effort", "Share of effort", "share", ""), ("count", "Share of items", "share", ""),
+    ("epics", "Epics", "integer", ""),
+)  # fmt: skip
+_SINGLE: Columns = (
+    ("key", "Feature", "string", ""), ("title", "Title", "string", ""),
+    ("account", "Account", "string", ""), ("state", "State", "string", ""),
+    ("effort", "Effort", "number", "person-days"), ("class", "Class", "string", ""),
+    ("why", "Why", "string", ""), ("first_asked", "First asked", "time", ""),
+    ("items", "Items", "list", ""),
+)  # fmt: skip
+
+
+def render(report: Report) -> str:
+    """The report as one JSON object and a newline."""
+    return dump(_object(report))
+
+
+def dump(value: Mapping[str, Any]) -> str:
+    """JSON as people and diffs can read it."""
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+
+
+def items(rows: Iterable[tuple[Item, Tags]], org: Org, query: Query) -> str:
+    """The item list as one JSON object."""
+    return dump({
+        "schema": "tracker-sync/items/1",
+        "generated_for": _asked(query),
+        "rows": [_item(i, t, org) for i, t in rows],
+    })  # fmt: skip
+
+
+def shown(item: Item, tags: Tags, org: Org) -> str:
+    """One item with its history, as `show --format json` prints it."""
+    history = [
+        {
+            "at": rfc3339(s.ts), "event": s.event.id, "kind": s.event.kind,
+            "attribute": getattr(s.event, "attr", ""), "value": s.event.val, "by": s.event.actor,
+        }
+        for s in (*item.steps, *item.judged)
+    ]  # fmt: skip
+    return dump({"schema": "tracker-sync/show/1", **_item(item, tags, org), "state": item.state,
+                 "history": history})  # fmt: skip
+
+
+def _object(report: Report) -> dict[str, Any]:
+    match report:
+        case Overview():
+            return _overview(report)
+        case SalesLed():
+            return _sales_led(report)
+        case Intents():
+            return _intents(report)
+        case SingleCustomer():
+            return _single_customer(report)
+        case _:
+            assert_never(report)
+
+
+def _overview(report: Overview) -> dict[str, Any]:
+    return {
+        "schema": "tracker-sync/report/overview/1",
+        "generated_for": _asked(report.query),
+        "summary": {
+            "items": report.items, "epics": report.epics, "sources": list(report.sources),
+            "sales_led": _sales_summary(report.sales_led),
+            "last_13_weeks": _sales_summary(report.recent) if report.recent else None,
+            "single_customer_features": len(report.single_customer.rows),
+        },
+        "columns": _columns(_INTENTS),
+        "rows": _intent_rows(report.intents),
+        "unknowns": {
+            "origin": [r.ref for r in report.sales_led.to_tag],
+            "intent": [ref for ref, _ in report.intents.untagged],
+            "unmeasured": list(report.sales_led.unmeasured),
+        },
+        "evidence": _single_rows(report.single_customer),
+    }  # fmt: skip
+
+
+def _sales_led(report: SalesLed) -> dict[str, Any]:
+    return {
+        "schema": "tracker-sync/report/sales-led/1",
+        "generated_for": _asked(report.query),
+        "summary": _sales_summary(report),
+        "columns": _columns(_SALES),
+        "rows": [
+            {
+                "key": r.ref, "title": r.title, "class": r.ruling.verdict, "why": r.ruling.why,
+                "origin": r.origin, "customers": list(r.customers), "intent": r.intent,
+                "effort": number(r.effort) if r.measured else None,
+            }
+            for r in report.rows
+        ],
+        "unknowns": {
+            "origin": [r.ref for r in report.to_tag],
+            "alignment": [r.ref for r in report.rows if r.ruling.verdict == "undecidable"],
+            "unmeasured": list(report.unmeasured),
+        },
+        "evidence": [],
+    }  # fmt: skip
+
+
+def _sales_summary(report: SalesLed) -> dict[str, Any]:
+    by_weight = {
+        w.weight: {
+            "sales_led": share(w.sales_led), "unhealthy": share(w.unhealthy),
+            "healthy_ratio": share(w.healthy),
+            "amounts": {v: number(a) for v, a in w.amounts.items()},
+        }
+        for w in report.weighed
+    }  # fmt: skip
+    head = report.weighed[0]
+    return {
+        "weight": head.weight,
+        "measurable": head.sales_led.measurable,
+        **by_weight[head.weight],
+        "by_weight": by_weight,
+        "strategy_recorded_after_request": report.backdated,
+    }
+
+
+def _intents(report: Intents) -> dict[str, Any]:
+    return {
+        "schema": "tracker-sync/report/intents/1",
+        "generated_for": _asked(report.query),
+        "summary": {
+            "has_strategy": report.has_strategy,
+            "unknown": {w: share(s) for w, s in report.unknown},
+            "intents_without_work": list(report.idle),
+            "work_without_stated_intent": list(report.unstated),
+        },
+        "columns": _columns(_INTENTS),
+        "rows": _intent_rows(report),
+        "unknowns": {
+            "intent": [ref for ref, _ in report.untagged],
+            "several_intents": list(report.disputed),
+        },
+        "evidence": [],
+    }
+
+
+def _intent_rows(report: Intents) -> list[dict[str, Any]]:
+    return [
+        {
+            "intent": r.intent, "stated": r.stated, "owner": r.owner, "mission": r.mission,
+            "hypothesis": r.hypothesis, "target": r.target,
+            **{w: share(s) for w, s in r.shares}, "epics": r.epics,
+        }
+        for r in report.rows
+    ]  # fmt: skip
+
+
+def _single_customer(report: SingleCustomer) -> dict[str, Any]:
+    total = sum((r.effort for r in report.rows), Fraction(0))
+    return {
+        "schema": "tracker-sync/report/single-customer/1",
+        "generated_for": _asked(report.query),
+        "summary": {
+            "features": report.features, "single_customer": len(report.rows),
+            "effort": number(total), "effort_of_all_work": number(report.effort_total),
+            "request_coverage": {s: None if c is None else number(c) for s, c in report.coverage},
+            "confirmed": "not assessed: needs adoption data",
+        },
+        "columns": _columns(_SINGLE),
+        "rows": _single_rows(report),
+        "unknowns": {"no_account_named": list(report.unnamed)},
+        "evidence": [],
+    }  # fmt: skip
+
+
+def _single_rows(report: SingleCustomer) -> list[dict[str, Any]]:
+    return [
+        {
+            "key": r.ref, "title": r.title, "account": r.account, "state": r.state,
+            "effort": number(r.effort), "class": r.verdict, "why": r.why,
+            "first_asked": rfc3339(r.first_asked), "items": natural(r.items),
+        }
+        for r in report.rows
+    ]  # fmt: skip
+
+
+def share(value: Share) -> dict[str, Any]:
+    """A share with everything that it must not travel without."""
+    return {
+        "low": number(value.low), "high": number(value.high), "point": number(value.point),
+        "n": value.n, "n_eff": round(value.n_eff, 6),
+        "interval": list(value.interval) if value.interval else None,
+        "total": number(value.total),
+        "numerator_items": natural(value.numerator),
+        "unknown_items": natural(value.unknown),
+        "denominator_items": natural(value.denominator),
+    }  # fmt: skip
+
+
+def number(value: Fraction | None) -> float | None:
+    """An exact figure as the nearest JSON number."""
+    return None if value is None else float(value)
+
+
+def _asked(query: Query) -> dict[str, Any]:
+    return {
+        "as_of": rfc3339(query.as_of), "known_at": rfc3339(query.known_at),
+        "since": rfc3339(query.since), "until": rfc3339(query.until),
+        "weight": query.weights[0], "source": query.source, "project": query.project,
+    }  # fmt: skip
+
+
+def _columns(columns: Columns) -> list[dict[str, str]]:
+    return [{"id": i, "title": t, "type": k, "unit": u} for i, t, k, u in columns]
+
+
+def _item(item: Item, tags: Tags, org: Org) -> dict[str, Any]:
+    names = org.names(item)
+    people = [*item.state.get("assignee", {}).values(), *item.state.get("assignees", {})]
+    return {
+        "key": item.ref, "title": item.title, "type": item.one("type"), "status": item.one("status"),
+        "phase": tags.spans[-1].phase if tags.spans else None,
+        "epic": item.ref in org.epics, "parent": org.tree.parents.get(item.ref),
+        "labels": item.many("labels"),
+        "assignees": sorted(names.of("user", a) for a in people),
+        "reporter": names.of("user", item.reporter) if item.reporter else None,
+        "created": rfc3339(item.opened_at), "committed": rfc3339(tags.committed_at),
+        "intent": tags.intent, "intents": [t.value for t in tags.intents],
+        "customers": [t.value for t in tags.customers],
+        "origin": tags.origin.value if tags.origin else None,
+        "marks": [t.value for t in tags.marks],
+        "tags": [_tag(t) for t in decided(tags)],
+    }  # fmt: skip
+
+
+def decided(tags: Tags) -> list[Tag]:
+    """The tags that stand, in a fixed order."""
+    return [
+        *tags.intents,
+        *tags.customers,
+        *([tags.origin] if tags.origin else []),
+        *tags.commitment,
+    ]
+
+
+def _tag(tag: Tag) -> dict[str, Any]:
+    return {
+        "dimension": tag.dimension, "value": tag.value, "rule": tag.rule, "why": tag.why,
+        "event": tag.event_id, "since": rfc3339(tag.since), "known_since": rfc3339(tag.known_since),
+        "by": tag.by, "inherited": tag.inherited,
+    }  # fmt: skip

@@ -1,0 +1,361 @@
+"""Reports as text for a terminal of 80 columns."""
+
+import sys
+from collections.abc import Iterable
+from fractions import Fraction
+from io import StringIO
+from typing import assert_never
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from tracker_sync.items import Item
+from tracker_sync.render import clean
+from tracker_sync.reports import Report
+from tracker_sync.reports.intents import Intents
+from tracker_sync.reports.org import Org, Query, day_text
+from tracker_sync.reports.overview import Overview
+from tracker_sync.reports.sales_led import SalesLed, Weighed
+from tracker_sync.reports.shares import Share
+from tracker_sync.reports.single_customer import SingleCustomer
+from tracker_sync.tagging import Tags
+
+WIDTH = 80
+BAR = 24
+CLASSES = {
+    "healthy": "fits the strategy", "unhealthy": "off strategy", "undecidable": "cannot be told",
+    "unknown": "origin unknown", "other": "not sales-led",
+}  # fmt: skip
+
+
+def render(report: Report) -> str:
+    """The report as text; colour only for a terminal that wants it."""
+    page = _Page()
+    match report:
+        case Overview():
+            _overview(page, report)
+        case SalesLed():
+            _sales_led(page, report)
+        case Intents():
+            _intents(page, report)
+        case SingleCustomer():
+            _single_customer(page, report)
+        case _:
+            assert_never(report)
+    return page.text()
+
+
+class _Page:
+    """Lines and tables, collected and drawn once."""
+
+    def __init__(self) -> None:
+        self._out = StringIO()
+        colour = sys.stdout.isatty()
+        self._console = Console(
+            file=self._out, width=WIDTH, highlight=False, markup=False, emoji=False,
+            force_terminal=colour, color_system="standard" if colour else None,
+        )  # fmt: skip
+
+    def line(self, text: str = "", style: str = "") -> None:
+        self._console.print(Text(text, style=style))
+
+    def title(self, text: str, query: Query) -> None:
+        self.line(text, "bold")
+        until = day_text(min(query.until - 1, query.as_of))
+        self.line(f"{day_text(query.since)} to {until}, as the trackers showed it on "
+                  f"{day_text(query.as_of)}")  # fmt: skip
+        self.line()
+
+    def table(
+        self, columns: Iterable[tuple[str, str, int | None]], rows: Iterable[list[str]]
+    ) -> None:
+        """Columns: (heading, `left` or `right`, width or None); a long text is cut with an ellipsis."""
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+        for heading, side, width in columns:
+            table.add_column(
+                heading, justify="right" if side == "right" else "left", width=width,
+                no_wrap=True, overflow="ellipsis",
+            )  # fmt: skip
+        for row in rows:
+            table.add_row(*(Text(clean_keeping_bars(c)) for c in row))
+        self._console.print(table)
+
+    def text(self) -> str:
+        return "\n".join(s.rstrip() for s in self._out.getvalue().splitlines()) + "\n"
+
+
+def clean_keeping_bars(text: str) -> str:
+    """A cell: cleaned, unless it is one of our own bars (whose spaces mean something)."""
+    return text if text.startswith("▕") else clean(text)
+
+
+def percent(value: Fraction | None) -> str:
+    """A share as whole percent; "–" where there is nothing to take a share of."""
+    return "–" if value is None else f"{round(value * 100)} %"
+
+
+def span(value: Share) -> str:
+    """The bounds of a share: "34–46 %", or one figure where nothing is unknown."""
+    if value.low is None or value.high is None:
+        return "no work"
+    low, high = round(value.low * 100), round(value.high * 100)
+    return f"{low} %" if low == high else f"{low}–{high} %"
+
+
+def bar(value: Share) -> str:
+    """The bounds drawn: solid is sure, shaded is unknown."""
+    if value.low is None or value.high is None:
+        return ""
+    low, high = round(value.low * BAR), round(value.high * BAR)
+    return "▕" + "█" * low + "▒" * (high - low) + "·" * (BAR - high) + "▏"
+
+
+def days(value: Fraction) -> str:
+    """Person-days, rounded."""
+    return f"{float(value):,.1f}" if value < 10 else f"{round(value):,}"
+
+
+def _overview(page: _Page, report: Overview) -> None:
+    page.title("Are we building our strategy?", report.query)
+    head = report.sales_led.weighed[0]
+    page.line(_headline(head), "bold")
+    page.line()
+    page.table(
+        [
+            ("", "left", 30),
+            ("low–high", "right", 9),
+            ("", "left", 26),
+            ("last 13 wks", "right", None),
+        ],
+        _shares(report),
+    )
+    page.line("█ sure   ▒ unknown: nobody has said where this work came from")
+    if not head.sales_led.measurable:
+        page.line(
+            "Not measurable yet: the range is wider than 20 points. Tag the work listed below."
+        )
+    page.line()
+    _allocation(page, report.intents)
+    _features(page, report.single_customer, most=5)
+    _to_tag(page, report.sales_led, report.intents, most=5)
+    page.line()
+    sources = ", ".join(report.sources)
+    page.line(f"{report.items} items, {report.epics} epics from {sources}; "
+              f"{days(head.sales_led.total)} {_unit(head.weight)} of work in the period.")  # fmt: skip
+    if report.sales_led.unmeasured:
+        page.line(f"{len(report.sales_led.unmeasured)} items were done without being seen in progress: "
+                  "they count as items, not as effort.")  # fmt: skip
+
+
+def _headline(head: Weighed) -> str:
+    if head.sales_led.low is None:
+        return "There is no work in this period."
+    if not head.sales_led.measurable:
+        return (f"Sales asked for somewhere between {span(head.sales_led)} of the work: "
+                "too little is tagged to say more.")  # fmt: skip
+    return (f"Sales asked for {span(head.sales_led)} of the work; "
+            f"{span(head.unhealthy)} of all work is sales-led and off strategy.")  # fmt: skip
+
+
+def _shares(report: Overview) -> list[list[str]]:
+    recent = {w.weight: w for w in report.recent.weighed} if report.recent else {}
+    rows = []
+    for w in report.sales_led.weighed:
+        now = recent.get(w.weight)
+        what = "effort" if w.weight == "effort" else "items"
+        for label, attr in (
+            (f"Sales-led, of {what}", "sales_led"), ("  and off strategy", "unhealthy"),
+            ("  sales-led that fits", "healthy"),
+        ):  # fmt: skip
+            value: Share = getattr(w, attr)
+            rows.append([label, span(value), bar(value), span(getattr(now, attr)) if now else ""])
+    return rows
+
+
+def _allocation(page: _Page, report: Intents, most: int = 8) -> None:
+    if not report.has_strategy:
+        page.line(
+            "No strategy is stated yet, so nothing can be held against it: write strategy.toml."
+        )
+        page.line()
+    rows = []
+    for row in report.rows[:most]:
+        value = row.shares[0][1]
+        target = "" if row.target is None else f"{round(row.target * 100)} %"
+        mark = _against(row.target, value) if row.stated else "not in the strategy"
+        rows.append([row.intent, target, span(value), mark])
+    if rows:
+        what = "effort" if report.query.weights[0] == "effort" else "items"
+        page.table([("Intent", "left", 28), ("target", "right", 7), (f"of {what}", "right", 9),
+                    ("", "left", None)], rows)  # fmt: skip
+        if len(report.rows) > most:
+            page.line(f"(and {len(report.rows) - most} more: tracker-sync report intents)")
+    unknown = report.unknown[0][1]
+    page.line(f"{percent(unknown.low)} of the work names no intent ({len(report.untagged)} items).")
+    page.line()
+
+
+def _against(target: float | None, value: Share) -> str:
+    if target is None or value.low is None or value.high is None:
+        return ""
+    if value.high < target:
+        return "below target, whatever the unknown is"
+    if value.low > target:
+        return "above target"
+    return "on target is possible"
+
+
+def _features(page: _Page, report: SingleCustomer, most: int) -> None:
+    if not report.rows:
+        page.line(f"No feature is known to be for a single customer (of {report.features} looked at; "
+                  f"{len(report.unnamed)} name no account).")  # fmt: skip
+        page.line()
+        return
+    page.line(
+        f"{len(report.rows)} of {report.features} features were asked for by one customer alone:"
+    )
+    page.table(
+        [("Feature", "left", 34), ("for", "left", 20), ("pers.-days", "right", 10), ("sure?", "left", None)],
+        [[f"{r.ref.partition(':')[2]} {r.title}", r.account, days(r.effort), r.state]
+         for r in report.rows[:most]],
+    )  # fmt: skip
+    page.line(
+        "presumptive: most work says who asked for it, and nobody else did. None is confirmed:"
+    )
+    page.line(f"that takes adoption data. {len(report.unnamed)} features name no account at all.")
+    page.line()
+
+
+def _to_tag(page: _Page, sales: SalesLed, by_intent: Intents, most: int) -> None:
+    waiting = sales.to_tag
+    if waiting:
+        page.line(
+            f"Tag next ({len(waiting)} items of unknown origin; the largest narrow the range most):"
+        )
+        page.table(
+            [("", "left", 24), ("pers.-days", "right", 10), ("", "left", 40)],
+            [[r.ref, days(r.effort), r.title] for r in waiting[:most]],
+        )
+        page.line(f'  tracker-sync tag {waiting[0].ref} --origin ... --reason "..."')
+    elif by_intent.untagged:
+        page.line(f"Tag next: {by_intent.untagged[0][0]} (names no intent)")
+
+
+def _sales_led(page: _Page, report: SalesLed, most: int = 20) -> None:
+    page.title("How much of the work did sales ask for?", report.query)
+    for w in report.weighed:
+        page.line(f"By {w.weight} ({days(w.sales_led.total)} {_unit(w.weight)}, {w.sales_led.n} items, "
+                  f"effective n {w.sales_led.n_eff:.0f})", "bold")  # fmt: skip
+        page.table(
+            [("", "left", 24), ("low–high", "right", 9), ("", "left", 26), ("with chance", "right", None)],
+            [[label, span(s), bar(s), _interval(s)] for label, s in (
+                ("Sales-led", w.sales_led), ("and off strategy", w.unhealthy),
+                ("sales-led that fits", w.healthy))],
+        )  # fmt: skip
+        page.line("   ".join(f"{CLASSES[v]}: {days(a)}" for v, a in w.amounts.items()))
+        page.line()
+    rows = [r for r in report.rows if r.ruling.verdict != "other"]
+    page.table(
+        [("Item", "left", 20), ("pers.-days", "right", 10), ("", "left", 17), ("why", "left", 27)],
+        [[r.ref.partition(":")[2], days(r.effort), CLASSES[r.ruling.verdict],
+          f"{r.ruling.why}. {r.title}"] for r in rows[:most]],
+    )  # fmt: skip
+    if len(rows) > most:
+        page.line(f"(and {len(rows) - most} more: --format json lists them all)")
+    page.line(f"{len(report.to_tag)} items of unknown origin make the ranges wide; "
+              f"{len(report.unmeasured)} items have no measured effort.")  # fmt: skip
+    if report.backdated:
+        page.line(f"{report.backdated} sales-led items are judged by a strategy recorded after they "
+                  "were asked for.")  # fmt: skip
+
+
+def _intents(page: _Page, report: Intents, most: int = 12) -> None:
+    page.title("What did each strategic intent get?", report.query)
+    _allocation(page, report, most=100)
+    for label, names in (
+        ("Stated, but no work serves it", report.idle),
+        ("Worked on, but not in the strategy", report.unstated),
+    ):
+        if names:
+            page.line(f"{label}: {clean(', '.join(names))}")
+    if report.disputed:
+        page.line(f"{len(report.disputed)} items name several intents; they count for none surely.")
+    if report.untagged:
+        page.line()
+        page.line("Largest work that names no intent:")
+        page.table(
+            [("", "left", 24), ("pers.-days", "right", 10)],
+            [[r, days(d)] for r, d in report.untagged[:most]],
+        )
+
+
+def _single_customer(page: _Page, report: SingleCustomer) -> None:
+    page.title("What did we build for one customer alone?", report.query)
+    _features(page, report, most=40)
+    for source, covered in report.coverage:
+        page.line(f"{source}: {percent(covered)} of the work says where its demand came from"
+                  + ("" if covered is not None and covered >= Fraction(4, 5) else
+                     "; below 80 %, so the silence of other customers means nothing"))  # fmt: skip
+
+
+def _interval(value: Share) -> str:
+    if value.interval is None:
+        return ""
+    return f"{round(value.interval[0] * 100)}–{round(value.interval[1] * 100)} %"
+
+
+def _unit(weight: str) -> str:
+    return "items" if weight == "count" else "person-days"
+
+
+def items(rows: Iterable[tuple[Item, Tags]]) -> str:
+    """The item list."""
+    page = _Page()
+    page.table(
+        [("Item", "left", 22), ("intent", "left", 16), ("customers", "left", 14),
+         ("origin", "left", 10), ("title", "left", 12)],
+        [[i.ref, ", ".join(t.value for t in tags.intents), ", ".join(t.value for t in tags.customers),
+          tags.origin.value if tags.origin else "", i.title] for i, tags in rows],
+    )  # fmt: skip
+    return page.text()
+
+
+def shown(item: Item, tags: Tags, org: Org) -> str:
+    """One item: what it is, what is said of it and why, and what happened to it."""
+    from tracker_sync.render.json import decided
+
+    page = _Page()
+    page.line(f"{item.ref}  {clean(item.title)}", "bold")
+    page.line(f"{clean(item.one('type') or 'issue')}, {clean(item.one('status') or 'no status')}"
+              f", opened {day_text(item.opened_at)}"
+              + (f", committed {day_text(tags.committed_at)}" if tags.committed_at else ", not committed")
+              + (f", under {org.tree.parents[item.ref]}" if item.ref in org.tree.parents else ""))  # fmt: skip
+    page.line()
+    for one in decided(tags):
+        origin = f"inherited from {one.inherited}; " if one.inherited else ""
+        page.line(f"{one.dimension}: {clean(one.value)}", "bold")
+        page.line(f"  {origin}{f'said by {one.by}' if one.by else f'rule {one.rule}'}, "
+                  f"event {one.event_id}, since {day_text(one.since)}")  # fmt: skip
+        page.line(f"  {clean(one.why)}")
+    for name, has in (
+        ("intent", tags.intents),
+        ("customer", tags.customers),
+        ("origin", tags.origin),
+    ):
+        if not has:
+            page.line(f"{name}: unknown (no rule matched, nobody tagged it)")
+    if len(tags.intents) > 1:
+        page.line("It names several intents; settle it with `tracker-sync tag`.")
+    for mark in tags.marks:
+        page.line(f"mark: {clean(mark.value)} ({mark.rule}; the strategy states no such intent)")
+    if (version := org.strategies.at(tags.requested_at or item.opened_at)) is not None:
+        page.line(f"judged by the strategy in force from {day_text(version.since)}")
+    page.line()
+    for step in (*item.steps, *item.judged):
+        e = step.event
+        value = "" if e.val is None else clean(e.val)
+        page.line(
+            f"{day_text(step.ts)}  {e.kind:9} {clean(getattr(e, 'attr', '')):14} {value[:40]}"
+        )
+    return page.text()

@@ -1,0 +1,17 @@
+"""The reports by name: each a pure function from an organisation and a question to figures."""
+
+from collections.abc import Callable, Mapping
+
+from tracker_sync.reports.intents import Intents, intents
+from tracker_sync.reports.org import Org, Query
+from tracker_sync.reports.overview import Overview, overview
+from tracker_sync.reports.sales_led import SalesLed, sales_led
+from tracker_sync.reports.single_customer import SingleCustomer, single_customer
+
+Report = Overview | SalesLed | Intents | SingleCustomer
+REPORTS: Mapping[str, Callable[[Org, Query], Report]] = {
+    "overview": overview,
+    "sales-led": sales_led,
+    "intents": intents,
+    "single-customer": single_customer,
+}

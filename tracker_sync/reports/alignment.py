@@ -1,0 +1,91 @@
+"""Whether sales-led work served the strategy as it stood when it was asked for."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from tracker_sync.reports.org import Org
+from tracker_sync.strategy import Version, stands
+
+Verdict = Literal["healthy", "unhealthy", "undecidable", "unknown", "other"]
+"""The classes H, U, G and Q of the definition, and work that is not sales-led."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A leaf's class and the reason for it."""
+
+    verdict: Verdict
+    why: str
+    backdated: bool = False
+    """It rests on a strategy version that this log recorded only after the request."""
+
+
+def ruling(org: Org, ref: str) -> Ruling:
+    """The class of a leaf. Definition: domain, section 2."""
+    tags = org.tags[ref]
+    if tags.origin is None:
+        return Ruling("unknown", "nothing says where the demand came from")
+    if tags.origin.value != "sales":
+        return Ruling("other", f"came from {tags.origin.value}")
+    asked = tags.requested_at if tags.requested_at is not None else org.world.items[ref].opened_at
+    version = org.strategies.at(asked)
+    if tags.origin.by is None and (accounts := independent(org, ref, version)):
+        return Ruling("other", f"customer pull: {' and '.join(accounts)} asked independently")
+    if version is None:
+        return Ruling("undecidable", "no strategy was in force when it was asked for")
+    backdated = version.recorded_at is None or version.recorded_at > asked
+    item = org.world.items[ref]
+    if excluded := version.exclusion([item.title, *item.many("labels")], asked):
+        return Ruling("unhealthy", f"decided against: {excluded.id}", backdated)
+    intent_ok, intent_why = _intent(org, ref, version, asked)
+    icp_ok, icp_why = _icp(org, ref, version, asked)
+    if intent_ok is False:
+        return Ruling("unhealthy", intent_why, backdated)
+    if icp_ok is False:
+        return Ruling("unhealthy", icp_why, backdated)
+    if intent_ok and icp_ok:
+        return Ruling("healthy", f"{intent_why}, {icp_why}", backdated)
+    return Ruling("undecidable", intent_why if intent_ok is None else icp_why, backdated)
+
+
+def independent(org: Org, ref: str, version: Version | None) -> list[str]:
+    """Two or more independent ICP accounts that asked before commitment; else none."""
+    tags = org.tags[ref]
+    icp = version.strategy.icp if version else None
+    named = {
+        org.customers.root(t.value)
+        for t in tags.customers
+        if (tags.committed_at is None or t.since <= tags.committed_at)
+        and org.customers.in_icp(t.value, t.since, icp)
+    }
+    return sorted(named) if len(named) > 1 else []
+
+
+def _intent(org: Org, ref: str, version: Version, asked: int) -> tuple[bool | None, str]:
+    tags = org.tags[ref].intents
+    if not tags:
+        return None, "no intent is named"
+    if len(tags) > 1:
+        return None, f"several intents are named: {', '.join(t.value for t in tags)}"
+    intent = version.intent(tags[0].value)
+    if intent is None:
+        return False, f"the intent {tags[0].value!r} was not in the strategy when it was asked for"
+    if not stands(intent, asked):
+        return (
+            False,
+            f"the intent {intent.id!r} did not stand in the strategy when it was asked for",
+        )
+    return True, f"serves {intent.id!r}"
+
+
+def _icp(org: Org, ref: str, version: Version, asked: int) -> tuple[bool | None, str]:
+    names = org.accounts(ref)
+    if not names:
+        return None, "no account is named"
+    known = [org.customers.in_icp(n, asked, version.strategy.icp) for n in names]
+    said = " and ".join(names)
+    if True in known:
+        return True, f"for {said}, whom the product is for"
+    if None in known:
+        return None, f"the customers file does not say whether the product is for {said}"
+    return False, f"{said} is not among those the product is for"

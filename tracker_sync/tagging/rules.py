@@ -1,0 +1,216 @@
+"""Tag rules: TOML files that say what a label, a field or a text means, with tests inside."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+import re2
+
+from tracker_sync import tomlfile
+from tracker_sync.errors import RuleError
+
+Dimension = Literal["customer", "origin", "intent", "commitment"]
+Patterns = str | list[str]
+Clause = dict[str, Patterns]
+
+
+class RuleTest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`[[rule.test]]`: an item, and the values that the rule gives for it."""
+
+    item: dict[str, str | list[str]]
+    gives: list[str]
+
+
+class _Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    id: str
+    why: str
+    when: Clause | list[Clause]
+    unless: Clause = {}
+    value: str | None = None
+    fallback: bool = False
+    stated_only: bool = False
+    known_only: bool = False
+    test: list[RuleTest] = []
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    dimension: Dimension
+    keep: Literal["first", "all"] = "all"
+    rule: list[_Rule]
+
+
+class Text(NamedTuple):
+    """One text of an item that a pattern may match."""
+
+    val: str
+    since: int
+    """From when the item had it, in microseconds UTC."""
+    event_id: str
+
+
+class Match(NamedTuple):
+    """What a rule found."""
+
+    value: str
+    since: int
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule, ready to match. A clause is a map (and) of attribute → patterns (or)."""
+
+    name: str
+    """`dimension/id`."""
+    path: Path
+    dimension: Dimension
+    keep: Literal["first", "all"]
+    why: str
+    clauses: tuple[tuple[tuple[str, tuple[Any, ...]], ...], ...]
+    unless: tuple[tuple[str, tuple[Any, ...]], ...]
+    value: str | None
+    fallback: bool
+    stated_only: bool
+    known_only: bool
+    tests: tuple[RuleTest, ...]
+
+    def matches(self, texts: Callable[[str], list[Text]]) -> list[Match]:
+        """Every value that the rule gives for an item, given its texts by attribute."""
+        vetoes = dict(self.unless)
+        found: dict[str, Match] = {}
+        for clause in self.clauses:
+            attrs = {attr for attr, _ in clause}
+            if any(_any(p, t.val) for a, p in self.unless if a not in attrs for t in texts(a)):
+                continue
+            for match in self._clause(clause, vetoes, texts):
+                before = found.get(match.value)
+                if before is None or match.since < before.since:
+                    found[match.value] = match
+        return [found[v] for v in sorted(found)]
+
+    def _clause(
+        self,
+        clause: tuple[tuple[str, tuple[Any, ...]], ...],
+        vetoes: dict[str, tuple[Any, ...]],
+        texts: Callable[[str], list[Text]],
+    ) -> Iterator[Match]:
+        hits: list[list[tuple[str | None, Text]]] = []
+        for attr, patterns in clause:
+            veto = vetoes.get(attr, ())
+            hit = [
+                (_group(m), t)
+                for t in texts(attr)
+                if not _any(veto, t.val) and (m := _first(patterns, t.val))
+            ]
+            if not hit:
+                return
+            hits.append(hit)
+        # The rule holds from when the last of its conditions did.
+        held = max(min(t.since for _, t in hit) for hit in hits)
+        for value, text in (pair for hit in hits for pair in hit):
+            given = self.value if self.value is not None else value
+            if given and given.strip():
+                yield Match(given.strip(), max(held, text.since), text.event_id)
+
+
+def builtin() -> Path:
+    """The folder of the rule packs that come with tracker-sync."""
+    inside = Path(__file__).parent.parent / "rules"
+    return inside if inside.is_dir() else Path(__file__).parent.parent.parent / "rules"
+
+
+def load(folders: Iterable[Path], disable: Iterable[str] = ()) -> tuple[Rule, ...]:
+    """The built-in rules and those in the folders; a rule with the same name replaces.
+
+    Raises ConfigError or RuleError with file and line.
+    """
+    found: dict[str, Rule] = {}
+    for folder in [builtin(), *folders]:
+        files = [folder] if folder.is_file() else sorted(folder.glob("tags/*.toml"))
+        for path in files:
+            found |= {r.name: r for r in read(path)}
+    off = {d.removeprefix("tags/") for d in disable}
+    return tuple(r for r in found.values() if r.name not in off)
+
+
+def read(path: Path) -> list[Rule]:
+    """The rules of one file."""
+    text = tomlfile.text_of(path)
+    file = tomlfile.parse(text, _File, path)
+    rules = []
+    for n, raw in enumerate(file.rule):
+        line = tomlfile.line_of(text, f"$.rule[{n}].id")
+        if not any(t.gives for t in raw.test) or all(t.gives for t in raw.test):
+            raise RuleError(
+                "needs a test that hits and a near miss (gives = [])", path, raw.id, line
+            )
+        clauses = raw.when if isinstance(raw.when, list) else [raw.when]
+        rules.append(
+            Rule(
+                f"{file.dimension}/{raw.id}",
+                path,
+                file.dimension,
+                file.keep,
+                raw.why,
+                tuple(_clauses(c, path, raw.id, line) for c in clauses),
+                _clauses(raw.unless, path, raw.id, line),
+                raw.value,
+                raw.fallback,
+                raw.stated_only,
+                raw.known_only,
+                tuple(raw.test),
+            )  # fmt: skip
+        )
+    return rules
+
+
+def failures(rule: Rule) -> Iterator[str]:
+    """The rule's own tests that fail, each as given / expected / got."""
+    for test in rule.tests:
+        given = {a: [v] if isinstance(v, str) else v for a, v in test.item.items()}
+        texts = {a: [Text(v, 0, "") for v in values] for a, values in given.items()}
+        got = sorted(m.value.casefold() for m in rule.matches(partial(_given, texts)))
+        if got != sorted(v.casefold() for v in test.gives):
+            yield f"given {given}, expected {sorted(test.gives)}, got {got}"
+
+
+def _given(texts: dict[str, list[Text]], attr: str) -> list[Text]:
+    return texts.get(attr, [])
+
+
+def _clauses(
+    clause: Clause, path: Path, rule: str, line: int | None
+) -> tuple[tuple[str, tuple[Any, ...]], ...]:
+    out = []
+    for attr, patterns in clause.items():
+        many = [patterns] if isinstance(patterns, str) else patterns
+        try:
+            out.append((attr, tuple(compiled(p) for p in many)))
+        except re2.error as e:
+            raise RuleError(f"{attr}: {many} is not a pattern: {e}", path, rule, line) from None
+    return tuple(out)
+
+
+@cache
+def compiled(pattern: str) -> Any:
+    """A pattern in RE2: linear time, so that no pattern can hang a run; case does not matter."""
+    options = re2.Options()
+    options.case_sensitive = False
+    options.log_errors = False
+    return re2.compile(pattern, options)
+
+
+def _first(patterns: Iterable[Any], text: str) -> Any:
+    return next(filter(None, (p.search(text) for p in patterns)), None)
+
+
+def _any(patterns: Iterable[Any], text: str) -> bool:
+    return any(p.search(text) for p in patterns)
+
+
+def _group(match: Any) -> str | None:
+    groups: dict[str, str | None] = match.groupdict()
+    return groups.get("value")

@@ -1,0 +1,129 @@
+"""When an item was new, in progress and done; when it was committed to; where it stands in its tree."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from tracker_sync.events import MICROSECOND
+from tracker_sync.items import Item, Names, World
+from tracker_sync.strategy import normal
+
+Phase = Literal["new", "doing", "done", "declined"]
+SITTING = 10 * 60 * MICROSECOND
+"""What happens within ten minutes of an item's creation was there at creation: trackers and people
+fill in a new ticket step by step, and GitHub logs even its first labels as later events."""
+
+_DECLINED = {
+    normal(r)
+    for r in (
+        "Won't Fix", "Won't Do", "Wont Fix", "Wont Do", "Declined", "Rejected", "Duplicate", "Invalid",
+        "Cannot Reproduce", "Not a Bug", "Abandoned", "not_planned", "Obsolete", "Incomplete",
+    )
+}  # fmt: skip
+_WATCHED = frozenset({"status", "assignees", "labels", "resolution"})
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A phase of an item from `lo` until `hi` (exclusive; None: it lasts)."""
+
+    phase: Phase
+    lo: int
+    hi: int | None
+
+
+def spans(item: Item, names: Names, started_labels: Iterable[str] = ()) -> tuple[Span, ...]:
+    """The item's phases in order. A status whose category nobody told counts as new.
+
+    In Jira the status' category decides. On GitHub an open issue is in progress while somebody is
+    assigned or it carries one of `started_labels`.
+    """
+    started = {s.casefold() for s in started_labels}
+    found: list[tuple[int, Phase]] = []
+    for ts, state in item.over_time(_WATCHED):
+        key = next(iter(state.get("status", {})), "")
+        means = names.means("status", key)
+        phase: Phase = "new"
+        if means == "done":
+            resolution = next(iter(state.get("resolution", {}).values()), "")
+            phase = "declined" if normal(resolution) in _DECLINED else "done"
+        elif means == "indeterminate" or (
+            key == "open"
+            and (
+                state.get("assignees") or started & {v.casefold() for v in state.get("labels", {})}
+            )
+        ):
+            phase = "doing"
+        if not found or found[-1][1] != phase:
+            found.append((ts, phase))
+    ends = [ts for ts, _ in found[1:]] + [None]
+    return tuple(Span(p, lo, hi) for (lo, p), hi in zip(found, ends, strict=True))
+
+
+def commitment(item_spans: Iterable[Span], promised: int | None) -> int | None:
+    """When the item was accepted for work: its first start, or a promise if that was earlier.
+
+    What went straight to done was accepted then; what was declined unstarted never was.
+    """
+    started = next((s.lo for s in item_spans if s.phase in ("doing", "done")), None)
+    return min((t for t in (started, promised) if t is not None), default=None)
+
+
+def at_creation(item: Item, ts: int) -> int:
+    """The time itself, or the item's creation where it belongs to the same sitting."""
+    return item.opened_at if ts <= item.opened_at + SITTING else ts
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """Who is whose child, as the items stand."""
+
+    parents: Mapping[str, str]
+    children: Mapping[str, tuple[str, ...]]
+
+    def ancestors(self, ref: str) -> list[str]:
+        """Nearest first; a circle is cut where it closes."""
+        found: list[str] = []
+        while (above := self.parents.get(ref)) and above not in found:
+            found.append(above)
+            ref = above
+        return found
+
+    def root(self, ref: str) -> str:
+        """The topmost ancestor, or the item itself."""
+        above = self.ancestors(ref)
+        return above[-1] if above else ref
+
+    def below(self, ref: str) -> list[str]:
+        """The item and all its descendants."""
+        found, waiting = [], [ref]
+        while waiting:
+            one = waiting.pop()
+            if one not in found:
+                found.append(one)
+                waiting += self.children.get(one, ())
+        return found
+
+
+def tree(world: World) -> Tree:
+    """The tree of all items; a parent that is not in the log is none."""
+    parents: dict[str, str] = {}
+    children: dict[str, list[str]] = {}
+    for ref, item in world.items.items():
+        key = item.one("parent")
+        above = world.by_key.get((item.source, key)) if key else None
+        if above and above != ref:
+            parents[ref] = above
+            children.setdefault(above, []).append(ref)
+    return Tree(parents, {k: tuple(v) for k, v in children.items()})
+
+
+def is_epic(item: Item, names: Names, has_children: bool) -> bool:
+    """By the type's hierarchy level where the tracker gives one (names are translated), else by a
+    type or label called "epic"; on GitHub also by having sub-issues."""
+    type_id = next(iter(item.state.get("type", {})), "")
+    level = names.means("type", type_id)
+    if level.lstrip("-").isdigit():
+        return int(level) >= 1
+    words = [item.one("type") or "", *item.many("labels")]
+    return any(w.casefold() == "epic" for w in words) or ("#" in item.key and has_children)
