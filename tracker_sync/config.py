@@ -135,9 +135,7 @@ def load(path: Path) -> Config:
         if source.name in names[:n]:
             raise ConfigError(f"two sources are called {source.name!r}", path, line)
         if source.name == "people":
-            raise ConfigError(
-                "'people' is taken: it is where decisions made here are kept", path, line
-            )
+            raise ConfigError("'people' is taken: it is where decisions made here are kept", path, line)
         if problem := _url_problem(source):
             raise ConfigError(problem, path, line)
         if isinstance(source, JiraConfig) and re.search(r"\border\s+by\b", source.jql, re.I):
@@ -150,9 +148,7 @@ def load(path: Path) -> Config:
     return Config(path, file.sources, file.log, file.strategy, file.rules, file.calendar)
 
 
-def credentials_for(
-    source: SourceConfig, environment: Mapping[str, str]
-) -> tuple[str | None, str | None]:
+def credentials_for(source: SourceConfig, environment: Mapping[str, str]) -> tuple[str | None, str | None]:
     """(user, token) for a source: TRACKER_SYNC_<NAME>_TOKEN, else JIRA_TOKEN or GITHUB_TOKEN.
 
     Each may also be given as …_FILE, naming a file that holds it.
@@ -196,11 +192,7 @@ def _check_calendar(calendar: CalendarConfig, path: Path) -> None:
     try:
         ZoneInfo(calendar.timezone)
     except (KeyError, ValueError, OSError):
-        raise ConfigError(
-            f"calendar.timezone: {calendar.timezone!r} is not a time zone", path
-        ) from None
+        raise ConfigError(f"calendar.timezone: {calendar.timezone!r} is not a time zone", path) from None
     days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
     if bad := [d for d in calendar.working_days if d not in days]:
-        raise ConfigError(
-            f"calendar.working_days: {bad[0]!r} is not one of {', '.join(days)}", path
-        )
+        raise ConfigError(f"calendar.working_days: {bad[0]!r} is not one of {', '.join(days)}", path)

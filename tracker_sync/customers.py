@@ -116,23 +116,15 @@ def load(path: Path) -> Customers:
         titles[key] = (row["name"], row["parent"] or titles.get(key, ("", None))[1])
         for other in [row["name"], *row["aliases"].split(";"), *row["domains"].split(";")]:
             if other.strip() and names.setdefault(normal(other), key) != key:
-                raise ConfigError(
-                    f"{other!r} already belongs to {names[normal(other)]!r}", path, line
-                )
-    accounts = {
-        k: Account(*titles[k], tuple(sorted(s, key=lambda r: r.since))) for k, s in found.items()
-    }
+                raise ConfigError(f"{other!r} already belongs to {names[normal(other)]!r}", path, line)
+    accounts = {k: Account(*titles[k], tuple(sorted(s, key=lambda r: r.since))) for k, s in found.items()}
     return Customers(accounts, names)
 
 
 def _standing(row: Mapping[str, str], path: Path, line: int) -> Standing:
     if row["status"] not in STATUSES:
-        raise ConfigError(
-            f"status {row['status']!r} is not one of {', '.join(STATUSES)}", path, line
-        )
-    icp = {"yes": True, "no": False, "": None, "true": True, "false": False}.get(
-        row["icp"].lower(), "?"
-    )
+        raise ConfigError(f"status {row['status']!r} is not one of {', '.join(STATUSES)}", path, line)
+    icp = {"yes": True, "no": False, "": None, "true": True, "false": False}.get(row["icp"].lower(), "?")
     if isinstance(icp, str):
         raise ConfigError(f"icp {row['icp']!r} is not yes or no", path, line)
     if row["arr"] and not row["arr"].isdigit():

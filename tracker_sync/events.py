@@ -188,9 +188,7 @@ def from_row(row: Row) -> Event:
     if "key" in has:
         values["key"] = row.key
     kind: Any = KINDS[row.kind]
-    event: Event = kind(
-        id=row.event_id, item=row.item, ts=row.ts, actor=row.actor, val=row.val, **values
-    )
+    event: Event = kind(id=row.event_id, item=row.item, ts=row.ts, actor=row.actor, val=row.val, **values)
     return event
 
 

@@ -147,9 +147,7 @@ def value_at(series: list[tuple[int, str | None]], ts: int) -> str | None:
     return series[place - 1][1] if place else None
 
 
-def _item(
-    source: str, item_id: str, found: list[Step], judged: Mapping[str, list[Step]]
-) -> Item | None:
+def _item(source: str, item_id: str, found: list[Step], judged: Mapping[str, list[Step]]) -> Item | None:
     found.sort(key=lambda s: (s.ts, s.seq))
     state: State = {}
     opened: Opened | None = None

@@ -168,9 +168,7 @@ class Version:
         """The opportunity decided against that one of the texts names, if it stood at that time."""
         found = list(texts)
         for excluded in self.strategy.not_doing:
-            if stands(excluded, at) and any(
-                _compiled(p).search(t) for p in excluded.patterns for t in found
-            ):
+            if stands(excluded, at) and any(_compiled(p).search(t) for p in excluded.patterns for t in found):
                 return excluded
         return None
 
@@ -223,9 +221,7 @@ def check(strategy: Strategy, text: str, path: Path) -> Strategy:
             raise ConfigError(f"two intents are called {intent.id!r}", path, line)
         if intent.target is not None and not 0 <= intent.target <= 1:
             at = tomlfile.line_of(text, f"$.intents[{n}].target")
-            raise ConfigError(
-                f"intents: target {intent.target} is not a share from 0 to 1", path, at
-            )
+            raise ConfigError(f"intents: target {intent.target} is not a share from 0 to 1", path, at)
     for n, excluded in enumerate(strategy.not_doing):
         for pattern in excluded.patterns:
             try:

@@ -35,9 +35,7 @@ def sync(
     done = Synced(source.name)
     for batch in source.pull(log.cursor(source.name)):
         events = [*news(batch, log, source.name)]
-        appended = log.append(
-            source.name, events, now=now, cursor=batch.cursor, skipped=batch.skipped
-        )
+        appended = log.append(source.name, events, now=now, cursor=batch.cursor, skipped=batch.skipped)
         done.new += appended.new
         done.seen += appended.seen
         done.skipped += appended.skipped
@@ -91,9 +89,7 @@ def observed(item: str, events: list[Event], seen: Seen) -> Iterator[Event]:
             yield Dropped(id=event_id, item=item, ts=at, attr=attr, key=key, val=old or "")
 
 
-def _edits(
-    attr: str, state: State, wanted: State
-) -> Iterator[tuple[str, str, str | None, str | None]]:
+def _edits(attr: str, state: State, wanted: State) -> Iterator[tuple[str, str, str | None, str | None]]:
     """(attribute, key, value that was, value that is) of each difference."""
     was, now = state.get(attr, {}), wanted.get(attr, {})
     for key in sorted(was.keys() - now.keys()):

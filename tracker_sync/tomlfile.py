@@ -33,9 +33,7 @@ def parse(text: str, shape: type[T], path: Path) -> T:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as e:
-        raise ConfigError(
-            f"is not valid TOML: {_plain(str(e))}", path, _line_in(str(e), text)
-        ) from None
+        raise ConfigError(f"is not valid TOML: {_plain(str(e))}", path, _line_in(str(e), text)) from None
     except RecursionError:
         raise ConfigError("is nested too deeply", path) from None
     if _depth(data) > _DEEPEST:

@@ -49,9 +49,7 @@ def spans(item: Item, names: Names, started_labels: Iterable[str] = ()) -> tuple
             phase = "declined" if normal(resolution) in _DECLINED else "done"
         elif means == "indeterminate" or (
             key == "open"
-            and (
-                state.get("assignees") or started & {v.casefold() for v in state.get("labels", {})}
-            )
+            and (state.get("assignees") or started & {v.casefold() for v in state.get("labels", {})})
         ):
             phase = "doing"
         if not found or found[-1][1] != phase:

@@ -17,9 +17,7 @@ LEVELS = ("note", "warning", "alarm")
 @click.command()
 @click.argument("keys", metavar="[KEY]...", nargs=-1)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
-@click.option(
-    "--fail-on", type=click.Choice(LEVELS), help="Exit with 10 on findings of this level or above."
-)
+@click.option("--fail-on", type=click.Choice(LEVELS), help="Exit with 10 on findings of this level or above.")
 @click.pass_context
 def check(context: click.Context, keys: tuple[str, ...], form: str, fail_on: str | None) -> None:
     """Check open epics (or the items named) against the strategy.
@@ -38,11 +36,7 @@ def check(context: click.Context, keys: tuple[str, ...], form: str, fail_on: str
     findings = [(ref, *f) for ref in refs for f in _findings(org, ref)]
     if form == "json":
         rows = [{"key": r, "level": level, "what": what} for r, level, what in findings]
-        click.echo(
-            stdjson.dumps(
-                {"schema": "tracker-sync/check/1", "checked": refs, "rows": rows}, indent=2
-            )
-        )
+        click.echo(stdjson.dumps({"schema": "tracker-sync/check/1", "checked": refs, "rows": rows}, indent=2))
     else:
         for ref, level, what in findings:
             click.echo(f"{level}: {ref}: {clean(what)}")

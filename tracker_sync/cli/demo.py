@@ -12,9 +12,7 @@ MARK = "# Written by `tracker-sync demo`; run it again to write it anew.\n"
 
 
 @click.command()
-@click.option(
-    "--dir", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("demo")
-)
+@click.option("--dir", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("demo"))
 @click.option("--serve", is_flag=True, help="Keep the two demo trackers running, to sync against.")
 def demo(folder: Path, serve: bool) -> None:
     """Sync two made-up trackers and print the overview; then every command works in the folder.
@@ -54,7 +52,5 @@ def demo(folder: Path, serve: bool) -> None:
             err=True,
         )
         if serve:
-            click.echo(
-                f"Serving Jira at {jira_url} and GitHub at {github_url}; Ctrl-C ends it.", err=True
-            )
+            click.echo(f"Serving Jira at {jira_url} and GitHub at {github_url}; Ctrl-C ends it.", err=True)
             threading.Event().wait()

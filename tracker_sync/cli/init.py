@@ -11,9 +11,7 @@ from tracker_sync.errors import ConfigError
 @click.command()
 @click.option("--jira", metavar="URL", help="A Jira, such as https://acme.atlassian.net")
 @click.option("--jql", default="", help="Which of its issues; all without it.")
-@click.option(
-    "--github", "repos", metavar="OWNER/REPO", multiple=True, help="A repository (repeatable)."
-)
+@click.option("--github", "repos", metavar="OWNER/REPO", multiple=True, help="A repository (repeatable).")
 @click.option("--dir", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path())
 def init(jira: str | None, jql: str, repos: tuple[str, ...], folder: Path) -> None:
     """Write tracker-sync.toml, strategy.toml, customers.csv and people.toml to fill in.
@@ -32,9 +30,7 @@ def init(jira: str | None, jql: str, repos: tuple[str, ...], folder: Path) -> No
         "people.toml": templates.PEOPLE,
     }
     if (folder / FILE).exists():
-        raise ConfigError(
-            "already exists; edit it, or use another folder with --dir", folder / FILE
-        )
+        raise ConfigError("already exists; edit it, or use another folder with --dir", folder / FILE)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in files.items():

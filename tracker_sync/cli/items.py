@@ -37,9 +37,7 @@ def items(
         and (not epics or ref in org.epics)
         and (not untagged or not org.tags[ref].intents or org.tags[ref].origin is None)
         and (wanted_intent is None or wanted_intent in [t.value for t in org.tags[ref].intents])
-        and (
-            wanted_customer is None or wanted_customer in [a.casefold() for a in org.accounts(ref)]
-        )
+        and (wanted_customer is None or wanted_customer in [a.casefold() for a in org.accounts(ref)])
     ]
     if form == "json":
         from tracker_sync.render import json

@@ -14,9 +14,7 @@ def rules() -> None:
 
 
 @rules.command("test")
-@click.argument(
-    "paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path, exists=True)
-)
+@click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path, exists=True))
 @click.pass_context
 def test(context: click.Context, paths: tuple[Path, ...]) -> None:
     """Run the tests inside rule files: those named, else all that are in use.
@@ -31,9 +29,7 @@ def test(context: click.Context, paths: tuple[Path, ...]) -> None:
     else:
         try:
             config = configuration(context)
-            found = list(
-                engine.load([config.file(p) for p in config.rules.paths], config.rules.disable)
-            )
+            found = list(engine.load([config.file(p) for p in config.rules.paths], config.rules.disable))
         except ConfigError as e:
             if e.path is not None:
                 raise

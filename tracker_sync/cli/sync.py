@@ -31,9 +31,7 @@ def sync(context: click.Context, names: tuple[str, ...]) -> None:
         if name not in known:
             raise ConfigError(f"there is no source {name!r}; there are: {', '.join(sorted(known))}")
     if not config.sources:
-        raise ConfigError(
-            "no [[sources]] yet; `tracker-sync init --help` shows how to add one", config.path
-        )
+        raise ConfigError("no [[sources]] yet; `tracker-sync init --help` shows how to add one", config.path)
     with opened(config, write=True) as log:
         context.exit(sync_all(config, log, names))
 

@@ -11,9 +11,7 @@ from tracker_sync.errors import ConfigError
 @click.command()
 @click.argument("key")
 @click.option("--intent", metavar="ID", help="The strategic intent that it serves.")
-@click.option(
-    "--customer", "customers", metavar="NAME", multiple=True, help="Who asked for it (repeatable)."
-)
+@click.option("--customer", "customers", metavar="NAME", multiple=True, help="Who asked for it (repeatable).")
 @click.option("--origin", metavar="WORD", help="Where the decisive demand came from.")
 @click.option("--reason", help="Why; others will read it.")
 @click.option(

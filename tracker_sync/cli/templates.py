@@ -7,9 +7,7 @@ __all__ = ["CUSTOMERS", "FILE", "PEOPLE", "STRATEGY", "config"]
 
 def config(jira: str | None, jql: str, repos: tuple[str, ...]) -> str:
     """`tracker-sync.toml` for the trackers named."""
-    parts = [
-        "# Where tracker-sync reads, and which files it judges by. Tokens come from the environment."
-    ]
+    parts = ["# Where tracker-sync reads, and which files it judges by. Tokens come from the environment."]
     if jira:
         parts.append(
             f'[[sources]]\nname = "jira"\nkind = "jira"\nurl = {_quoted(jira)}\njql = {_quoted(jql)}\n'
@@ -52,7 +50,7 @@ STRATEGY = """\
 # owner = "Ada"
 # target = 0.4                # share of the effort it should get
 # aliases = ["Reliability"]   # what your tracker calls it
-# hypothesis = { text = "Fewer lost edits bring weekly use above 60 %", metric = "weekly use", expires = 2026-12-31 }
+# hypothesis = { text = "Fewer lost edits bring back weekly use", metric = "weekly use" }
 
 # [[not_doing]]               # opportunities you decided against; a regular expression finds them
 # id = "own-payroll"
@@ -60,9 +58,7 @@ STRATEGY = """\
 # patterns = ["payroll"]
 """
 
-CUSTOMERS = (
-    "name,aliases,domains,segment,industry,geography,size,status,since,until,icp,arr,parent\n"
-)
+CUSTOMERS = "name,aliases,domains,segment,industry,geography,size,status,since,until,icp,arr,parent\n"
 
 PEOPLE = """\
 # Who is who: logins or account ids, and the role that a request of theirs speaks for.

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any, assert_never
 
-from tracker_sync.items import Item, Names
+from tracker_sync.items import Item
 from tracker_sync.reports import Report
 from tracker_sync.reports.intents import Intents
 from tracker_sync.reports.org import Org, Query, natural, rfc3339

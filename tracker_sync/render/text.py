@@ -23,6 +23,12 @@ from tracker_sync.tagging import Tags
 
 WIDTH = 80
 BAR = 24
+WEIGHT = {"effort": "effort", "count": "items"}
+SURE = {
+    "presumptive": "Presumptive: most work says who asked for it, and nobody else did.",
+    "unknown": "Unknown: too little work says who asked for it, so others may have.",
+    "confirmed": "Confirmed by usage.",
+}
 CLASSES = {
     "healthy": "fits the strategy", "unhealthy": "off strategy", "undecidable": "cannot be told",
     "unknown": "origin unknown", "other": "not sales-led",
@@ -67,9 +73,7 @@ class _Page:
                   f"{day_text(query.as_of)}")  # fmt: skip
         self.line()
 
-    def table(
-        self, columns: Iterable[tuple[str, str, int | None]], rows: Iterable[list[str]]
-    ) -> None:
+    def table(self, columns: Iterable[tuple[str, str, int | None]], rows: Iterable[list[str]]) -> None:
         """Columns: (heading, `left` or `right`, width or None); a long text is cut with an ellipsis."""
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
         for heading, side, width in columns:
@@ -121,78 +125,88 @@ def _overview(page: _Page, report: Overview) -> None:
     head = report.sales_led.weighed[0]
     page.line(_headline(head), "bold")
     page.line()
-    page.table(
-        [
-            ("", "left", 30),
-            ("low–high", "right", 9),
-            ("", "left", 26),
-            ("last 13 wks", "right", None),
-        ],
-        _shares(report),
-    )
-    page.line("█ sure   ▒ unknown: nobody has said where this work came from")
-    if not head.sales_led.measurable:
-        page.line(
-            "Not measurable yet: the range is wider than 20 points. Tag the work listed below."
+    recent = report.recent.weighed if report.recent else ()
+    for w in report.sales_led.weighed:
+        now = next((r for r in recent if r.weight == w.weight), None)
+        page.table(
+            [
+                (f"By {WEIGHT[w.weight]}", "left", 25),
+                ("low–high", "right", 9),
+                ("", "left", 26),
+                ("last 13 weeks", "right", 13),
+            ],
+            [[label, span(s), bar(s), span(t) if t else ""] for label, s, t in _shares(w, now)],
         )
+    page.line("█ sure   ▒ possible: too little is said of where the work came from or why")
     page.line()
     _allocation(page, report.intents)
     _features(page, report.single_customer, most=5)
     _to_tag(page, report.sales_led, report.intents, most=5)
     page.line()
     sources = ", ".join(report.sources)
-    page.line(f"{report.items} items, {report.epics} epics from {sources}; "
-              f"{days(head.sales_led.total)} {_unit(head.weight)} of work in the period.")  # fmt: skip
+    page.line(
+        f"{report.items} items, {report.epics} epics from {sources}; "
+        f"{days(head.sales_led.total)} {_unit(head.weight)} of work in the period."
+    )
     if report.sales_led.unmeasured:
-        page.line(f"{len(report.sales_led.unmeasured)} items were done without being seen in progress: "
-                  "they count as items, not as effort.")  # fmt: skip
+        page.line(
+            f"{len(report.sales_led.unmeasured)} items were done without being seen in progress: "
+            "they count as items, not as effort."
+        )
 
 
 def _headline(head: Weighed) -> str:
     if head.sales_led.low is None:
         return "There is no work in this period."
     if not head.sales_led.measurable:
-        return (f"Sales asked for somewhere between {span(head.sales_led)} of the work: "
-                "too little is tagged to say more.")  # fmt: skip
-    return (f"Sales asked for {span(head.sales_led)} of the work; "
-            f"{span(head.unhealthy)} of all work is sales-led and off strategy.")  # fmt: skip
+        return (
+            f"Not measurable yet: sales asked for {span(head.sales_led)} of the work. The range is wider "
+            "than 20 points; the work to tag first is listed below."
+        )
+    return (
+        f"Sales asked for {span(head.sales_led)} of the work. "
+        f"{span(head.unhealthy)} of all work is sales-led and off strategy."
+    )
 
 
-def _shares(report: Overview) -> list[list[str]]:
-    recent = {w.weight: w for w in report.recent.weighed} if report.recent else {}
-    rows = []
-    for w in report.sales_led.weighed:
-        now = recent.get(w.weight)
-        what = "effort" if w.weight == "effort" else "items"
-        for label, attr in (
-            (f"Sales-led, of {what}", "sales_led"), ("  and off strategy", "unhealthy"),
-            ("  sales-led that fits", "healthy"),
-        ):  # fmt: skip
-            value: Share = getattr(w, attr)
-            rows.append([label, span(value), bar(value), span(getattr(now, attr)) if now else ""])
-    return rows
+def _shares(w: Weighed, now: Weighed | None) -> list[tuple[str, Share, Share | None]]:
+    """(label, share of the period, share of the last weeks)."""
+    return [
+        ("Sales-led, of all work", w.sales_led, now.sales_led if now else None),
+        ("Off strategy, of all", w.unhealthy, now.unhealthy if now else None),
+        ("On strategy, of sales-led", w.healthy, now.healthy if now else None),
+    ]
 
 
 def _allocation(page: _Page, report: Intents, most: int = 8) -> None:
     if not report.has_strategy:
         page.line(
-            "No strategy is stated yet, so nothing can be held against it: write strategy.toml."
+            "No strategy is stated yet, so there is nothing to hold the work against: write strategy.toml."
         )
         page.line()
     rows = []
     for row in report.rows[:most]:
         value = row.shares[0][1]
         target = "" if row.target is None else f"{round(row.target * 100)} %"
-        mark = _against(row.target, value) if row.stated else "not in the strategy"
+        mark = _against(row.target, value) if row.stated else "not in the strategy" * report.has_strategy
         rows.append([row.intent, target, span(value), mark])
     if rows:
-        what = "effort" if report.query.weights[0] == "effort" else "items"
-        page.table([("Intent", "left", 28), ("target", "right", 7), (f"of {what}", "right", 9),
-                    ("", "left", None)], rows)  # fmt: skip
+        page.table(
+            [
+                ("Strategic intent", "left", 26),
+                ("target", "right", 7),
+                (f"of {WEIGHT[report.query.weights[0]]}", "right", 9),
+                ("", "left", 30),
+            ],
+            rows,
+        )
         if len(report.rows) > most:
             page.line(f"(and {len(report.rows) - most} more: tracker-sync report intents)")
     unknown = report.unknown[0][1]
-    page.line(f"{percent(unknown.low)} of the work names no intent ({len(report.untagged)} items).")
+    page.line(
+        f"{percent(unknown.low)} of the work names no intent ({len(report.untagged)} items): it could serve "
+        "any of them, so it widens every range."
+    )
     page.line()
 
 
@@ -200,41 +214,43 @@ def _against(target: float | None, value: Share) -> str:
     if target is None or value.low is None or value.high is None:
         return ""
     if value.high < target:
-        return "below target, whatever the unknown is"
+        return "below target for certain"
     if value.low > target:
-        return "above target"
+        return "above target for certain"
     return "on target is possible"
 
 
 def _features(page: _Page, report: SingleCustomer, most: int) -> None:
     if not report.rows:
-        page.line(f"No feature is known to be for a single customer (of {report.features} looked at; "
-                  f"{len(report.unnamed)} name no account).")  # fmt: skip
+        page.line(
+            f"No feature is known to be for a single customer (of {report.features} looked at; "
+            f"{len(report.unnamed)} name no account)."
+        )
         page.line()
         return
-    page.line(
-        f"{len(report.rows)} of {report.features} features were asked for by one customer alone:"
-    )
+    page.line(f"{len(report.rows)} of {report.features} features were asked for by one customer alone:")
     page.table(
-        [("Feature", "left", 34), ("for", "left", 20), ("pers.-days", "right", 10), ("sure?", "left", None)],
-        [[f"{r.ref.partition(':')[2]} {r.title}", r.account, days(r.effort), r.state]
-         for r in report.rows[:most]],
-    )  # fmt: skip
-    page.line(
-        "presumptive: most work says who asked for it, and nobody else did. None is confirmed:"
+        [("Feature", "left", 32), ("for", "left", 18), ("days", "right", 6), ("how sure", "left", 11)],
+        [
+            [f"{r.ref.partition(':')[2]} {r.title}", r.account, days(r.effort), r.state]
+            for r in report.rows[:most]
+        ],
     )
-    page.line(f"that takes adoption data. {len(report.unnamed)} features name no account at all.")
+    if len(report.rows) > most:
+        page.line(f"(and {len(report.rows) - most} more: tracker-sync report single-customer)")
+    page.line(
+        f"Days are person-days. {SURE[report.rows[0].state]} Only adoption data could confirm it. "
+        f"{len(report.unnamed)} features name no account."
+    )
     page.line()
 
 
 def _to_tag(page: _Page, sales: SalesLed, by_intent: Intents, most: int) -> None:
     waiting = sales.to_tag
     if waiting:
-        page.line(
-            f"Tag next ({len(waiting)} items of unknown origin; the largest narrow the range most):"
-        )
+        page.line(f"Tag next ({len(waiting)} items of unknown origin; the largest narrow the range most):")
         page.table(
-            [("", "left", 24), ("pers.-days", "right", 10), ("", "left", 40)],
+            [("", "left", 34), ("days", "right", 6), ("", "left", 36)],
             [[r.ref, days(r.effort), r.title] for r in waiting[:most]],
         )
         page.line(f'  tracker-sync tag {waiting[0].ref} --origin ... --reason "..."')
@@ -242,32 +258,40 @@ def _to_tag(page: _Page, sales: SalesLed, by_intent: Intents, most: int) -> None
         page.line(f"Tag next: {by_intent.untagged[0][0]} (names no intent)")
 
 
-def _sales_led(page: _Page, report: SalesLed, most: int = 20) -> None:
+def _sales_led(page: _Page, report: SalesLed, most: int = 8) -> None:
     page.title("How much of the work did sales ask for?", report.query)
     for w in report.weighed:
-        page.line(f"By {w.weight} ({days(w.sales_led.total)} {_unit(w.weight)}, {w.sales_led.n} items, "
-                  f"effective n {w.sales_led.n_eff:.0f})", "bold")  # fmt: skip
+        page.line(
+            _amount(w),
+            "bold",
+        )
         page.table(
-            [("", "left", 24), ("low–high", "right", 9), ("", "left", 26), ("with chance", "right", None)],
-            [[label, span(s), bar(s), _interval(s)] for label, s in (
-                ("Sales-led", w.sales_led), ("and off strategy", w.unhealthy),
-                ("sales-led that fits", w.healthy))],
-        )  # fmt: skip
-        page.line("   ".join(f"{CLASSES[v]}: {days(a)}" for v, a in w.amounts.items()))
+            [("", "left", 25), ("low–high", "right", 9), ("", "left", 26), ("with chance", "right", 11)],
+            [[label, span(s), bar(s), _interval(s)] for label, s, _ in _shares(w, None)],
+        )
+        page.line(", ".join(f"{CLASSES[v]} {round(a):,}" for v, a in w.amounts.items()))
         page.line()
-    rows = [r for r in report.rows if r.ruling.verdict != "other"]
-    page.table(
-        [("Item", "left", 20), ("pers.-days", "right", 10), ("", "left", 17), ("why", "left", 27)],
-        [[r.ref.partition(":")[2], days(r.effort), CLASSES[r.ruling.verdict],
-          f"{r.ruling.why}. {r.title}"] for r in rows[:most]],
-    )  # fmt: skip
-    if len(rows) > most:
-        page.line(f"(and {len(rows) - most} more: --format json lists them all)")
-    page.line(f"{len(report.to_tag)} items of unknown origin make the ranges wide; "
-              f"{len(report.unmeasured)} items have no measured effort.")  # fmt: skip
+    page.line("Low–high: whatever the unknown turns out to be. With chance: 95 % of what could")
+    page.line("have come of the same kind of work (whole epics drawn again).")
+    for verdict in ("unhealthy", "undecidable", "healthy", "unknown"):
+        rows = [r for r in report.rows if r.ruling.verdict == verdict]
+        if rows:
+            page.line()
+            page.line(f"{CLASSES[verdict].capitalize()}: {len(rows)} items, largest first", "bold")
+            page.table(
+                [("", "left", 20), ("days", "right", 5), ("", "left", 22), ("why", "left", 27)],
+                [[r.ref.partition(":")[2], days(r.effort), r.title, r.ruling.why] for r in rows[:most]],
+            )
+            if len(rows) > most:
+                page.line(f"(and {len(rows) - most} more: --format json lists them all)")
+    page.line()
+    if report.unmeasured:
+        page.line(f"{len(report.unmeasured)} items have no measured effort.")
     if report.backdated:
-        page.line(f"{report.backdated} sales-led items are judged by a strategy recorded after they "
-                  "were asked for.")  # fmt: skip
+        page.line(
+            f"{report.backdated} sales-led items are judged by a strategy that was recorded here after "
+            "they were asked for."
+        )
 
 
 def _intents(page: _Page, report: Intents, most: int = 12) -> None:
@@ -299,6 +323,12 @@ def _single_customer(page: _Page, report: SingleCustomer) -> None:
                      "; below 80 %, so the silence of other customers means nothing"))  # fmt: skip
 
 
+def _amount(w: Weighed) -> str:
+    if w.weight == "count":
+        return f"By items: {w.sales_led.n}"
+    return f"By effort: {days(w.sales_led.total)} person-days on {w.sales_led.n} items"
+
+
 def _interval(value: Share) -> str:
     if value.interval is None:
         return ""
@@ -327,10 +357,12 @@ def shown(item: Item, tags: Tags, org: Org) -> str:
 
     page = _Page()
     page.line(f"{item.ref}  {clean(item.title)}", "bold")
-    page.line(f"{clean(item.one('type') or 'issue')}, {clean(item.one('status') or 'no status')}"
-              f", opened {day_text(item.opened_at)}"
-              + (f", committed {day_text(tags.committed_at)}" if tags.committed_at else ", not committed")
-              + (f", under {org.tree.parents[item.ref]}" if item.ref in org.tree.parents else ""))  # fmt: skip
+    committed = f"committed {day_text(tags.committed_at)}" if tags.committed_at else "not committed"
+    above = f", under {org.tree.parents[item.ref]}" if item.ref in org.tree.parents else ""
+    page.line(
+        f"{clean(item.one('type') or 'issue')}, {clean(item.one('status') or 'no status')}, "
+        f"opened {day_text(item.opened_at)}, {committed}{above}"
+    )
     page.line()
     for one in decided(tags):
         origin = f"inherited from {one.inherited}; " if one.inherited else ""
@@ -355,7 +387,5 @@ def shown(item: Item, tags: Tags, org: Org) -> str:
     for step in (*item.steps, *item.judged):
         e = step.event
         value = "" if e.val is None else clean(e.val)
-        page.line(
-            f"{day_text(step.ts)}  {e.kind:9} {clean(getattr(e, 'attr', '')):14} {value[:40]}"
-        )
+        page.line(f"{day_text(step.ts)}  {e.kind:9} {clean(getattr(e, 'attr', '')):14} {value[:40]}")
     return page.text()

@@ -2,8 +2,9 @@
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
+from functools import lru_cache
 
 from tracker_sync.items import Item
 from tracker_sync.reports.org import Org, Query
@@ -12,7 +13,8 @@ STALE_DAYS = 30
 """After this many days without any event an item in progress counts nothing until the next one."""
 
 
-def effort(org: Org, query: Query) -> dict[str, Fraction]:
+@lru_cache(maxsize=4)
+def effort(org: Org, query: Query) -> Mapping[str, Fraction]:
     """Person-days of every leaf in the window, exact. Definition: domain, section 2, "Exactly".
 
     The whole log's leaves share a person's day, also those that a filter leaves out.
@@ -26,10 +28,7 @@ def effort(org: Org, query: Query) -> dict[str, Fraction]:
     for refs in days.values():
         for ref in refs:
             parts[ref][len(refs)] += 1
-    return {
-        ref: sum((Fraction(k, n) for n, k in split.items()), Fraction(0))
-        for ref, split in parts.items()
-    }
+    return {ref: sum((Fraction(k, n) for n, k in split.items()), Fraction(0)) for ref, split in parts.items()}
 
 
 def _person_days(org: Org, query: Query, item: Item) -> Iterator[tuple[str, int]]:

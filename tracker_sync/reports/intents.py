@@ -75,9 +75,7 @@ def intents(org: Org, query: Query) -> Intents:
         )
         for i, found in by_id.items()
     )  # fmt: skip
-    untagged = sorted(
-        ((r, days.get(r, Fraction(0))) for r in refs if not named[r]), key=lambda u: -u[1]
-    )
+    untagged = sorted(((r, days.get(r, Fraction(0))) for r in refs if not named[r]), key=lambda u: -u[1])
     served = {v for values in named.values() for v in values}
     return Intents(
         query, rows, shares(None), tuple(untagged),

@@ -28,7 +28,7 @@ class Asked:
     project: str | None = None
 
 
-def open_org(config: Config, log: EventLog, asked: Asked = Asked()) -> tuple[Org, Query]:  # noqa: B008  frozen
+def open_org(config: Config, log: EventLog, asked: Asked = Asked()) -> tuple[Org, Query]:
     """The organisation and the question. Without dates the question is about all that the log holds,
     as of the last thing that a tracker said: the same log gives the same figures on any day."""
     zone = ZoneInfo(config.calendar.timezone)

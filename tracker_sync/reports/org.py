@@ -38,7 +38,7 @@ class Query:
         return (self.weight,) if self.weight else WEIGHTS
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Org:
     """An organisation's work as a log shows it."""
 
@@ -76,9 +76,9 @@ class Org:
 
     def day_end(self, day: int) -> int:
         """The first instant after a day, in microseconds UTC."""
-        start = datetime.combine(
-            datetime.fromordinal(day + 1).date(), datetime.min.time(), self.zone
-        )
+        if self.calendar.timezone == "UTC":
+            return (day + 1 - EPOCH.toordinal()) * 86_400_000_000
+        start = datetime.combine(datetime.fromordinal(day + 1).date(), datetime.min.time(), self.zone)
         return (start.astimezone(UTC) - EPOCH) // timedelta(microseconds=1)
 
     def works_on(self, day: int) -> bool:
@@ -119,11 +119,7 @@ def in_project(item: Item, project: str) -> bool:
 
 def _active(tags: Tags, query: Query) -> bool:
     for span in tags.spans:
-        if (
-            span.phase == "doing"
-            and span.lo < query.until
-            and (span.hi or query.as_of + 1) > query.since
-        ):
+        if span.phase == "doing" and span.lo < query.until and (span.hi or query.as_of + 1) > query.since:
             return True
         if span.phase == "done" and query.since <= span.lo < query.until:
             return True

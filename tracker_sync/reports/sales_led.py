@@ -94,9 +94,7 @@ def _weighed(rows: list[Row], weight: str) -> Weighed:
     for row in rows:
         amounts[row.ruling.verdict] += weight_of(row, weight)
 
-    def of(
-        among: tuple[Verdict, ...], sure: tuple[Verdict, ...], maybe: tuple[Verdict, ...]
-    ) -> Share:
+    def of(among: tuple[Verdict, ...], sure: tuple[Verdict, ...], maybe: tuple[Verdict, ...]) -> Share:
         return share(
             (
                 Part(
@@ -105,7 +103,7 @@ def _weighed(rows: list[Row], weight: str) -> Weighed:
                     weight_of(r, weight),
                     r.ruling.verdict in sure,
                     r.ruling.verdict in (*sure, *maybe),
-                )  # fmt: skip
+                )
                 for r in rows
                 if r.ruling.verdict in among
             ),

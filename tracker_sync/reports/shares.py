@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from math import sqrt
 from random import Random
 from statistics import NormalDist
@@ -112,14 +113,18 @@ def _bootstrap(parts: Sequence[Part]) -> tuple[float, float]:
         row[2] += float(p.weight) * p.maybe
     rows = [sums[r] for r in sorted(sums)]
     totals, sures, mosts = ([r[i] for r in rows] for i in range(3))
-    rng = Random(SEED)  # noqa: S311  chance for statistics, not for secrets
-    places, k = range(len(rows)), len(rows)
     lows, highs = [], []
-    for _ in range(RESAMPLES):
-        drawn = rng.choices(places, k=k)
+    for drawn in _draws(len(rows)):
         total = sum(map(totals.__getitem__, drawn))
         lows.append(sum(map(sures.__getitem__, drawn)) / total)
         highs.append(sum(map(mosts.__getitem__, drawn)) / total)
     cut = round(RESAMPLES * 0.025)
     low, high = sum(sures) / sum(totals), sum(mosts) / sum(totals)
     return min(low, sorted(lows)[cut]), max(high, sorted(highs)[RESAMPLES - 1 - cut])
+
+
+@lru_cache(maxsize=4)
+def _draws(size: int) -> list[list[int]]:
+    """The places that each resample draws; many shares of a report have the same roots."""
+    rng = Random(SEED)  # noqa: S311  chance for statistics, not for secrets
+    return [rng.choices(range(size), k=size) for _ in range(RESAMPLES)]

@@ -1,5 +1,6 @@
 """The single-customer report: features that exactly one account asked for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -57,9 +58,8 @@ def single_customer(org: Org, query: Query) -> SingleCustomer:
     rows, unnamed, looked = [], [], 0
     for ref in _features(org, query):
         below = org.tree.below(ref)
-        if (
-            not active & set(below)
-            or org.tags[ref].committed_at is None
+        if not active & set(below) or (
+            org.tags[ref].committed_at is None
             and not any(org.tags[b].committed_at is not None for b in below)
         ):
             continue
@@ -86,7 +86,7 @@ def _features(org: Org, query: Query) -> list[str]:
         if (query.source is None or item.source == query.source)
         and (query.project is None or in_project(item, query.project))
         and (ref in org.epics or ref not in org.tree.parents)
-        and not any("bug" == w.casefold() for w in [item.one("type") or "", *item.many("labels")])
+        and not any(w.casefold() == "bug" for w in [item.one("type") or "", *item.many("labels")])
     ]
 
 
@@ -123,7 +123,7 @@ def _row(
     below: list[str],
     account: str,
     asked: int,
-    days: dict[str, Fraction],
+    days: Mapping[str, Fraction],
     coverage: dict[str, Fraction | None],
 ) -> Row:
     item = org.world.items[ref]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from tracker_sync.config import Config, GithubConfig, JiraConfig, SourceConfig
-from tracker_sync.events import Event, Named, Opened, Added, canonical, validate
+from tracker_sync.events import Added, Event, Named, Opened, canonical, validate
 from tracker_sync.log import Skipped
 from tracker_sync.state import State, rewind, values_of
 
@@ -132,9 +132,7 @@ def named(attr: str, key: str, val: str, means: str = "") -> Named:
     import hashlib
 
     mark = hashlib.sha256(canonical([val, means]).encode()).hexdigest()[:8]
-    return Named(
-        id=f"name.{attr}.{key}.{mark}", item="", ts=0, attr=attr, key=key, val=val, means=means
-    )
+    return Named(id=f"name.{attr}.{key}.{mark}", item="", ts=0, attr=attr, key=key, val=val, means=means)
 
 
 def microseconds(text: str) -> int:
@@ -159,9 +157,7 @@ def _reason(error: Exception) -> str:
             return str(error).partition("\n    For further")[0]
 
 
-def build_sources(
-    config: Config, names: Iterable[str], credentials: Mapping[str, str]
-) -> list[Source]:
+def build_sources(config: Config, names: Iterable[str], credentials: Mapping[str, str]) -> list[Source]:
     """The named sources of a configuration, or all of them."""
     wanted = list(names)
     return [open_source(s, credentials) for s in config.sources if not wanted or s.name in wanted]

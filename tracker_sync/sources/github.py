@@ -13,7 +13,13 @@ from tracker_sync.errors import NotAllowed
 from tracker_sync.sources import Batch, ItemRead, Progress, collect, microseconds
 from tracker_sync.sources.github_item import read_issue
 from tracker_sync.sources.transport import (
-    TIMEOUT, as_dict, as_list, not_json, patiently, refusal, unreachable,
+    TIMEOUT,
+    as_dict,
+    as_list,
+    not_json,
+    patiently,
+    refusal,
+    unreachable,
 )  # fmt: skip
 
 PAGE = 100

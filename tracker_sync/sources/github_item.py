@@ -71,11 +71,7 @@ def _present(raw: Mapping[str, Any], key: str, history: list[Event]) -> State:
 def _entry(item: str, n: int, entry: Mapping[str, Any], reason: Any) -> Iterator[Event]:
     """The events of one timeline entry; at least one, so that no entry is ever missing."""
     kind = str(entry.get("event") or "unnamed")
-    at = (
-        entry.get("created_at")
-        or entry.get("submitted_at")
-        or (entry.get("author") or {}).get("date")
-    )
+    at = entry.get("created_at") or entry.get("submitted_at") or (entry.get("author") or {}).get("date")
     number = entry.get("id") or entry.get("sha") or f"{kind}@{at}.{n}"
     actor = _account(entry.get("actor") or entry.get("user"))
     head: dict[str, Any] = {
@@ -88,31 +84,23 @@ def _entry(item: str, n: int, entry: Mapping[str, Any], reason: Any) -> Iterator
         case "labeled" | "unlabeled" if name := _label(entry["label"]):
             yield _came_or_left(kind == "labeled", "labels", name, head)
         case "milestoned" | "demilestoned":
-            yield _came_or_left(
-                kind == "milestoned", "milestone", str(entry["milestone"]["title"]), head
-            )
+            yield _came_or_left(kind == "milestoned", "milestone", str(entry["milestone"]["title"]), head)
         case "assigned" | "unassigned" if who := _account(entry.get("assignee")):
             yield _came_or_left(kind == "assigned", "assignees", who, head)
         case "renamed":
             to, was = entry["rename"]["to"], entry["rename"]["from"]
             yield Changed(attr="title", val=str(to), old=str(was), **head)
         case "closed":
-            yield Changed(
-                attr="status", key="closed", val="Closed", old_key="open", old="Open", **head
-            )
+            yield Changed(attr="status", key="closed", val="Closed", old_key="open", old="Open", **head)
             if why := entry.get("state_reason") or reason:
                 yield Changed(**head | {"id": head["id"] + ".1"}, attr="resolution", val=str(why))
         case "reopened":
-            yield Changed(
-                attr="status", key="open", val="Open", old_key="closed", old="Closed", **head
-            )
+            yield Changed(attr="status", key="open", val="Open", old_key="closed", old="Closed", **head)
             yield Changed(**head | {"id": head["id"] + ".1"}, attr="resolution", val=None)
         case "parent_issue_added" | "parent_issue_removed" if url := _parent_url(entry):
             key = _key_in(url)
             added = kind == "parent_issue_added"
-            yield Changed(
-                attr="parent", val=key if added else None, old=None if added else key, **head
-            )
+            yield Changed(attr="parent", val=key if added else None, old=None if added else key, **head)
         case "commented":
             yield _comment(entry, head)
         case _:

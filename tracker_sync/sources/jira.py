@@ -14,7 +14,13 @@ from tracker_sync.sources import Batch, ItemRead, Progress, collect, microsecond
 from tracker_sync.sources.jira_fields import Catalogue
 from tracker_sync.sources.jira_item import read_issue
 from tracker_sync.sources.transport import (
-    TIMEOUT, as_dict, as_list, not_json, patiently, refusal, unreachable,
+    TIMEOUT,
+    as_dict,
+    as_list,
+    not_json,
+    patiently,
+    refusal,
+    unreachable,
 )  # fmt: skip
 
 PAGE = 100
@@ -131,9 +137,7 @@ class JiraSource:
         issue = self._get(f"issue/{issue_id}", {"fields": "id", "expand": "changelog"})
         log = issue["changelog"]
         if len(log["histories"]) < (log.get("total") or 0):
-            raise ValueError(
-                f"its changelog is cut off at {len(log['histories'])} of {log['total']}"
-            )
+            raise ValueError(f"its changelog is cut off at {len(log['histories'])} of {log['total']}")
         return as_list("changelog", log["histories"])
 
     def _all(self, path: str, key: str) -> list[Any]:

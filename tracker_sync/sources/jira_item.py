@@ -16,7 +16,15 @@ from tracker_sync.events import (
 )
 from tracker_sync.sources import ItemRead, Seen, microseconds, named
 from tracker_sync.sources.jira_fields import (
-    CHOICE, MANY, TEXT, USER, Catalogue, Pairs, number, status_name, user,
+    CHOICE,
+    MANY,
+    TEXT,
+    USER,
+    Catalogue,
+    Pairs,
+    number,
+    status_name,
+    user,
 )  # fmt: skip
 from tracker_sync.sources.text import plain
 from tracker_sync.state import State
@@ -65,8 +73,7 @@ def _present(raw: Mapping[str, Any], catalogue: Catalogue) -> State:
     state["labels"] = {str(v): str(v) for v in fields.get("labels") or []}
     state["links"] = dict(_link(link) for link in fields.get("issuelinks") or [])
     state["comment"] = {
-        str(c["id"]): plain(c.get("body"))
-        for c in (fields.get("comment") or {}).get("comments") or []
+        str(c["id"]): plain(c.get("body")) for c in (fields.get("comment") or {}).get("comments") or []
     }
     for field, value in fields.items():
         if not field.startswith("customfield_") or value in (None, []):
@@ -115,9 +122,7 @@ def _item(
         attr = MANY.get(field, "links" if field == "Link" else field)
         sides = [_side(field, s, catalogue) for s in (before, after)]
         yield from _joined_or_left(event_id, head, attr, *sides)
-    elif _is_custom(field, entry, fields, catalogue) and catalogue.many(
-        field, fields.get(field), entry
-    ):
+    elif _is_custom(field, entry, fields, catalogue) and catalogue.many(field, fields.get(field), entry):
         sides = [catalogue.logged_many(field, *s) for s in (before, after)]
         yield from _joined_or_left(event_id, head, field, *sides)
     elif (single := _single(field, entry, fields, catalogue)) is not None:
@@ -141,9 +146,7 @@ def _single(
     return field if _is_custom(field, entry, fields, catalogue) else None
 
 
-def _is_custom(
-    field: str, entry: Mapping[str, Any], fields: Mapping[str, Any], catalogue: Catalogue
-) -> bool:
+def _is_custom(field: str, entry: Mapping[str, Any], fields: Mapping[str, Any], catalogue: Catalogue) -> bool:
     """Whether this is a people's field of the site, whose present value the issue would show."""
     known = field.startswith("customfield_") and not catalogue.is_epic_link(field)
     return known and not catalogue.is_machinery(field) and _shown(field, fields, catalogue)

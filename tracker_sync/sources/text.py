@@ -16,7 +16,5 @@ def plain(value: Any) -> str:
         if "text" in value:
             return str(value["text"])
         inner = [plain(v) for v in value.get("content") or []]
-        return ("\n" if value.get("type") in ("doc", "bulletList", "orderedList") else "").join(
-            inner
-        )
+        return ("\n" if value.get("type") in ("doc", "bulletList", "orderedList") else "").join(inner)
     raise TypeError(f"a text was expected, not {type(value).__name__}")

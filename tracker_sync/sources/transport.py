@@ -46,18 +46,14 @@ def refusal(
     """The error that a status of 400 and above means; `hints`: (variable to check, right to check)."""
     said = f" ({excerpt(text)})" if text else ""
     if status == 401:
-        return NotAllowed(
-            f"{where}: the token was refused (401). Check {hints[0]}; it may have expired"
-        )
+        return NotAllowed(f"{where}: the token was refused (401). Check {hints[0]}; it may have expired")
     if status in (403, 429) and (wait := retry_after(status, headers, text)) is not None:
         when = f"; it asks to come back in {wait:.0f} s" if wait > LONGEST_WAIT else ""
         return Unavailable(f"{where}: too many requests ({status}){when}", wait)
     if status == 403:
         return NotAllowed(f"{where}: not allowed (403){said}. The token needs {hints[1]}")
     if status == 404:
-        return NotAllowed(
-            f"{where}: missing or not allowed (404). Check the address and {hints[0]}"
-        )
+        return NotAllowed(f"{where}: missing or not allowed (404). Check the address and {hints[0]}")
     if status >= 500:
         return Unavailable(f"{where}: the tracker failed ({status}); try again later")
     return SourceError(f"{where}: the tracker refused the request ({status}){said}")
@@ -65,9 +61,7 @@ def refusal(
 
 def unreachable(where: str, error: RequestException) -> Unavailable:
     """The error for a request that got no answer."""
-    return Unavailable(
-        f"{where}: cannot be reached ({type(error).__name__}); check the url and network"
-    )
+    return Unavailable(f"{where}: cannot be reached ({type(error).__name__}); check the url and network")
 
 
 def not_json(where: str) -> SourceError:
@@ -95,10 +89,7 @@ def retry_after(status: int, headers: Mapping[str, str], text: str) -> float | N
             return max(0.0, parsedate_to_datetime(wished).timestamp() - time())
         except ValueError:
             return LONGEST_WAIT
-    if (
-        low.get("x-ratelimit-remaining") == "0"
-        and (reset := low.get("x-ratelimit-reset", "")).isdigit()
-    ):
+    if low.get("x-ratelimit-remaining") == "0" and (reset := low.get("x-ratelimit-reset", "")).isdigit():
         return max(0.0, float(reset) - time())
     if status == 429 or "secondary rate limit" in text.lower():
         return LONGEST_WAIT

@@ -100,15 +100,11 @@ def tag(world: World, judgement: Judgement, shape: Tree | None = None) -> dict[s
         for one in [*reversed(shape.ancestors(ref)), ref]:
             if one not in done:
                 above = [done[a] for a in shape.ancestors(one) if a in done]
-                done[one] = _tag_one(
-                    world, world.items[one], above, shape.ancestors(one), judgement
-                )
+                done[one] = _tag_one(world, world.items[one], above, shape.ancestors(one), judgement)
     return {ref: done[ref] for ref in world.items}
 
 
-def _tag_one(
-    world: World, item: Item, above: list[Tags], ancestors: list[str], judgement: Judgement
-) -> Tags:
+def _tag_one(world: World, item: Item, above: list[Tags], ancestors: list[str], judgement: Judgement) -> Tags:
     names = world.names.get(item.source, Names())
     fields = judgement.fields.get(item.source, FieldNames())
     said = _said(item)
@@ -137,9 +133,7 @@ def _tag_one(
     )
 
 
-def _customers(
-    item: Item, view: View, said: Mapping[str, Tag], judgement: Judgement
-) -> tuple[Tag, ...]:
+def _customers(item: Item, view: View, said: Mapping[str, Tag], judgement: Judgement) -> tuple[Tag, ...]:
     if told := said.get("customer"):
         return tuple(
             replace(told, value=_account(name, judgement.customers))
@@ -176,9 +170,7 @@ def _told_by_account(tags: Iterable[Tag], customers: Customers) -> Iterator[Tag]
         )  # fmt: skip
 
 
-def _intents(
-    view: View, said: Mapping[str, Tag], judgement: Judgement
-) -> tuple[list[Tag], list[Tag]]:
+def _intents(view: View, said: Mapping[str, Tag], judgement: Judgement) -> tuple[list[Tag], list[Tag]]:
     """(the intent or intents of the first rule that gives one, planning marks nobody claims)."""
     resolve = judgement.strategies.resolve
     if told := said.get("intent"):
@@ -191,9 +183,7 @@ def _intents(
             if intent is None and rule.stated_only:
                 marks.append(one)
             elif not chosen or chosen[0].rule == one.rule:
-                chosen.append(
-                    replace(one, value=intent or normal(one.value), stated=intent is not None)
-                )
+                chosen.append(replace(one, value=intent or normal(one.value), stated=intent is not None))
     unique = {t.value: t for t in reversed(chosen)}
     return [unique[v] for v in sorted(unique)], marks
 
@@ -240,7 +230,7 @@ def _tags(rule: Rule, matches: Iterable[Match]) -> list[Tag]:
             m.since,
             m.since,
             fallback=rule.fallback,
-        )  # fmt: skip
+        )
         for m in matches
     ]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -83,9 +83,10 @@ class Rule:
         found: dict[str, Match] = {}
         for clause in self.clauses:
             attrs = {attr for attr, _ in clause}
-            if any(_any(p, t.val) for a, p in self.unless if a not in attrs for t in texts(a)):
+            hits = list(self._clause(clause, vetoes, texts))
+            if hits and any(_any(p, t.val) for a, p in self.unless if a not in attrs for t in texts(a)):
                 continue
-            for match in self._clause(clause, vetoes, texts):
+            for match in hits:
                 before = found.get(match.value)
                 if before is None or match.since < before.since:
                     found[match.value] = match
@@ -137,34 +138,40 @@ def load(folders: Iterable[Path], disable: Iterable[str] = ()) -> tuple[Rule, ..
 
 
 def read(path: Path) -> list[Rule]:
-    """The rules of one file."""
+    """The rules of one file. Raises ConfigError or RuleError with file and line."""
     text = tomlfile.text_of(path)
     file = tomlfile.parse(text, _File, path)
     rules = []
     for n, raw in enumerate(file.rule):
-        line = tomlfile.line_of(text, f"$.rule[{n}].id")
-        if not any(t.gives for t in raw.test) or all(t.gives for t in raw.test):
+        try:
+            rules.append(_rule(file, raw, path))
+        except (ValueError, re2.error) as e:
+            line = tomlfile.line_of(text, f"$.rule[{n}].id")
+            said = e.args[0] if e.args else e
             raise RuleError(
-                "needs a test that hits and a near miss (gives = [])", path, raw.id, line
-            )
-        clauses = raw.when if isinstance(raw.when, list) else [raw.when]
-        rules.append(
-            Rule(
-                f"{file.dimension}/{raw.id}",
-                path,
-                file.dimension,
-                file.keep,
-                raw.why,
-                tuple(_clauses(c, path, raw.id, line) for c in clauses),
-                _clauses(raw.unless, path, raw.id, line),
-                raw.value,
-                raw.fallback,
-                raw.stated_only,
-                raw.known_only,
-                tuple(raw.test),
-            )  # fmt: skip
-        )
+                said.decode() if isinstance(said, bytes) else str(said), path, raw.id, line
+            ) from None
     return rules
+
+
+def _rule(file: _File, raw: _Rule, path: Path) -> Rule:
+    if not any(t.gives for t in raw.test) or all(t.gives for t in raw.test):
+        raise ValueError("needs a test that hits and a near miss (gives = [])")
+    clauses = raw.when if isinstance(raw.when, list) else [raw.when]
+    return Rule(
+        name=f"{file.dimension}/{raw.id}",
+        path=path,
+        dimension=file.dimension,
+        keep=file.keep,
+        why=raw.why,
+        clauses=tuple(_clauses(c) for c in clauses),
+        unless=_clauses(raw.unless),
+        value=raw.value,
+        fallback=raw.fallback,
+        stated_only=raw.stated_only,
+        known_only=raw.known_only,
+        tests=tuple(raw.test),
+    )
 
 
 def failures(rule: Rule) -> Iterator[str]:
@@ -181,17 +188,11 @@ def _given(texts: dict[str, list[Text]], attr: str) -> list[Text]:
     return texts.get(attr, [])
 
 
-def _clauses(
-    clause: Clause, path: Path, rule: str, line: int | None
-) -> tuple[tuple[str, tuple[Any, ...]], ...]:
-    out = []
-    for attr, patterns in clause.items():
-        many = [patterns] if isinstance(patterns, str) else patterns
-        try:
-            out.append((attr, tuple(compiled(p) for p in many)))
-        except re2.error as e:
-            raise RuleError(f"{attr}: {many} is not a pattern: {e}", path, rule, line) from None
-    return tuple(out)
+def _clauses(clause: Clause) -> tuple[tuple[str, tuple[Any, ...]], ...]:
+    return tuple(
+        (attr, tuple(compiled(p) for p in ([patterns] if isinstance(patterns, str) else patterns)))
+        for attr, patterns in clause.items()
+    )
 
 
 @cache
@@ -204,11 +205,21 @@ def compiled(pattern: str) -> Any:
 
 
 def _first(patterns: Iterable[Any], text: str) -> Any:
-    return next(filter(None, (p.search(text) for p in patterns)), None)
+    search = _search_short if len(text) <= _SHORT else _search
+    return next(filter(None, (search(p, text) for p in patterns)), None)
+
+
+def _search(pattern: Any, text: str) -> Any:
+    return pattern.search(text)
+
+
+# Labels, types and roles come again with every item; each is matched once.
+_SHORT = 60
+_search_short = lru_cache(maxsize=100_000)(_search)
 
 
 def _any(patterns: Iterable[Any], text: str) -> bool:
-    return any(p.search(text) for p in patterns)
+    return _first(patterns, text) is not None
 
 
 def _group(match: Any) -> str | None:

@@ -1,0 +1,49 @@
+# Everything a developer or CI does. `make help` lists it.
+VENV := .venv
+PY := $(VENV)/bin/python
+STAMP := $(VENV)/.installed
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-slow check format bench lock build clean
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(STAMP): requirements.lock pyproject.toml
+	@test -d $(VENV) || python3 -m venv $(VENV)
+	@$(PY) -m pip install --quiet --require-hashes -r requirements.lock
+	@$(PY) -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(STAMP) ## sync two made-up trackers and print the overview
+	@$(VENV)/bin/tracker-sync demo
+
+test: $(STAMP) ## run the tests
+	@$(PY) -m pytest -m "not slow"
+
+test-slow: $(STAMP) ## run the slow tests too
+	@$(PY) -m pytest
+
+check: $(STAMP) ## lint, formatting, types, and the tests inside rule files
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+	@$(VENV)/bin/tracker-sync rules test rules
+
+format: $(STAMP) ## format and fix what can be fixed safely
+	@$(PY) -m ruff format .
+	@$(PY) -m ruff check --fix .
+
+bench: $(STAMP) ## measure, as ratios to a floor in the same run
+	@$(PY) -m tests.bench
+
+lock: $(STAMP) ## renew requirements.lock
+	@$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--group dev --no-header --no-annotate --output-file requirements.lock pyproject.toml
+
+build: $(STAMP) ## build the wheel
+	@$(PY) -m hatchling build -t wheel
+
+clean: ## remove what can be made again
+	@rm -rf $(VENV) demo dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

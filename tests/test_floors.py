@@ -1,0 +1,70 @@
+"""The floors of the house: an import points to a lower floor, or stays inside its own package."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "tracker_sync"
+FLOORS = {
+    "errors": 0,
+    "tomlfile": 1, "events": 1, "config": 2,
+    "state": 2, "log": 3, "sources": 4, "items": 4,
+    "strategy": 5, "customers": 6, "people": 5, "work": 6, "tagging": 7, "sync": 7,
+    "reports": 8, "render": 9, "demo": 9, "cli": 10,
+}  # fmt: skip
+"""Within architecture.md's floors, finer: two modules of one floor do not know each other."""
+ONE_PLACE = {"jira": "sources", "github": "sources", "sqlite_utils": "log", "rich": "render"}
+
+
+def modules() -> list[Path]:
+    return sorted(p for p in PACKAGE.rglob("*.py") if p.parent != PACKAGE or p.stem[0] != "_")
+
+
+def part(path: Path) -> str:
+    return path.relative_to(PACKAGE).with_suffix("").parts[0]
+
+
+def imports(tree: ast.AST) -> list[str]:
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found += [a.name for a in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            found += [f"{node.module}.{a.name}" for a in node.names]
+    return found
+
+
+def upward(source: str, own: str) -> list[str]:
+    """Imports of `source`, a module of the part `own`, that do not point down."""
+    bad = []
+    for name in imports(ast.parse(source)):
+        steps = name.split(".")
+        if steps[0] != "tracker_sync" or len(steps) < 2 or steps[1].startswith("_"):
+            continue
+        if steps[1] != own and FLOORS[steps[1]] >= FLOORS[own]:
+            bad.append(name)
+    return bad
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_imports_point_down(path: Path) -> None:
+    assert part(path) in FLOORS, "every module stands on a floor"
+    assert upward(path.read_text(), part(path)) == []
+
+
+def test_an_import_that_points_up_is_found() -> None:
+    assert upward("from tracker_sync.cli import main", "reports") == ["tracker_sync.cli.main"]
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_heavy_libraries_are_imported_in_one_place(path: Path) -> None:
+    heavy = {n.split(".")[0] for n in imports(ast.parse(path.read_text()))} & ONE_PLACE.keys()
+    assert {ONE_PLACE[h] for h in heavy} <= {part(path)}
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_every_module_says_what_it_is_for(path: Path) -> None:
+    said = ast.get_docstring(ast.parse(path.read_text())) or ""
+    assert said.split("\n")[0].endswith((".", ";", ":")), "one sentence, on the first line"
