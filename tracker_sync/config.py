@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Mapping
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -174,16 +175,27 @@ def _secret(variable: str, environment: Mapping[str, str]) -> str | None:
 
 
 def _url_problem(source: SourceConfig) -> str | None:
-    url = urlsplit(source.url)
+    try:
+        url = urlsplit(source.url)
+        host = url.hostname or ""
+    except ValueError:
+        return f"url: {source.url!r} is not an address"
     if url.username or url.password:
         return "url: leave user and password out of it; tokens come from the environment"
-    if url.scheme not in ("https", "http") or not url.hostname:
+    if url.scheme not in ("https", "http") or not host:
         return f"url: {source.url!r} is not an https:// address"
     if url.scheme == "http" and not source.allow_http:
         return "url: plain http would send the token readable to all; set allow_http = true to allow it"
-    if url.hostname.startswith("169.254.") or url.hostname.startswith("[fe80"):
+    if _is_link_local(host):
         return "url: a link-local address is not a tracker"
     return None
+
+
+def _is_link_local(host: str) -> bool:
+    try:
+        return ip_address(host.partition("%")[0]).is_link_local
+    except ValueError:
+        return False  # a name
 
 
 def _check_calendar(calendar: CalendarConfig, path: Path) -> None:

@@ -40,6 +40,10 @@ class NotAllowed(SourceError):
     exit_code = 3
 
 
+class Missing(NotAllowed):
+    """One thing is missing or may not be seen; a tracker does not say which."""
+
+
 class Unavailable(SourceError):
     """The tracker is unreachable or broken just now; `retry_after` is its own wish, in seconds."""
 

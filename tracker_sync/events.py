@@ -207,9 +207,13 @@ def _adapter() -> "TypeAdapter[list[Event]]":
 def validate(events: Iterable[Event]) -> list[Event]:
     """The same events, checked field by field; done once, at ingest, and never on reading.
 
-    Raises ValueError (pydantic's) naming the first field that does not hold.
+    Raises ValueError (pydantic's) naming the first field that does not hold; also for a text with a
+    lone surrogate, which no file could hold.
     """
-    return _adapter().validate_python(list(events))
+    checked = _adapter().validate_python(list(events))
+    for event in checked:
+        "".join(v for v in to_row(event) if isinstance(v, str)).encode()
+    return checked
 
 
 def ordered(events: Iterable[Event]) -> Iterator[Event]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -250,6 +251,7 @@ def midnight(day: date) -> int:
     return int(datetime.combine(day, time(), UTC).timestamp()) * MICROSECOND
 
 
+@lru_cache(maxsize=10_000)
 def normal(value: str) -> str:
     """A name as it is compared: case, spaces and dashes do not matter."""
     return "-".join("".join(c if c.isalnum() else " " for c in value.casefold()).split())

@@ -10,7 +10,19 @@ from tracker_sync.cli import check, demo, init, items, log, report, rules, sync,
 from tracker_sync.errors import TrackerSyncError
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Cli(click.Group):
+    def invoke(self, context: click.Context) -> object:
+        try:
+            result: object = super().invoke(context)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # The reader of the pipe has gone: what Python flushes at exit has nowhere to go either.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+        return result
+
+
+@click.group(cls=_Cli, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="tracker-sync")
 @click.option("--config", metavar="FILE", help="tracker-sync.toml; else it is looked for upwards.")
 @click.pass_context
@@ -36,7 +48,6 @@ def main() -> None:
     """Run the command line. Exit codes: docs/exit-codes.md."""
     try:
         code = cli.main(standalone_mode=False)
-        sys.stdout.flush()
     except click.exceptions.Exit as e:
         code = e.exit_code
     except click.ClickException as e:
@@ -47,8 +58,4 @@ def main() -> None:
     except TrackerSyncError as e:
         click.echo(f"tracker-sync: {e}", err=True)
         code = e.exit_code
-    except BrokenPipeError:
-        # The reader of the pipe has gone; what Python flushes at exit has nowhere to go either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
     sys.exit(code if isinstance(code, int) else 0)

@@ -8,7 +8,10 @@ from tracker_sync.errors import LogError
 
 @click.group()
 def log() -> None:
-    """Work with the event log."""
+    """Work with the event log.
+
+    Example: tracker-sync log verify
+    """
 
 
 @log.command()

@@ -10,7 +10,10 @@ from tracker_sync.errors import ConfigError
 
 @click.group()
 def rules() -> None:
-    """Work with the rules that tag items."""
+    """Work with the rules that tag items.
+
+    Example: tracker-sync rules test
+    """
 
 
 @rules.command("test")

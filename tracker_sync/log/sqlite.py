@@ -7,6 +7,7 @@ import sqlite3
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from tracker_sync.errors import LogBusy, LogError
@@ -69,8 +70,13 @@ class SqliteLog:
             self._lock = _lock(path)
         elif not path.exists():
             raise LogError(f"there is no log at {path} yet; run `tracker-sync sync` first")
-        with _told(path):
-            self._db = _open(path, write=write)
+        try:
+            with _told(path):
+                self._db = _open(path, write=write)
+        except LogError:
+            if self._lock is not None:
+                os.close(self._lock)
+            raise
 
     def append(
         self,
@@ -99,7 +105,8 @@ class SqliteLog:
         return Appended(len(new), seen, tuple(aside))
 
     def cursor(self, source: str) -> str | None:
-        row = self._db.execute("SELECT cursor FROM source WHERE name = ?", (source,)).fetchone()
+        with _told(self.path):
+            row = self._db.execute("SELECT cursor FROM source WHERE name = ?", (source,)).fetchone()
         return row[0] if row else None
 
     def read(
@@ -126,16 +133,22 @@ class SqliteLog:
 
     def skipped(self) -> Iterator[tuple[str, Skipped]]:
         query = "SELECT name, item, reason, raw FROM skipped JOIN source USING (source_id) ORDER BY 1, 2"
-        for name, item, reason, raw in self._db.execute(query):
-            yield name, Skipped(item, reason, raw)
+        with _told(self.path):
+            for name, item, reason, raw in self._db.execute(query):
+                yield name, Skipped(item, reason, raw)
 
     def verify(self) -> tuple[int, Broken | None]:
+        # Bytes that are no UTF-8 any more are to be found, not to stop the search.
+        self._db.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
         with _told(self.path):
             heads: dict[str, bytes] = {}
             checked = 0
             for r in self._db.execute(f"{_SELECT} ORDER BY e.seq"):
                 name = r[2]
-                expected = _hash(heads.get(name, GENESIS), Row(*r[3:12]), r[1])
+                row = Row(*r[3:12])
+                # A text that became bytes cannot be hashed, and has been changed for certain.
+                bytes_in = any(isinstance(v, bytes) for v in row)
+                expected = b"" if bytes_in else _hash(heads.get(name, GENESIS), row, r[1])
                 if r[12] != expected:
                     return checked, Broken(name, r[0], r[3], "it was changed after it was recorded")
                 heads[name] = expected

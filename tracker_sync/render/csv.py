@@ -5,8 +5,10 @@ from collections.abc import Iterable
 from io import StringIO
 
 from tracker_sync.items import Item
+from tracker_sync.render import clean
 from tracker_sync.tagging import Tags
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # noqa: RUF001  full-width too
 COLUMNS = ("key", "title", "intent", "customers", "origin")
 
 
@@ -26,6 +28,5 @@ def items(rows: Iterable[tuple[Item, Tags]]) -> str:
 
 def inert(cell: str) -> str:
     """The cell, quoted where a spreadsheet would take it for a formula."""
-    from tracker_sync.render import clean
-
-    return "'" + clean(cell) if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else clean(cell)
+    text = clean(cell)
+    return "'" + text if text.startswith(_FORMULA) or cell.startswith(_FORMULA) else text

@@ -44,8 +44,8 @@ def render(report: Report) -> str:
 
 
 def dump(value: Mapping[str, Any]) -> str:
-    """JSON as people and diffs can read it."""
-    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    """JSON as people and diffs can read it; ASCII, so that no title can steer a terminal."""
+    return json.dumps(value, indent=2) + "\n"
 
 
 def items(rows: Iterable[tuple[Item, Tags]], org: Org, query: Query) -> str:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from tracker_sync.config import Config, GithubConfig, JiraConfig, SourceConfig
+from tracker_sync.errors import Missing
 from tracker_sync.events import Added, Event, Named, Opened, canonical, validate
 from tracker_sync.log import Skipped
 from tracker_sync.state import State, rewind, values_of
@@ -105,7 +106,7 @@ def collect(
             names = {n.id: n for n in one.names if n.id not in told}
             events += validate([*names.values(), *opening(one), *one.history])
             told |= names.keys()
-        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as e:
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError, Missing) as e:
             skipped.append(Skipped(_label(raw), _reason(e), json.dumps(raw, default=str)))
         else:
             present[one.item] = one.present
@@ -146,7 +147,7 @@ def microseconds(text: str) -> int:
 def _label(raw: Any) -> str:
     if not isinstance(raw, dict):
         return "?"
-    return str(raw.get("key") or raw.get("number") or raw.get("id") or "?")
+    return _storable(str(raw.get("key") or raw.get("number") or raw.get("id") or "?"))
 
 
 def _reason(error: Exception) -> str:
@@ -154,7 +155,11 @@ def _reason(error: Exception) -> str:
         case KeyError():
             return f"it has no {error}"
         case _:
-            return str(error).partition("\n    For further")[0]
+            return _storable(str(error).partition("\n    For further")[0])
+
+
+def _storable(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def build_sources(config: Config, names: Iterable[str], credentials: Mapping[str, str]) -> list[Source]:

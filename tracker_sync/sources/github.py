@@ -16,10 +16,12 @@ from tracker_sync.sources.transport import (
     TIMEOUT,
     as_dict,
     as_list,
+    hidden,
     not_json,
     patiently,
     refusal,
     unreachable,
+    unreadable,
 )  # fmt: skip
 
 PAGE = 100
@@ -33,6 +35,7 @@ class GithubSource:
     def __init__(self, config: GithubConfig, token: str | None) -> None:
         self.name = config.name
         self._config = config
+        self._token = token
         # The library's pause of 0.25 s between requests is longer than most answers take, and its
         # own retry sleeps for hours where told to: `patiently` decides instead.
         self._github = Github(
@@ -51,9 +54,9 @@ class GithubSource:
         done = 0
         for repo in self._repositories():
             for page in self._issues(repo, read.get(repo)):
-                newest = max(microseconds(i["updated_at"]) for i in page)
+                newest = max(_updated(i) for i in page)
                 read = read | {repo: max(newest, read.get(repo, 0))}
-                issues = [i for i in page if not i.get("pull_request")]
+                issues = [i for i in page if not (isinstance(i, dict) and i.get("pull_request"))]
                 done += len(issues)
                 yield collect(
                     issues,
@@ -107,15 +110,26 @@ class GithubSource:
                 return self._github.requester.requestJsonAndCheck("GET", url, parameters)
             except GithubException as e:
                 said = as_dict(where, e.data).get("message", "") if isinstance(e.data, dict) else ""
-                raise refusal(where, e.status, e.headers or {}, str(said), hints) from None
+                words = hidden(str(said), [self._token])
+                raise refusal(where, e.status, e.headers or {}, words, hints) from None
             except requests.RequestException as e:
                 raise unreachable(where, e) from None
-            except ValueError:
-                raise not_json(where) from None
+            except json.JSONDecodeError as e:
+                raise unreadable(where, e.doc) from None
+            except (ValueError, RecursionError):
+                raise not_json(where) from None  # JSON beyond all bounds: huge numbers, deep nesting
             except AssertionError:
                 raise NotAllowed(f"{where}: it points to another host, which is refused") from None
 
         return patiently(once)
+
+
+def _updated(issue: Any) -> int:
+    """The issue's update time; 0 where it cannot be read (it will be set aside)."""
+    try:
+        return microseconds(issue["updated_at"])
+    except (KeyError, TypeError, ValueError):
+        return 0
 
 
 def _next(link: str) -> str | None:

@@ -1,5 +1,6 @@
 """Reads Jira, Cloud and Data Center, through the `jira` library."""
 
+import base64
 import json
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -17,10 +18,12 @@ from tracker_sync.sources.transport import (
     TIMEOUT,
     as_dict,
     as_list,
+    hidden,
     not_json,
     patiently,
     refusal,
     unreachable,
+    unreadable,
 )  # fmt: skip
 
 PAGE = 100
@@ -34,6 +37,8 @@ class JiraSource:
     def __init__(self, config: JiraConfig, user: str | None, token: str | None) -> None:
         self.name = config.name
         self._config = config
+        pair = base64.b64encode(f"{user}:{token}".encode()).decode() if token else None
+        self._secrets = (token, pair)
         basic = (user, token) if user and token else None
         # max_retries=0: the library crashes on a Retry-After that is a date and never retries a
         # 500 (3.10.5); `patiently` does both. Rest version 2 gives texts as text, not as documents.
@@ -152,7 +157,10 @@ class JiraSource:
     def _is_cloud(self) -> bool:
         if self._config.url.rstrip("/").endswith(".atlassian.net"):
             return True
-        return self._get("serverInfo", {}).get("deploymentType") == "Cloud"
+        info = self._get("serverInfo", {})
+        if not info.keys() & {"deploymentType", "version", "baseUrl"}:
+            raise not_json(f"source {self.name!r}: {self._config.url} serverInfo")
+        return bool(info.get("deploymentType") == "Cloud")
 
     def _fields(self) -> list[Any]:
         return as_list("field", self._ask_any("field"))
@@ -194,13 +202,15 @@ class JiraSource:
                 headers = getattr(e.response, "headers", None) or {}
                 status = int(e.status_code or 0)
                 hints = (variable, "the permission to browse the project")
-                raise refusal(where, status, headers, _words(e), hints) from None
-            except requests.exceptions.JSONDecodeError:
-                raise not_json(where) from None
+                raise refusal(where, status, headers, hidden(_words(e), self._secrets), hints) from None
+            except requests.exceptions.JSONDecodeError as e:
+                raise unreadable(where, e.doc) from None
             except requests.RequestException as e:
                 raise unreachable(where, e) from None
-            except json.JSONDecodeError:
-                raise not_json(where) from None
+            except json.JSONDecodeError as e:
+                raise unreadable(where, e.doc) from None
+            except (ValueError, RecursionError):
+                raise not_json(where) from None  # JSON beyond all bounds: huge numbers, deep nesting
 
         return patiently(once)
 

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
+from math import isfinite
 from typing import Any
 
 from tracker_sync.events import Named
@@ -59,9 +60,11 @@ class Catalogue:
 
     def field_of(self, item: Mapping[str, Any]) -> str:
         """The id of the field that a changelog item is about, or the name it had, if it is gone."""
+        name = str(item["field"])
+        if name in ("Key", "Link", "IssueParentAssociation"):
+            return name  # ids of these three differ between sites; their names do not
         if item.get("fieldId"):
             return str(item["fieldId"])
-        name = str(item["field"])
         if item.get("fieldtype") == "custom":
             ids = self.ids_of(name)
             return ids[0] if ids else name
@@ -141,7 +144,9 @@ def status_name(status: Mapping[str, Any]) -> Named | None:
 
 
 def number(value: float) -> str:
-    """A number as people write it: 3, not 3.0."""
+    """A number as people write it: 3, not 3.0. Raises ValueError for infinity and NaN."""
+    if not isfinite(value):
+        raise ValueError(f"{value!r} is not a number that a field can hold")
     return str(int(value)) if value == int(value) else repr(value)
 
 

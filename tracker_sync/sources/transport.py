@@ -1,14 +1,14 @@
 """How both sources ask: what is retried, for how long, and which error an answer means."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from requests.exceptions import RequestException
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
 from tenacity.wait import wait_random_exponential
 
-from tracker_sync.errors import NotAllowed, SourceError, Unavailable
+from tracker_sync.errors import Missing, NotAllowed, SourceError, Unavailable
 
 T = TypeVar("T")
 TIMEOUT = 30.0
@@ -53,7 +53,9 @@ def refusal(
     if status == 403:
         return NotAllowed(f"{where}: not allowed (403){said}. The token needs {hints[1]}")
     if status == 404:
-        return NotAllowed(f"{where}: missing or not allowed (404). Check the address and {hints[0]}")
+        return Missing(f"{where}: missing or not allowed (404). Check the address and {hints[0]}")
+    if status == 410:
+        return Missing(f"{where}: it is gone (410){said}")
     if status >= 500:
         return Unavailable(f"{where}: the tracker failed ({status}); try again later")
     return SourceError(f"{where}: the tracker refused the request ({status}){said}")
@@ -62,6 +64,21 @@ def refusal(
 def unreachable(where: str, error: RequestException) -> Unavailable:
     """The error for a request that got no answer."""
     return Unavailable(f"{where}: cannot be reached ({type(error).__name__}); check the url and network")
+
+
+def unreadable(where: str, body: str) -> SourceError:
+    """The error for a body that is not JSON: a page is wrong for good, a cut one may come whole."""
+    if body.lstrip().startswith("<"):
+        return not_json(where)
+    return Unavailable(f"{where}: its answer broke off or is not JSON. Nothing was changed; try again")
+
+
+def hidden(text: str, secrets: Iterable[str | None]) -> str:
+    """The text without any of the secrets: some servers echo what was sent to them."""
+    for secret in secrets:
+        if secret:
+            text = text.replace(secret, "***")
+    return text
 
 
 def not_json(where: str) -> SourceError:

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import get_args
 
 from tracker_sync.config import Config, FieldNames, GithubConfig, JiraConfig
 from tracker_sync.customers import Customers
@@ -9,7 +12,7 @@ from tracker_sync.events import Tagged
 from tracker_sync.items import Item, Names, World
 from tracker_sync.people import Person
 from tracker_sync.strategy import Strategies, normal
-from tracker_sync.tagging.rules import Match, Rule, Text
+from tracker_sync.tagging.rules import Dimension, Pack, Rule, Text
 from tracker_sync.tagging.view import View
 from tracker_sync.work import Span, Tree, commitment, spans, tree
 
@@ -69,7 +72,7 @@ class Tags:
         return min(times, default=None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Judgement:
     """What tags rest on beside the items."""
 
@@ -80,9 +83,25 @@ class Judgement:
     fields: Mapping[str, FieldNames]
     started_labels: Mapping[str, list[str]]
 
-    def of(self, dimension: str) -> list[Rule]:
-        """The rules of one dimension, in their order."""
-        return [r for r in self.rules if r.dimension == dimension]
+    @cached_property
+    def packs(self) -> Mapping[Dimension, Pack]:
+        """The rules by dimension, in their order."""
+        return {d: Pack(r for r in self.rules if r.dimension == d) for d in get_args(Dimension)}
+
+    def found(self, dimension: Dimension, view: View) -> Iterator[tuple[Rule, Tag]]:
+        """What the rules of a dimension say of an item; after a rule of a `keep = "first"` file has
+        spoken, the rest of that file is silent."""
+        silent: set[Path] = set()
+        for rule, matches in self.packs[dimension].matches(view.texts):
+            if rule.path in silent:
+                continue
+            if rule.keep == "first" and not rule.stated_only:
+                silent.add(rule.path)
+            for m in matches:
+                yield rule, Tag(
+                    dimension, m.value, rule.name, rule.why, m.event_id, m.since, m.since,
+                    fallback=rule.fallback,
+                )  # fmt: skip
 
 
 def source_settings(config: Config) -> tuple[dict[str, FieldNames], dict[str, list[str]]]:
@@ -113,10 +132,10 @@ def _tag_one(world: World, item: Item, above: list[Tags], ancestors: list[str], 
         customers = _inherit([t.customers for t in above], ancestors)
     about = [Text(t.value, t.since, t.event_id) for t in customers]
     view = View(item, names, fields, judgement.people, about)
-    promised = [t for r in judgement.of("commitment") for t in _tags(r, r.matches(view.texts))]
+    promised = [t for _, t in judgement.found("commitment", view)]
     phases = spans(item, names, judgement.started_labels.get(item.source, ()))
     committed = commitment(phases, min((t.since for t in promised), default=None))
-    origins = [t for r in judgement.of("origin") for t in _tags(r, r.matches(view.texts))]
+    origins = [t for _, t in judgement.found("origin", view)]
     origins += _told_by_account([t for t in customers if not t.inherited], judgement.customers)
     intents, marks = _intents(view, said, judgement)
     if not intents:
@@ -140,15 +159,14 @@ def _customers(item: Item, view: View, said: Mapping[str, Tag], judgement: Judge
             for name in told.value.split(";") if name.strip()
         )  # fmt: skip
     found: dict[str, Tag] = {}
-    for rule in judgement.of("customer"):
-        for one in _tags(rule, rule.matches(view.texts)):
-            known = judgement.customers.find(one.value)
-            if rule.known_only and judgement.customers.accounts and known is None:
-                continue
-            named = replace(one, value=_account(one.value, judgement.customers))
-            before = found.get(named.value)
-            if before is None or named.since < before.since:
-                found[named.value] = named
+    for rule, one in judgement.found("customer", view):
+        known = judgement.customers.find(one.value)
+        if rule.known_only and judgement.customers.accounts and known is None:
+            continue
+        named = replace(one, value=_account(one.value, judgement.customers))
+        before = found.get(named.value)
+        if before is None or named.since < before.since:
+            found[named.value] = named
     return tuple(found[v] for v in sorted(found))
 
 
@@ -177,13 +195,12 @@ def _intents(view: View, said: Mapping[str, Tag], judgement: Judgement) -> tuple
         return [replace(told, value=resolve(told.value) or normal(told.value))], []
     chosen: list[Tag] = []
     marks: list[Tag] = []
-    for rule in judgement.of("intent"):
-        for one in _tags(rule, rule.matches(view.texts)):
-            intent = resolve(one.value)
-            if intent is None and rule.stated_only:
-                marks.append(one)
-            elif not chosen or chosen[0].rule == one.rule:
-                chosen.append(replace(one, value=intent or normal(one.value), stated=intent is not None))
+    for rule, one in judgement.found("intent", view):
+        intent = resolve(one.value)
+        if intent is None and rule.stated_only:
+            marks.append(one)
+        elif not chosen or chosen[0].rule == one.rule:
+            chosen.append(replace(one, value=intent or normal(one.value), stated=intent is not None))
     unique = {t.value: t for t in reversed(chosen)}
     return [unique[v] for v in sorted(unique)], marks
 
@@ -217,22 +234,6 @@ def _inherit(values: list[tuple[Tag, ...]], ancestors: list[str]) -> tuple[Tag, 
         if tags:
             return tuple(replace(t, inherited=t.inherited or ancestor) for t in tags)
     return ()
-
-
-def _tags(rule: Rule, matches: Iterable[Match]) -> list[Tag]:
-    return [
-        Tag(
-            rule.dimension,
-            m.value,
-            rule.name,
-            rule.why,
-            m.event_id,
-            m.since,
-            m.since,
-            fallback=rule.fallback,
-        )
-        for m in matches
-    ]
 
 
 def _said(item: Item) -> dict[str, Tag]:

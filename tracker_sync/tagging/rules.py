@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -117,6 +117,48 @@ class Rule:
                 yield Match(given.strip(), max(held, text.since), text.event_id)
 
 
+class Pack:
+    """Rules of one dimension. One pass over a text finds all patterns that match it (an RE2 set), so
+    most rules are never tried one by one; matching stays linear in the text."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self.rules = tuple(rules)
+        self._patterns: dict[str, list[str]] = {}
+        for attr, pattern in ((a, p) for r in self.rules for c in r.clauses for a, many in c for p in many):
+            self._patterns.setdefault(attr, []).append(pattern.pattern)
+        self._sets = {attr: _set(patterns) for attr, patterns in self._patterns.items()}
+        self._seen: dict[tuple[str, str], frozenset[str]] = {}
+
+    def matches(self, texts: Callable[[str], list[Text]]) -> Iterator[tuple[Rule, list[Match]]]:
+        """Every rule that gives something, with what it gives, in the order of the rules."""
+        hit = {attr: {p for t in texts(attr) for p in self._hits(attr, t.val)} for attr in self._sets}
+        for rule in self.rules:
+            if any(
+                all(not hit[a].isdisjoint(p.pattern for p in many) for a, many in c) for c in rule.clauses
+            ):
+                found = rule.matches(texts)
+                if found:
+                    yield rule, found
+
+    def _hits(self, attr: str, text: str) -> frozenset[str]:
+        place = (attr, text)
+        if place not in self._seen:
+            patterns = self._patterns[attr]
+            found = frozenset(patterns[i] for i in self._sets[attr].Match(text) or ())
+            if len(text) > _SHORT:
+                return found
+            self._seen[place] = found
+        return self._seen[place]
+
+
+def _set(patterns: list[str]) -> Any:
+    found = re2.Set.SearchSet(_options())
+    for pattern in patterns:
+        found.Add(pattern)
+    found.Compile()
+    return found
+
+
 def builtin() -> Path:
     """The folder of the rule packs that come with tracker-sync."""
     inside = Path(__file__).parent.parent / "rules"
@@ -198,24 +240,22 @@ def _clauses(clause: Clause) -> tuple[tuple[str, tuple[Any, ...]], ...]:
 @cache
 def compiled(pattern: str) -> Any:
     """A pattern in RE2: linear time, so that no pattern can hang a run; case does not matter."""
+    return re2.compile(pattern, _options())
+
+
+def _options() -> Any:
     options = re2.Options()
     options.case_sensitive = False
     options.log_errors = False
-    return re2.compile(pattern, options)
+    return options
 
 
 def _first(patterns: Iterable[Any], text: str) -> Any:
-    search = _search_short if len(text) <= _SHORT else _search
-    return next(filter(None, (search(p, text) for p in patterns)), None)
+    return next(filter(None, (p.search(text) for p in patterns)), None)
 
 
-def _search(pattern: Any, text: str) -> Any:
-    return pattern.search(text)
-
-
-# Labels, types and roles come again with every item; each is matched once.
 _SHORT = 60
-_search_short = lru_cache(maxsize=100_000)(_search)
+"""Characters. Labels, types and roles come again with every item; each is matched once."""
 
 
 def _any(patterns: Iterable[Any], text: str) -> bool:

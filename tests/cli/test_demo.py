@@ -1,0 +1,142 @@
+"""The demo, from the command line to the overview, and what people do after it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+def run(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "tracker_sync", *args], cwd=folder, capture_output=True, text=True, check=False
+    )
+
+
+def load(folder: Path, *args: str) -> dict[str, Any]:
+    done = run(folder, *args, "--format", "json")
+    assert done.returncode == 0, done.stderr
+    loaded: dict[str, Any] = json.loads(done.stdout)
+    return loaded
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("demo")
+    done = run(folder, "demo", "--dir", ".")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("Are we building our strategy?")
+    return folder
+
+
+def test_the_overview_fits_eighty_columns(demo: Path) -> None:
+    lines = run(demo, "report").stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert any("Aquaveil Utilities" in line for line in lines)
+
+
+def test_the_demo_again_changes_nothing(demo: Path) -> None:
+    before = run(demo, "report", "--format", "json").stdout
+    again = run(demo, "demo", "--dir", ".")
+    assert again.returncode == 0
+    assert run(demo, "report", "--format", "json").stdout == before
+
+
+def test_the_same_question_gives_the_same_bytes_anywhere(demo: Path) -> None:
+    wanted = run(demo, "report", "sales-led", "--format", "json").stdout
+    other = subprocess.run(
+        [sys.executable, "-m", "tracker_sync", "report", "sales-led", "--format", "json"],
+        cwd=demo, capture_output=True, check=True,
+        env={"LC_ALL": "C", "TZ": "Pacific/Auckland", "PYTHONHASHSEED": "7", "PATH": ""},
+    )  # fmt: skip
+    assert other.stdout.decode() == wanted
+
+
+def test_every_share_travels_with_its_items(demo: Path) -> None:
+    summary = load(demo, "report", "sales-led")["summary"]
+    for weight in ("effort", "count"):
+        share = summary["by_weight"][weight]["sales_led"]
+        assert 0 < share["low"] < share["high"] < 1
+        assert share["interval"][0] <= share["low"] <= share["high"] <= share["interval"][1]
+        assert share["low"] <= share["point"] <= share["high"]
+        assert set(share["numerator_items"]) | set(share["unknown_items"]) <= set(share["denominator_items"])
+        assert share["n"] == len(share["denominator_items"])
+    count = summary["by_weight"]["count"]["sales_led"]
+    assert count["low"] == len(count["numerator_items"]) / count["n"]
+
+
+def test_a_moved_epic_is_shown_under_its_old_key(demo: Path) -> None:
+    moved = load(demo, "show", "PLAN-88")
+    old = next(h["value"] for h in moved["history"] if h["kind"] == "opened")
+    assert old.startswith("FIELD-")
+    assert load(demo, "show", old)["key"] == "girder:PLAN-88"
+
+
+def test_a_persons_tag_beats_the_rules_and_can_be_taken_back(demo: Path) -> None:
+    (unknown, *_) = load(demo, "report", "sales-led")["unknowns"]["origin"]
+    assert run(demo, "tag", unknown, "--origin", "sales", "--reason", "asked in a call").returncode == 0
+    tag = next(t for t in load(demo, "show", unknown)["tags"] if t["dimension"] == "origin")
+    assert (tag["value"], tag["rule"], tag["why"]) == ("sales", "person", "asked in a call")
+    assert run(demo, "tag", unknown, "--clear").returncode == 0
+    assert load(demo, "show", unknown)["origin"] is None
+
+
+def test_what_people_say_is_not_known_before_they_said_it(demo: Path) -> None:
+    (unknown, *_) = load(demo, "report", "sales-led")["unknowns"]["origin"]
+    before = load(demo, "report", "sales-led", "--known-at", "2100-01-01")
+    run(demo, "tag", unknown, "--origin", "support", "--reason", "from a ticket")
+    assert unknown not in load(demo, "report", "sales-led")["unknowns"]["origin"]
+    past = load(demo, "report", "sales-led", "--known-at", "2001-01-01")
+    assert past["rows"] == []
+    assert unknown in before["unknowns"]["origin"]
+    run(demo, "tag", unknown, "--clear")
+
+
+def test_a_tag_needs_a_reason_and_a_stated_intent(demo: Path) -> None:
+    assert run(demo, "tag", "PLAN-88", "--origin", "sales").returncode == 2
+    done = run(demo, "tag", "PLAN-88", "--intent", "world-peace", "--reason", "why not")
+    assert done.returncode == 2
+    assert "site-planning" in done.stderr
+
+
+def test_check_finds_open_epics_and_fails_only_where_told(demo: Path) -> None:
+    assert run(demo, "check").returncode == 0
+    assert run(demo, "check", "--fail-on", "warning").returncode == 10
+
+
+def test_a_text_item_list_and_its_filters_agree(demo: Path) -> None:
+    rows = load(demo, "items", "--customer", "Aquaveil Utilities")["rows"]
+    assert rows
+    assert all("Aquaveil Utilities" in r["customers"] for r in rows)
+    assert all(r["epic"] for r in load(demo, "items", "--epics")["rows"])
+    untagged = load(demo, "items", "--untagged")["rows"]
+    assert all(not r["intents"] or r["origin"] is None for r in untagged)
+
+
+def test_the_log_of_the_demo_holds(demo: Path) -> None:
+    assert run(demo, "log", "verify").stdout.endswith("events hold\n")
+
+
+def test_init_writes_files_that_load_and_never_overwrites(tmp_path: Path) -> None:
+    wanted = ["init", "--jira", "https://acme.example", "--jql", "project = PAY", "--github", "acme/web"]
+    assert run(tmp_path, *wanted).returncode == 0
+    assert {p.name for p in tmp_path.iterdir()} == {
+        "tracker-sync.toml", "strategy.toml", "customers.csv", "people.toml",
+    }  # fmt: skip
+    again = run(tmp_path, *wanted)
+    assert again.returncode == 2
+    assert "already exists" in again.stderr
+    assert run(tmp_path, "report").returncode == 6
+
+
+def test_reading_the_files_of_init_commented_out_parts_work(tmp_path: Path) -> None:
+    """What the strategy template suggests is a strategy that loads once it is uncommented."""
+    from tracker_sync import strategy, tomlfile
+    from tracker_sync.cli.templates import STRATEGY
+
+    lines = [line.removeprefix("# ") for line in STRATEGY.splitlines() if line.startswith(("# [", "# "))]
+    text = "\n".join(line for line in lines if "=" in line or line.startswith("["))
+    parsed = tomlfile.parse(text, strategy.Strategy, tmp_path / "strategy.toml")
+    assert [i.id for i in parsed.intents] == ["reliability"]

@@ -1,0 +1,142 @@
+"""A folder with a configuration in it, and the command line run there."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tracker_sync.cli import main
+from tracker_sync.events import Event
+from tracker_sync.log.sqlite import SqliteLog
+
+ROOT = Path(__file__).parents[1]
+TOKENS = ("JIRA_TOKEN", "JIRA_USER", "GITHUB_TOKEN", "TRACKER_SYNC_CONFIG")
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def said(self) -> str:
+        return self.out + self.err
+
+
+@dataclass
+class Desk:
+    """A folder to run tracker-sync in."""
+
+    folder: Path
+    monkeypatch: pytest.MonkeyPatch
+
+    @property
+    def db(self) -> Path:
+        return self.folder / "tracker-sync.db"
+
+    def write(self, name: str, text: str) -> Path:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def jira(self, url: str) -> None:
+        """Configure one Jira, called acme."""
+        self.write("tracker-sync.toml", f"""\
+            [[sources]]
+            name = "acme"
+            kind = "jira"
+            url = "{url}"
+            allow_http = true
+            """)  # fmt: skip
+
+    def github(self, url: str) -> None:
+        """Configure one GitHub repository, called web."""
+        self.write("tracker-sync.toml", f"""\
+            [[sources]]
+            name = "web"
+            kind = "github"
+            repos = ["acme/web"]
+            url = "{url}"
+            allow_http = true
+            """)  # fmt: skip
+
+    def run(self, *args: str, **env: str) -> Done:
+        """The command as the shell runs it, in this process."""
+        out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in "ab")
+        with self.monkeypatch.context() as here, redirect_stdout(out), redirect_stderr(err):
+            here.chdir(self.folder)
+            here.setattr(sys, "argv", ["tracker-sync", *args])
+            for name, value in env.items():
+                here.setenv(name, value)
+            with pytest.raises(SystemExit) as ended:
+                main()
+        code = ended.value.code
+        assert isinstance(code, int)
+        return Done(code, *(f.buffer.getvalue().decode() for f in (out, err)))
+
+    def spawn(self, *args: str, **env: str) -> Done:
+        """The command in a process of its own."""
+        done = subprocess.run(
+            [sys.executable, "-m", "tracker_sync", *args],
+            cwd=self.folder, env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"} | env,
+            capture_output=True, timeout=60, check=False,
+        )  # fmt: skip
+        return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    def sync(self, code: int = 0) -> Done:
+        """One pass, which has to end with `code`."""
+        done = self.run("sync")
+        assert (done.code, done.said if done.code != code else "") == (code, "")
+        return done
+
+    def empty_log(self) -> None:
+        SqliteLog(self.db, write=True).close()
+
+    def events(self) -> list[Event]:
+        log = SqliteLog(self.db)
+        try:
+            return [entry.event for entry in log.read()]
+        finally:
+            log.close()
+
+    def cursor(self, source: str) -> str | None:
+        log = SqliteLog(self.db)
+        try:
+            return log.cursor(source)
+        finally:
+            log.close()
+
+    def listed(self, *args: str) -> list[dict[str, Any]]:
+        """The rows of `items --format json`."""
+        done = self.run("items", "--format", "json", *args)
+        assert done.code == 0, done.said
+        rows: list[dict[str, Any]] = json.loads(done.out)["rows"]
+        return rows
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """An empty folder and an environment without tokens."""
+    for name in [n for n in os.environ if n.startswith("TRACKER_SYNC_")] + list(TOKENS):
+        monkeypatch.delenv(name, raising=False)
+    return Desk(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses that a run would have made; none is really made."""
+    slept: list[float] = []
+    monkeypatch.setattr("tenacity.nap.time", SimpleNamespace(sleep=slept.append))
+    return slept
