@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from tracker_sync.items import Item
 from tracker_sync.reports.org import Org, Query
+from tracker_sync.reports.shares import exact
 
 STALE_DAYS = 30
 """After this many days without any event an item in progress counts nothing until the next one."""
@@ -28,7 +29,7 @@ def effort(org: Org, query: Query) -> Mapping[str, Fraction]:
     for refs in days.values():
         for ref in refs:
             parts[ref][len(refs)] += 1
-    return {ref: sum((Fraction(k, n) for n, k in split.items()), Fraction(0)) for ref, split in parts.items()}
+    return {ref: exact(Fraction(k, n) for n, k in split.items()) for ref, split in parts.items()}
 
 
 def _person_days(org: Org, query: Query, item: Item) -> Iterator[tuple[str, int]]:

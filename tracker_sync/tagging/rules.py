@@ -126,19 +126,19 @@ class Pack:
         self._patterns: dict[str, list[str]] = {}
         for attr, pattern in ((a, p) for r in self.rules for c in r.clauses for a, many in c for p in many):
             self._patterns.setdefault(attr, []).append(pattern.pattern)
+        self._asked_by: dict[tuple[str, str], set[int]] = {}
+        for n, rule in enumerate(self.rules):
+            for attr, pattern in ((a, p) for c in rule.clauses for a, many in c for p in many):
+                self._asked_by.setdefault((attr, pattern.pattern), set()).add(n)
         self._sets = {attr: _set(patterns) for attr, patterns in self._patterns.items()}
         self._seen: dict[tuple[str, str], frozenset[str]] = {}
 
     def matches(self, texts: Callable[[str], list[Text]]) -> Iterator[tuple[Rule, list[Match]]]:
         """Every rule that gives something, with what it gives, in the order of the rules."""
-        hit = {attr: {p for t in texts(attr) for p in self._hits(attr, t.val)} for attr in self._sets}
-        for rule in self.rules:
-            if any(
-                all(not hit[a].isdisjoint(p.pattern for p in many) for a, many in c) for c in rule.clauses
-            ):
-                found = rule.matches(texts)
-                if found:
-                    yield rule, found
+        hit = {(attr, p) for attr in self._sets for t in texts(attr) for p in self._hits(attr, t.val)}
+        for n in sorted({n for h in hit for n in self._asked_by[h]}):
+            if found := self.rules[n].matches(texts):
+                yield self.rules[n], found
 
     def _hits(self, attr: str, text: str) -> frozenset[str]:
         place = (attr, text)
