@@ -22,7 +22,7 @@ def read_issue(raw: Mapping[str, Any], timeline: list[Mapping[str, Any]], repo: 
     history: list[Event] = []
     for n, entry in enumerate(timeline):
         reason = raw.get("state_reason") if n == last_close else None
-        history += _entry(item, n, entry, reason)
+        history += _entry(item, entry, reason)
     history = list(ordered(history))
     return ItemRead(
         item=item,
@@ -68,11 +68,11 @@ def _present(raw: Mapping[str, Any], key: str, history: list[Event]) -> State:
     return {attr: values for attr, values in state.items() if values}
 
 
-def _entry(item: str, n: int, entry: Mapping[str, Any], reason: Any) -> Iterator[Event]:
+def _entry(item: str, entry: Mapping[str, Any], reason: Any) -> Iterator[Event]:
     """The events of one timeline entry; at least one, so that no entry is ever missing."""
     kind = str(entry.get("event") or "unnamed")
     at = entry.get("created_at") or entry.get("submitted_at") or (entry.get("author") or {}).get("date")
-    number = entry.get("id") or entry.get("sha") or f"{kind}@{at}.{n}"
+    number = entry.get("id") or entry.get("sha") or _unnumbered(entry, kind, at)
     actor = _account(entry.get("actor") or entry.get("user"))
     head: dict[str, Any] = {
         "id": f"{item}:e{number}",
@@ -105,6 +105,12 @@ def _entry(item: str, n: int, entry: Mapping[str, Any], reason: Any) -> Iterator
             yield _comment(entry, head)
         case _:
             yield Noted(attr=kind, **head)
+
+
+def _unnumbered(entry: Mapping[str, Any], kind: str, at: Any) -> str:
+    """An id for an entry without one: a cross-reference is told apart by the issue it comes from."""
+    source = ((entry.get("source") or {}).get("issue") or {}).get("id", "")
+    return f"{kind}@{at}.{source}"
 
 
 def _comment(entry: Mapping[str, Any], head: dict[str, Any]) -> Commented:

@@ -10,7 +10,7 @@ import requests
 from jira import JIRA, JIRAError
 
 from tracker_sync.config import JiraConfig, token_variable
-from tracker_sync.errors import ConfigError, NotAllowed
+from tracker_sync.errors import ConfigError, Missing, NotAllowed
 from tracker_sync.sources import Batch, ItemRead, Progress, collect, microseconds
 from tracker_sync.sources.jira_fields import Catalogue
 from tracker_sync.sources.jira_item import read_issue
@@ -163,7 +163,10 @@ class JiraSource:
         return bool(info.get("deploymentType") == "Cloud")
 
     def _fields(self) -> list[Any]:
-        return as_list("field", self._ask_any("field"))
+        try:
+            return as_list("field", self._ask_any("field"))
+        except Missing:
+            return []  # without names; a configured one is then told to be missing
 
     def _statuses(self) -> list[Any]:
         try:
