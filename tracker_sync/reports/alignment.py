@@ -29,7 +29,7 @@ def ruling(org: Org, ref: str) -> Ruling:
         return Ruling("other", f"came from {tags.origin.value}")
     asked = tags.requested_at if tags.requested_at is not None else org.world.items[ref].opened_at
     version = org.strategies.at(asked)
-    if tags.origin.by is None and (accounts := independent(org, ref, version)):
+    if tags.origin.by is None and (accounts := independent(org, ref, version, asked)):
         return Ruling("other", f"customer pull: {' and '.join(accounts)} asked independently")
     if version is None:
         return Ruling("undecidable", "no strategy was in force when it was asked for")
@@ -48,17 +48,12 @@ def ruling(org: Org, ref: str) -> Ruling:
     return Ruling("undecidable", intent_why if intent_ok is None else icp_why, backdated)
 
 
-def independent(org: Org, ref: str, version: Version | None) -> list[str]:
+def independent(org: Org, ref: str, version: Version | None, asked: int) -> list[str]:
     """Two or more independent ICP accounts that asked before commitment; else none."""
-    tags = org.tags[ref]
     icp = version.strategy.icp if version else None
-    named = {
-        org.customers.root(t.value)
-        for t in tags.customers
-        if (tags.committed_at is None or t.since <= tags.committed_at)
-        and org.customers.in_icp(t.value, t.since, icp)
-    }
-    return sorted(named) if len(named) > 1 else []
+    early = org.accounts(ref, before=org.tags[ref].committed_at)
+    named = [a for a in early if org.customers.in_icp(a, asked, icp)]
+    return named if len(named) > 1 else []
 
 
 def _intent(org: Org, ref: str, version: Version, asked: int) -> tuple[bool | None, str]:
@@ -79,7 +74,8 @@ def _intent(org: Org, ref: str, version: Version, asked: int) -> tuple[bool | No
 
 
 def _icp(org: Org, ref: str, version: Version, asked: int) -> tuple[bool | None, str]:
-    names = org.accounts(ref)
+    # Who asked is who was named before commitment; only where nobody was, who was named later.
+    names = org.accounts(ref, before=org.tags[ref].committed_at) or org.accounts(ref)
     if not names:
         return None, "no account is named"
     known = [org.customers.in_icp(n, asked, version.strategy.icp) for n in names]
