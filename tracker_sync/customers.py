@@ -4,7 +4,7 @@ import csv
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, timedelta, tzinfo
 from pathlib import Path
 
 from tracker_sync.errors import ConfigError
@@ -21,6 +21,7 @@ class Standing:
 
     since: int
     until: int | None
+    """Exclusive, in microseconds UTC; the file's `until` is the last day. A later row takes over."""
     status: str
     segment: str
     industry: str
@@ -92,7 +93,7 @@ class Customers:
 EMPTY = Customers({}, {})
 
 
-def load(path: Path) -> Customers:
+def load(path: Path, zone: tzinfo = UTC) -> Customers:
     """The customers file; a missing one is empty. Raises ConfigError with file and line."""
     if not path.is_file():
         return EMPTY
@@ -112,7 +113,7 @@ def load(path: Path) -> Customers:
         key = normal(row["name"])
         if not key:
             raise ConfigError("name is empty", path, line)
-        found.setdefault(key, []).append(_standing(row, path, line))
+        found.setdefault(key, []).append(_standing(row, path, line, zone))
         titles[key] = (row["name"], row["parent"] or titles.get(key, ("", None))[1])
         for other in [row["name"], *row["aliases"].split(";"), *row["domains"].split(";")]:
             if other.strip() and names.setdefault(normal(other), key) != key:
@@ -121,7 +122,7 @@ def load(path: Path) -> Customers:
     return Customers(accounts, names)
 
 
-def _standing(row: Mapping[str, str], path: Path, line: int) -> Standing:
+def _standing(row: Mapping[str, str], path: Path, line: int, zone: tzinfo) -> Standing:
     if row["status"] not in STATUSES:
         raise ConfigError(f"status {row['status']!r} is not one of {', '.join(STATUSES)}", path, line)
     icp = {"yes": True, "no": False, "": None, "true": True, "false": False}.get(row["icp"].lower(), "?")
@@ -129,16 +130,23 @@ def _standing(row: Mapping[str, str], path: Path, line: int) -> Standing:
         raise ConfigError(f"icp {row['icp']!r} is not yes or no", path, line)
     if row["arr"] and not row["arr"].isdigit():
         raise ConfigError(f"arr {row['arr']!r} is not a whole number", path, line)
+    since, until = (_day(row[end], path, line) for end in ("since", "until"))
     return Standing(
-        _day(row["since"], path, line) or 0, _day(row["until"], path, line), row["status"],
-        row["segment"], row["industry"], row["geography"], row["size"], icp,
-        int(row["arr"]) if row["arr"] else None,
-    )  # fmt: skip
+        since=midnight(since, zone) if since else 0,
+        until=midnight(until + timedelta(1), zone) if until else None,
+        status=row["status"],
+        segment=row["segment"],
+        industry=row["industry"],
+        geography=row["geography"],
+        size=row["size"],
+        icp=icp,
+        arr=int(row["arr"]) if row["arr"] else None,
+    )
 
 
-def _day(text: str, path: Path, line: int) -> int | None:
+def _day(text: str, path: Path, line: int) -> date | None:
     try:
-        return midnight(date.fromisoformat(text)) if text else None
+        return date.fromisoformat(text) if text else None
     except ValueError:
         raise ConfigError(f"{text!r} is not a date like 2026-03-01", path, line) from None
 

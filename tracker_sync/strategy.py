@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -156,6 +156,13 @@ class Version:
     recorded_at: int | None
     """When this log learned of it; None: it is in the file but not in the log yet."""
     strategy: Strategy
+    zone: tzinfo = UTC
+    """Where its days begin."""
+
+    def stands(self, dated: Excluded | Intent, at: int) -> bool:
+        """Whether a part of it, by its own `since` and `until` (inclusive), stands at a time."""
+        begun = dated.since is None or midnight(dated.since, self.zone) <= at
+        return begun and (dated.until is None or at < midnight(dated.until + timedelta(1), self.zone))
 
     def intent(self, value: str) -> Intent | None:
         """The intent of this version with that id or alias."""
@@ -169,7 +176,9 @@ class Version:
         """The opportunity decided against that one of the texts names, if it stood at that time."""
         found = list(texts)
         for excluded in self.strategy.not_doing:
-            if stands(excluded, at) and any(_compiled(p).search(t) for p in excluded.patterns for t in found):
+            if self.stands(excluded, at) and any(
+                _compiled(p).search(t) for p in excluded.patterns for t in found
+            ):
                 return excluded
         return None
 
@@ -198,18 +207,18 @@ class Strategies:
         return None
 
 
-def load(path: Path, stated: Iterable[tuple[int, Stated]], now: int) -> Strategies:
+def load(path: Path, stated: Iterable[tuple[int, Stated]], now: int, zone: tzinfo = UTC) -> Strategies:
     """All versions: those that the log holds, and the file where it says something newer."""
     versions = []
     last = None
     for recorded_at, event in stated:
         if event.attr == "strategy":
             strategy = check(tomlfile.parse(event.val, Strategy, path), event.val, path)
-            versions.append(Version(_since(strategy, recorded_at), recorded_at, strategy))
+            versions.append(Version(_since(strategy, recorded_at, zone), recorded_at, strategy, zone))
             last = event.val
     if path.is_file() and (text := tomlfile.text_of(path)) != last:
         strategy = check(tomlfile.parse(text, Strategy, path), text, path)
-        versions.append(Version(_since(strategy, now), None, strategy))
+        versions.append(Version(_since(strategy, now, zone), None, strategy, zone))
     return Strategies(tuple(sorted(versions, key=lambda v: v.since)))
 
 
@@ -239,16 +248,9 @@ def check(strategy: Strategy, text: str, path: Path) -> Strategy:
     return strategy
 
 
-def stands(dated: Excluded | Intent, at: int) -> bool:
-    """Whether a part of a version, by its own `since` and `until`, stands at a time."""
-    return (dated.since is None or midnight(dated.since) <= at) and (
-        dated.until is None or at < midnight(dated.until)
-    )
-
-
-def midnight(day: date) -> int:
-    """The start of a day, in microseconds UTC."""
-    return int(datetime.combine(day, time(), UTC).timestamp()) * MICROSECOND
+def midnight(day: date, zone: tzinfo = UTC) -> int:
+    """The start of a day of the configured time zone, in microseconds UTC."""
+    return int(datetime.combine(day, time(), zone).timestamp()) * MICROSECOND
 
 
 @lru_cache(maxsize=10_000)
@@ -257,8 +259,8 @@ def normal(value: str) -> str:
     return "-".join("".join(c if c.isalnum() else " " for c in value.casefold()).split())
 
 
-def _since(strategy: Strategy, recorded_at: int) -> int:
-    return recorded_at if strategy.effective is None else midnight(strategy.effective)
+def _since(strategy: Strategy, recorded_at: int, zone: tzinfo) -> int:
+    return recorded_at if strategy.effective is None else midnight(strategy.effective, zone)
 
 
 def _compiled(pattern: str) -> Any:

@@ -51,11 +51,9 @@ def _is_open_epic(org: "Org", ref: str) -> bool:
 
 
 def _findings(org: "Org", ref: str) -> Iterator[tuple[str, str]]:
-    from tracker_sync.strategy import stands
-
     item, tags, version = org.world.items[ref], org.tags[ref], org.strategies.latest
     now = org.world.last_ts
-    stated = [i.id for i in version.strategy.intents if stands(i, now)] if version else []
+    stated = [i.id for i in version.strategy.intents if version.stands(i, now)] if version else []
     if not tags.intents:
         yield (
             "warning",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tracker_sync.reports.org import Org
-from tracker_sync.strategy import Version, stands
+from tracker_sync.strategy import Version
 
 Verdict = Literal["healthy", "unhealthy", "undecidable", "unknown", "other"]
 """The classes H, U, G and Q of the definition, and work that is not sales-led."""
@@ -65,7 +65,7 @@ def _intent(org: Org, ref: str, version: Version, asked: int) -> tuple[bool | No
     intent = version.intent(tags[0].value)
     if intent is None:
         return False, f"the intent {tags[0].value!r} was not in the strategy when it was asked for"
-    if not stands(intent, asked):
+    if not version.stands(intent, asked):
         return (
             False,
             f"the intent {intent.id!r} did not stand in the strategy when it was asked for",

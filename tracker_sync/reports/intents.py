@@ -6,7 +6,7 @@ from fractions import Fraction
 from tracker_sync.reports.effort import effort
 from tracker_sync.reports.org import Org, Query, leaves
 from tracker_sync.reports.shares import Part, Share, share
-from tracker_sync.strategy import Intent, stands
+from tracker_sync.strategy import Intent
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def intents(org: Org, query: Query) -> Intents:
     refs = leaves(org, query)
     days = effort(org, query)
     version = org.strategies.at(min(query.until - 1, query.as_of)) or org.strategies.latest
-    stated = [i for i in version.strategy.intents if stands(i, query.until - 1)] if version else []
+    stated = [i for i in version.strategy.intents if version.stands(i, query.until - 1)] if version else []
     named = {ref: [t.value for t in org.tags[ref].intents] for ref in refs}
     ids = [i.id for i in stated]
     others = sorted({v for values in named.values() for v in values} - set(ids))

@@ -59,12 +59,12 @@ def open_org(config: Config, log: EventLog, asked: Asked = Asked()) -> tuple[Org
 
 def judge(config: Config, stated: tuple[tuple[int, Stated], ...], now: int) -> Judgement:
     """What tags and reports rest on beside the log. Raises ConfigError with file and line."""
-    files = config.strategy
+    files, zone = config.strategy, ZoneInfo(config.calendar.timezone)
     fields, labels = source_settings(config)
     return Judgement(
         rules.load([config.file(p) for p in config.rules.paths], config.rules.disable),
-        customers.load(config.file(files.customers)),
-        strategy.load(config.file(files.file), stated, now),
+        customers.load(config.file(files.customers), zone),
+        strategy.load(config.file(files.file), stated, now, zone),
         people.load(config.file(files.people)),
         fields,
         labels,

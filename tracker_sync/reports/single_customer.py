@@ -9,7 +9,6 @@ from tracker_sync.events import MICROSECOND
 from tracker_sync.reports.alignment import ruling
 from tracker_sync.reports.effort import effort
 from tracker_sync.reports.org import Org, Query, in_project, leaves
-from tracker_sync.strategy import stands
 
 YEAR = 365 * 86_400 * MICROSECOND
 COVERAGE = Fraction(4, 5)
@@ -113,7 +112,7 @@ def _covered_by_intent(org: Org, ref: str, account: str, accounts: dict[str, int
     if version is None or len(tags) != 1:
         return False
     intent = version.intent(tags[0].value)
-    standing = intent is not None and stands(intent, asked)
+    standing = intent is not None and version.stands(intent, asked)
     return standing and bool(org.customers.in_icp(account, asked, version.strategy.icp))
 
 
