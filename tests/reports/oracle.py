@@ -379,7 +379,7 @@ class Oracle:
         stated = strategy.intents
         named = self.intents(issue)
         stood = [i in stated and self.stands(stated[i], requested) for i in named]
-        if excluded or icp is False or stood == [False]:
+        if excluded or icp is False or (stood and not any(stood)):  # whichever was meant, none stood
             return "unhealthy"
         if stood == [True] and icp:
             return "healthy"

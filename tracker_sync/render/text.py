@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from tracker_sync.events import Noted
 from tracker_sync.items import Item
 from tracker_sync.render import clean
 from tracker_sync.reports import Report
@@ -250,10 +251,10 @@ def _to_tag(page: _Page, sales: SalesLed, by_intent: Intents, most: int) -> None
     if waiting:
         page.line(f"Tag next ({len(waiting)} items of unknown origin; the largest narrow the range most):")
         page.table(
-            [("", "left", 34), ("days", "right", 6), ("", "left", 36)],
+            [("", "left", 40), ("days", "right", 6), ("", "left", 30)],
             [[r.ref, days(r.effort), r.title] for r in waiting[:most]],
         )
-        page.line(f'  tracker-sync tag {waiting[0].ref} --origin ... --reason "..."')
+        page.line('  tracker-sync tag KEY --origin ... --reason "..."')
     elif by_intent.untagged:
         page.line(f"Tag next: {by_intent.untagged[0][0]} (names no intent)")
 
@@ -309,7 +310,7 @@ def _intents(page: _Page, report: Intents, most: int = 12) -> None:
         page.line()
         page.line("Largest work that names no intent:")
         page.table(
-            [("", "left", 24), ("pers.-days", "right", 10)],
+            [("", "left", 60), ("days", "right", 6)],
             [[r, days(d)] for r, d in report.untagged[:most]],
         )
 
@@ -340,15 +341,16 @@ def _unit(weight: str) -> str:
 
 
 def items(rows: Iterable[tuple[Item, Tags]]) -> str:
-    """The item list."""
-    page = _Page()
-    page.table(
-        [("Item", "left", 22), ("intent", "left", 16), ("customers", "left", 14),
-         ("origin", "left", 10), ("title", "left", 12)],
-        [[i.ref, ", ".join(t.value for t in tags.intents), ", ".join(t.value for t in tags.customers),
-          tags.origin.value if tags.origin else "", i.title] for i, tags in rows],
-    )  # fmt: skip
-    return page.text()
+    """The item list, a line each; keys are never cut, so lines may be longer than a terminal is wide."""
+    lines = []
+    for item, tags in rows:
+        said = [
+            ", ".join(t.value for t in tags.intents) or "no intent",
+            ", ".join(t.value for t in tags.customers) or "no customer",
+            tags.origin.value if tags.origin else "origin unknown",
+        ]
+        lines.append(f"{clean(item.ref)}  {clean(item.title)}  [{clean(' | '.join(said))}]")
+    return "\n".join(lines) + "\n" * bool(lines)
 
 
 def shown(item: Item, tags: Tags, org: Org) -> str:
@@ -384,8 +386,11 @@ def shown(item: Item, tags: Tags, org: Org) -> str:
     if (version := org.strategies.at(tags.requested_at or item.opened_at)) is not None:
         page.line(f"judged by the strategy in force from {day_text(version.since)}")
     page.line()
+    names = org.names(item)
     for step in (*item.steps, *item.judged):
         e = step.event
-        value = "" if e.val is None else clean(e.val)
-        page.line(f"{day_text(step.ts)}  {e.kind:9} {clean(getattr(e, 'attr', '')):14} {value[:40]}")
+        if isinstance(e, Noted):
+            continue  # ranks and mentions; --format json has them
+        attr = clean(names.of("field", getattr(e, "attr", "")))
+        page.line(f"{day_text(step.ts)}  {e.kind:9} {attr:18} {clean(e.val or '')[:38]}")
     return page.text()

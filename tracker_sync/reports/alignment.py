@@ -60,9 +60,10 @@ def _intent(org: Org, ref: str, version: Version, asked: int) -> tuple[bool | No
     tags = org.tags[ref].intents
     if not tags:
         return None, "no intent is named"
-    if len(tags) > 1:
+    found = [version.intent(t.value) for t in tags]
+    if len(tags) > 1 and any(i is not None and version.stands(i, asked) for i in found):
         return None, f"several intents are named: {', '.join(t.value for t in tags)}"
-    intent = version.intent(tags[0].value)
+    intent = found[0]
     if intent is None:
         return False, f"the intent {tags[0].value!r} was not in the strategy when it was asked for"
     if not version.stands(intent, asked):
@@ -78,10 +79,10 @@ def _icp(org: Org, ref: str, version: Version, asked: int) -> tuple[bool | None,
     names = org.accounts(ref, before=org.tags[ref].committed_at) or org.accounts(ref)
     if not names:
         return None, "no account is named"
-    known = [org.customers.in_icp(n, asked, version.strategy.icp) for n in names]
+    known = {n: org.customers.in_icp(n, asked, version.strategy.icp) for n in names}
     said = " and ".join(names)
-    if True in known:
-        return True, f"for {said}, whom the product is for"
-    if None in known:
+    if fitting := [n for n, fits in known.items() if fits]:
+        return True, f"for {' and '.join(fitting)}, whom the product is for"
+    if None in known.values():
         return None, f"the customers file does not say whether the product is for {said}"
     return False, f"{said} is not among those the product is for"

@@ -1,0 +1,194 @@
+"""Edges of the definitions, each as a product manager would put it."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tracker_sync.config import load
+from tracker_sync.events import Added, Changed, Event, Named, Opened, Tagged
+from tracker_sync.log.sqlite import SqliteLog
+from tracker_sync.reports import intents, sales_led, single_customer
+from tracker_sync.reports.opening import Asked, open_org
+from tracker_sync.reports.org import Org, Query
+from tracker_sync.strategy import midnight
+
+CUSTOMERS = """\
+name,aliases,domains,segment,industry,geography,size,status,since,until,icp,arr,parent
+Acme,,,,,,,customer,2025-01-01,,yes,,
+Globex,,,,,,,customer,2025-01-01,,yes,,
+Initech,,,,,,,prospect,2025-01-01,,no,,
+Reseller,,,,,,,customer,2025-01-01,,yes,,Acme
+"""
+STRATEGY = """\
+effective = 2026-01-01
+[[intents]]
+id = "search"
+mission = "People find things."
+[[intents]]
+id = "late"
+mission = "Added afterwards."
+since = 2026-03-01
+[[not_doing]]
+id = "payroll"
+why = "Others do it."
+patterns = ["payroll"]
+"""
+Ask = Callable[..., tuple[Org, Query]]
+DAY = 86_400_000_000
+START = midnight(date(2026, 2, 2))
+
+
+def at(day: float) -> int:
+    return START + int(day * DAY)
+
+
+def item(
+    key: str, *labels: str, start: float | None = 1, title: str = "A thing", **fields: str
+) -> list[Event]:
+    """An item opened on day 0 with labels, in progress from day `start` on."""
+    head = {"item": key, "ts": at(0)}
+    events: list[Event] = [
+        Opened(id=f"{key}:0", val=key, **head),
+        Added(id=f"{key}:0.1", attr="title", key="", val=title, **head),
+        Added(id=f"{key}:0.2", attr="status", key="1", val="To Do", **head),
+        *(Added(id=f"{key}:0.l{n}", attr="labels", key=v, val=v, **head) for n, v in enumerate(labels)),
+        *(Added(id=f"{key}:0.{a}", attr=a, key="", val=v, **head) for a, v in fields.items()),
+    ]
+    if start is not None:
+        events.append(move(key, start, "2"))
+    return events
+
+
+def move(key: str, day: float, status: str) -> Event:
+    name = {"1": "To Do", "2": "Doing", "3": "Done"}[status]
+    return Changed(id=f"{key}:s{day}", item=key, ts=at(day), attr="status", key=status, val=name)
+
+
+def label(key: str, day: float, value: str) -> Event:
+    return Added(id=f"{key}:l{day}{value}", item=key, ts=at(day), attr="labels", key=value, val=value)
+
+
+@pytest.fixture
+def ask(tmp_path: Path) -> Ask:
+    def asked(*events: list[Event] | Event, until: str = "2026-02-13") -> tuple[Org, Query]:
+        (tmp_path / "tracker-sync.toml").write_text(
+            '[[sources]]\nname = "o"\nkind = "jira"\nurl = "https://o.example"\n'
+        )
+        (tmp_path / "customers.csv").write_text(CUSTOMERS)
+        (tmp_path / "strategy.toml").write_text(STRATEGY)
+        names = [
+            Named(id=f"n{k}", item="", ts=0, attr="status", key=k, val=k, means=m)
+            for k, m in (("1", "new"), ("2", "indeterminate"), ("3", "done"))
+        ]
+        flat = [e for part in events for e in (part if isinstance(part, list) else [part])]
+        log = SqliteLog(tmp_path / "tracker-sync.db", write=True)
+        people = [e for e in flat if isinstance(e, Tagged)]
+        log.append("people", people, now=at(50))
+        log.append("o", [*names, *(e for e in flat if e not in people)], now=at(50))
+        found = open_org(load(tmp_path / "tracker-sync.toml"), log, Asked(until=until, as_of=until))
+        log.close()
+        return found
+
+    return asked
+
+
+def verdict(asked: tuple[Org, Query], ref: str = "o:A-1") -> str:
+    return next(r.ruling.verdict for r in sales_led(*asked).rows if r.ref == ref)
+
+
+def test_a_prospects_wish_is_sales_led_and_off_strategy_where_it_is_not_for_them(ask: Ask) -> None:
+    assert verdict(ask(item("A-1", "customer/Initech", "intent/search"))) == "unhealthy"
+
+
+def test_a_promised_feature_that_the_strategy_meant_to_build_fits(ask: Ask) -> None:
+    assert verdict(ask(item("A-1", "customer promise", "customer/Acme", "intent/search"))) == "healthy"
+
+
+def test_an_intent_added_after_the_request_does_not_make_it_fit(ask: Ask) -> None:
+    assert verdict(ask(item("A-1", "customer promise", "customer/Acme", "intent/late"))) == "unhealthy"
+
+
+def test_work_that_was_decided_against_is_off_strategy_whatever_its_intent(ask: Ask) -> None:
+    promised = item("A-1", "customer promise", "customer/Acme", "intent/search", title="Payroll export")
+    assert verdict(ask(promised)) == "unhealthy"
+
+
+def test_two_accounts_that_asked_before_the_start_are_customer_pull(ask: Ask) -> None:
+    both = item("A-1", "customer promise", "customer/Acme", "customer/Globex", "intent/search")
+    assert verdict(ask(both)) == "other"
+
+
+def test_the_same_account_through_a_reseller_is_one_account(ask: Ask) -> None:
+    both = item("A-1", "customer promise", "customer/Acme", "customer/Reseller", "intent/search")
+    assert verdict(ask(both)) == "healthy"
+
+
+def test_a_sign_after_the_start_does_not_say_where_the_demand_came_from(ask: Ask) -> None:
+    assert verdict(ask(item("A-1"), label("A-1", 3, "prospect-initech"))) == "unknown"
+
+
+def test_a_child_inherits_and_its_own_sign_beats_the_epics(ask: Ask) -> None:
+    org, query = ask(
+        item("E-1", "customer promise", start=None),
+        item("A-1", parent="E-1"),
+        item("A-2", "customer request", parent="E-1"),
+    )
+    said = {r.ref: r.origin for r in sales_led(org, query).rows}
+    assert said == {"o:A-1": "sales", "o:A-2": "customer"}
+    assert org.tags["o:A-1"].origin.inherited == "o:E-1"
+
+
+def test_a_person_beats_every_rule(ask: Ask) -> None:
+    said = Tagged(id="t1", item="o:A-1", ts=at(40), attr="origin", val="strategy", reason="we meant to")
+    assert verdict(ask(item("A-1", "prospect-initech"), said)) == "other"
+
+
+def test_unstarted_demand_is_no_work(ask: Ask) -> None:
+    assert sales_led(*ask(item("A-1", "prospect-initech", start=None))).rows == ()
+
+
+def test_nobody_assigned_counts_one_person_and_a_person_shares_the_day(ask: Ask) -> None:
+    org, query = ask(item("A-1"), item("A-2", assignee="ada"), item("A-3", assignee="ada"))
+    days = {r.ref: float(r.effort) for r in sales_led(org, query).rows}
+    assert days == {"o:A-1": 9.0, "o:A-2": 4.5, "o:A-3": 4.5}  # Tuesday 3rd to Friday 13th
+
+
+def test_an_item_untouched_for_a_month_stops_counting(ask: Ask) -> None:
+    (row,) = sales_led(*ask(item("A-1"), until="2026-06-30")).rows
+    assert row.effort == 23  # working days from 3 February to 5 March, thirty days after the start
+
+
+def test_no_work_is_said_aloud_and_is_never_zero_percent(ask: Ask) -> None:
+    share = sales_led(*ask(item("A-1", start=None))).weighed[0].sales_led
+    assert (share.low, share.high, share.point, share.interval) == (None, None, None, None)
+
+
+def test_untagged_work_may_serve_any_intent(ask: Ask) -> None:
+    rows = {r.intent: r for r in intents(*ask(item("A-1", "intent/search"), item("A-2"))).rows}
+    by_count = dict(rows["search"].shares)["count"]
+    assert (float(by_count.low), float(by_count.high)) == (0.5, 1.0)
+    assert by_count.unknown == ("o:A-2",)
+
+
+def test_an_item_that_names_two_intents_is_settled_by_nobody(ask: Ask) -> None:
+    report = intents(*ask(item("A-1", "intent/search", "intent/late")))
+    assert report.disputed == ("o:A-1",)
+    assert all(dict(r.shares)["count"].low == 0 for r in report.rows)
+
+
+def test_what_one_account_alone_asked_for_is_presumed_where_others_are_heard(ask: Ask) -> None:
+    heard = [item(f"B-{n}", "customer request") for n in range(4)]
+    (row,) = single_customer(*ask(item("A-1", "customer/Initech"), *heard)).rows
+    assert (row.account, row.state) == ("Initech", "presumptive")
+
+
+def test_where_most_work_says_nothing_the_silence_of_others_means_nothing(ask: Ask) -> None:
+    silent = [item(f"B-{n}") for n in range(4)]
+    (row,) = single_customer(*ask(item("A-1", "customer/Initech"), *silent)).rows
+    assert (row.account, row.state) == ("Initech", "unknown")
+
+
+def test_a_bug_is_no_feature(ask: Ask) -> None:
+    assert single_customer(*ask(item("A-1", "customer/Initech", "bug"))).rows == ()
