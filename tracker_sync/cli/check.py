@@ -55,10 +55,8 @@ def _findings(org: "Org", ref: str) -> Iterator[tuple[str, str]]:
     now = org.world.last_ts
     stated = [i.id for i in version.strategy.intents if version.stands(i, now)] if version else []
     if not tags.intents:
-        yield (
-            "warning",
-            f"{item.title!r} names no strategic intent; choose one of: {', '.join(stated)}",
-        )
+        choice = f"; choose one of: {', '.join(stated)}" if stated else ""
+        yield "warning", f"{item.title!r} names no strategic intent{choice}"
     elif len(tags.intents) > 1:
         yield (
             "warning",
