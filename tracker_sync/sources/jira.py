@@ -27,6 +27,8 @@ from tracker_sync.sources.transport import (
 )  # fmt: skip
 
 PAGE = 100
+MOST_BACKS = 20
+"""A server whose pages never fit together is read on as it is: the overlap of the next run mends it."""
 OVERLAP_MS = 120_000
 """Search lags behind writes and servers' clocks differ: each run re-reads this much."""
 
@@ -74,7 +76,7 @@ class JiraSource:
             yield batch
 
     def _pages_server(self, since: int | None) -> Iterator[tuple[list[dict[str, Any]], int | None]]:
-        jql, start, last_id = self._jql(since), 0, None
+        jql, start, last_id, backs = self._jql(since), 0, None, 0
         while True:
             search = partial(
                 self._jira.search_issues, jql, startAt=start, maxResults=PAGE, fields="*all",
@@ -86,11 +88,12 @@ class JiraSource:
             # Pages overlap by one issue. Where the first is not the last of the page before, an
             # issue was edited meanwhile and moved to the end: go back, so that none is missed.
             if last_id is not None:
-                if issues and _id(issues[0]) != last_id:
-                    start, last_id = max(0, start - PAGE), None
+                same = bool(issues) and _id(issues[0]) == last_id
+                if issues and not same and backs < MOST_BACKS:
+                    start, last_id, backs = max(0, start - PAGE), None, backs + 1
                     continue
-                issues = issues[1:]
-                start += 1
+                if same:
+                    issues, start = issues[1:], start + 1
             if issues:
                 yield issues, total if isinstance(total, int) else None
             start += len(issues)
