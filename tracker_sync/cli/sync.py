@@ -51,17 +51,18 @@ def sync_all(config: "Config", log: "SqliteLog", names: tuple[str, ...] = ()) ->
         text = tomlfile.text_of(path)
         strategy.check(tomlfile.parse(text, strategy.Strategy, path), text, path)
         state_input(log, "strategy", text, now=now())
-    code = 0
-    for source in build_sources(config, names, os.environ):
+    failed, aside = 0, False
+    for name in [s.name for s in config.sources if not names or s.name in names]:
         try:
-            done = sync_source(source, log, now=now(), show=partial(_show, source.name))
-        except SourceError as e:
+            (source,) = build_sources(config, [name], os.environ)
+            done = sync_source(source, log, now=now(), show=partial(_show, name))
+        except (SourceError, ConfigError) as e:
             click.echo(f"tracker-sync: {e}", err=True)
-            code = code or e.exit_code
+            failed = failed or e.exit_code
         else:
             _told(done)
-            code = code or (5 if done.skipped else 0)
-    return code
+            aside = aside or bool(done.skipped)
+    return failed or (5 if aside else 0)
 
 
 def _show(name: str, progress: "Progress") -> None:

@@ -179,13 +179,12 @@ def _intent_rows(report: Intents) -> list[dict[str, Any]]:
 
 
 def _single_customer(report: SingleCustomer) -> dict[str, Any]:
-    total = sum((r.effort for r in report.rows), Fraction(0))
     return {
         "schema": "tracker-sync/report/single-customer/1",
         "generated_for": _asked(report.query),
         "summary": {
             "features": report.features, "single_customer": len(report.rows),
-            "effort": number(total), "effort_of_all_work": number(report.effort_total),
+            "effort": number(report.effort), "effort_of_all_work": number(report.effort_total),
             "request_coverage": {s: None if c is None else number(c) for s, c in report.coverage},
             "confirmed": "not assessed: needs adoption data",
         },

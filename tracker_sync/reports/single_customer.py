@@ -46,6 +46,8 @@ class SingleCustomer:
     unnamed: tuple[str, ...]
     """Features that name no account: any of them may be for one alone."""
     effort_total: Fraction
+    effort: Fraction
+    """Of all rows together; work under two of them counts once."""
 
 
 def single_customer(org: Org, query: Query) -> SingleCustomer:
@@ -69,11 +71,12 @@ def single_customer(org: Org, query: Query) -> SingleCustomer:
         if len(accounts) != 1 or _covered_by_intent(org, ref, next(iter(accounts)), accounts):
             continue
         ((account, asked),) = accounts.items()
-        rows.append(_row(org, ref, below, account, asked, days, coverage))
+        rows.append(_row(org, ref, [b for b in below if b in active], account, asked, days, coverage))
     rows.sort(key=lambda r: -r.effort)
     return SingleCustomer(
         query, tuple(rows), tuple(coverage.items()), looked, tuple(unnamed),
         sum((days.get(r, Fraction(0)) for r in active), Fraction(0)),
+        sum((days.get(r, Fraction(0)) for r in {i for row in rows for i in row.items}), Fraction(0)),
     )  # fmt: skip
 
 

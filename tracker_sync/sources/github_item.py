@@ -21,7 +21,7 @@ def read_issue(raw: Mapping[str, Any], timeline: list[Mapping[str, Any]], repo: 
     names: dict[str, Named] = {n.id: n for n in [*_STATUSES, *_names(raw, timeline)]}
     history: list[Event] = []
     for n, entry in enumerate(timeline):
-        reason = raw.get("state_reason") if n == last_close else None
+        reason = raw.get("state_reason") if n == last_close and raw["state"] == "closed" else None
         history += _entry(item, entry, reason)
     history = list(ordered(history))
     return ItemRead(
@@ -93,7 +93,8 @@ def _entry(item: str, entry: Mapping[str, Any], reason: Any) -> Iterator[Event]:
         case "closed":
             yield Changed(attr="status", key="closed", val="Closed", old_key="open", old="Open", **head)
             if why := entry.get("state_reason") or reason:
-                yield Changed(**head | {"id": head["id"] + ".1"}, attr="resolution", val=str(why))
+                # The reason is in the id: borrowed from the issue, it can be another one tomorrow.
+                yield Changed(**head | {"id": f"{head['id']}.{why}"}, attr="resolution", val=str(why))
         case "reopened":
             yield Changed(attr="status", key="open", val="Open", old_key="closed", old="Closed", **head)
             yield Changed(**head | {"id": head["id"] + ".1"}, attr="resolution", val=None)
@@ -144,7 +145,8 @@ def _names(raw: Mapping[str, Any], timeline: list[Mapping[str, Any]]) -> Iterato
 
 def _account(user: Any) -> str | None:
     """The account's id; a deleted account is null, or the user `ghost`."""
-    return str(user["id"]) if user and user.get("id") else None
+    known = user and user.get("id") and user.get("login") != "ghost"
+    return str(user["id"]) if known else None
 
 
 def _label(label: Any) -> str | None:

@@ -86,11 +86,11 @@ class JiraSource:
             issues = as_list("search", page.get("issues"))
             total = page.get("total")
             # Pages overlap by one issue. Where the first is not the last of the page before, an
-            # issue was edited meanwhile and moved to the end: go back, so that none is missed.
+            # issue was edited meanwhile and moved to the end: start again, so that none is missed.
             if last_id is not None:
                 same = bool(issues) and _id(issues[0]) == last_id
                 if issues and not same and backs < MOST_BACKS:
-                    start, last_id, backs = max(0, start - PAGE), None, backs + 1
+                    start, last_id, backs = 0, None, backs + 1
                     continue
                 if same:
                     issues, start = issues[1:], start + 1

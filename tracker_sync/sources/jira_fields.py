@@ -169,8 +169,10 @@ def _pair(value: Any) -> tuple[str, str] | None:
         case int() | float():
             return "", number(value)
         case str():
-            if sprint := re.search(r"Sprint@\w+\[.*\bname=(.*?),\w+=.*\bid=(\d+)", value):
-                return sprint.group(2), sprint.group(1)
+            if sprint := re.search(r"Sprint@\w+\[(.*)\]", value):
+                sprint_id = re.search(r"(?:^|,)id=(\d+)", sprint.group(1))
+                name = re.search(r"(?:^|,)name=(.*?)(?=,\w+=|$)", sprint.group(1))
+                return (sprint_id.group(1), name.group(1)) if sprint_id and name else None
             return value, value
         case {"id": i, "value": str(v), "child": {"id": ci, "value": str(cv)}}:
             return f"{i}.{ci}", f"{v} / {cv}"

@@ -36,9 +36,9 @@ def read_issue(raw: Mapping[str, Any], catalogue: Catalogue) -> ItemRead:
     """The issue as events. Raises KeyError, TypeError or ValueError where it cannot be understood."""
     item, fields = str(raw["id"]), raw["fields"]
     histories = (raw.get("changelog") or {}).get("histories") or []
-    changes = [e for h in histories for e in _change(item, h, fields, catalogue)]
+    changes = [e for h in _in_order(histories) for e in _change(item, h, fields, catalogue)]
     comments = [_comment(item, c) for c in (fields.get("comment") or {}).get("comments") or []]
-    history = list(ordered([*_in_order(changes), *comments]))
+    history = list(ordered([*changes, *comments]))
     updated = microseconds(fields["updated"])
     return ItemRead(
         item=item,
@@ -209,17 +209,9 @@ def _comment(item: str, comment: Mapping[str, Any]) -> Commented:
     )  # fmt: skip
 
 
-def _in_order(changes: list[Event]) -> list[Event]:
-    """Data Center lists changes oldest first, Cloud newest first: by time, then as they came."""
-    descending = len(changes) > 1 and changes[0].ts > changes[-1].ts
-    return list(ordered(_reversed_entries(changes))) if descending else list(ordered(changes))
-
-
-def _reversed_entries(changes: list[Event]) -> list[Event]:
-    groups: dict[str, list[Event]] = {}
-    for e in changes:
-        groups.setdefault(e.id.partition(":c")[2].partition(".")[0], []).append(e)
-    return [e for group in reversed(groups.values()) for e in group]
+def _in_order(histories: list[Any]) -> list[Any]:
+    """Oldest first: Data Center lists them so, Cloud the other way round; ids break ties."""
+    return sorted(histories, key=lambda h: (microseconds(h["created"]), int(h["id"])))
 
 
 def _link(link: Mapping[str, Any]) -> tuple[str, str]:
