@@ -1,6 +1,5 @@
 """The fold: events → items, each with its values over time."""
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -16,7 +15,7 @@ from tracker_sync.events import (
     Stated,
     Tagged,
 )
-from tracker_sync.log import PEOPLE, Entry
+from tracker_sync.log import Entry
 from tracker_sync.state import State, apply
 
 
@@ -58,11 +57,6 @@ class Item:
     def title(self) -> str:
         """The title as it is now."""
         return self.one("title") or ""
-
-    @property
-    def last_event(self) -> int:
-        """When anything last happened to it."""
-        return self.steps[-1].ts
 
     def over_time(self, attrs: frozenset[str]) -> Iterator[tuple[int, State]]:
         """(from when, the state) each time one of the attributes changed; states are live views."""
@@ -136,15 +130,9 @@ def fold(entries: Iterable[Entry], as_of: int | None = None) -> World:
         if (item := _item(source, item_id, found, judged)) is not None:
             items[item.ref] = item
             by_key |= {(source, key): item.ref for key in _keys(item)}
-    ordered_items = dict(sorted(items.items(), key=lambda i: _natural(i[0])))
+    ordered_items = dict(sorted(items.items(), key=lambda i: natural(i[0])))
     catalogue = {s: Names(n) for s, n in names.items()}
     return World(ordered_items, catalogue, tuple(stated), last, by_key)
-
-
-def value_at(series: list[tuple[int, str | None]], ts: int) -> str | None:
-    """The value that a series of (from when, value) has at a time; None before it starts."""
-    place = bisect_right(series, ts, key=lambda s: s[0])
-    return series[place - 1][1] if place else None
 
 
 def _item(source: str, item_id: str, found: list[Step], judged: Mapping[str, list[Step]]) -> Item | None:
@@ -184,10 +172,7 @@ def _attr(event: Event) -> str:
             return ""
 
 
-def _natural(ref: str) -> tuple[str, int]:
+def natural(ref: str) -> tuple[str, int]:
     """PAY-9 before PAY-10."""
     head = ref.rstrip("0123456789")
     return head, int(ref[len(head) :] or 0)
-
-
-__all__ = ["PEOPLE", "Item", "Names", "Step", "World", "fold", "value_at"]

@@ -17,14 +17,6 @@ class Value(NamedTuple):
     val: str
 
 
-def state_of(values: Iterable[Value]) -> State:
-    """The state that holds just these values."""
-    state: State = {}
-    for attr, key, val in values:
-        state.setdefault(attr, {})[key] = val
-    return state
-
-
 def values_of(state: Mapping[str, Mapping[str, str]]) -> Iterator[Value]:
     """The values of a state, by attribute and key."""
     for attr in sorted(state):

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any, assert_never
 
-from tracker_sync.items import Item
+from tracker_sync.items import Item, natural
 from tracker_sync.reports import Report
 from tracker_sync.reports.intents import Intents
-from tracker_sync.reports.org import Org, Query, natural, rfc3339
+from tracker_sync.reports.org import Org, Query, rfc3339
 from tracker_sync.reports.overview import Overview
 from tracker_sync.reports.sales_led import SalesLed
 from tracker_sync.reports.shares import Share
@@ -200,7 +200,7 @@ def _single_rows(report: SingleCustomer) -> list[dict[str, Any]]:
         {
             "key": r.ref, "title": r.title, "account": r.account, "state": r.state,
             "effort": number(r.effort), "class": r.verdict, "why": r.why,
-            "first_asked": rfc3339(r.first_asked), "items": natural(r.items),
+            "first_asked": rfc3339(r.first_asked), "items": sorted(r.items, key=natural),
         }
         for r in report.rows
     ]  # fmt: skip
@@ -213,9 +213,9 @@ def share(value: Share) -> dict[str, Any]:
         "n": value.n, "n_eff": round(value.n_eff, 6),
         "interval": list(value.interval) if value.interval else None,
         "total": number(value.total),
-        "numerator_items": natural(value.numerator),
-        "unknown_items": natural(value.unknown),
-        "denominator_items": natural(value.denominator),
+        "numerator_items": sorted(value.numerator, key=natural),
+        "unknown_items": sorted(value.unknown, key=natural),
+        "denominator_items": sorted(value.denominator, key=natural),
     }  # fmt: skip
 
 

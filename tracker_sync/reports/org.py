@@ -1,6 +1,6 @@
 """What every report is computed from: the items of a log as of a time, judged, and the question asked."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -136,13 +136,3 @@ def rfc3339(ts: int | None) -> str | None:
 def day_text(ts: int) -> str:
     """The day of a time in UTC."""
     return (EPOCH + timedelta(microseconds=ts)).strftime("%Y-%m-%d")
-
-
-def natural(refs: Iterable[str]) -> list[str]:
-    """Refs as people sort them: PAY-9 before PAY-10."""
-
-    def key(ref: str) -> tuple[str, int]:
-        head = ref.rstrip("0123456789")
-        return head, int(ref[len(head) :] or 0)
-
-    return sorted(refs, key=key)
