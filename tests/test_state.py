@@ -66,10 +66,10 @@ def test_what_the_history_does_not_explain_is_observed(
         for a, values in opening.items() for k, v in values.items()
     ]  # fmt: skip
     known = [*start, *history]
-    edits = list(observed("1", known, Seen(present, at=99)))
+    edits = list(observed("1", known, Seen(present, at=99, opened_at=0)))
     assert replay({}, [*known, *edits]) == present
     assert len({e.id for e in edits}) == len(edits)
-    assert list(observed("1", [*known, *edits], Seen(present, at=99))) == []
+    assert list(observed("1", [*known, *edits], Seen(present, at=99, opened_at=0))) == []
 
 
 def test_a_title_is_opened_with_what_it_was_before_the_first_rename() -> None:

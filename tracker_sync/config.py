@@ -44,6 +44,8 @@ class JiraConfig(_Table, frozen=True, tag_field="kind", tag="jira"):
     jql: str = ""
     fields: FieldNames = FieldNames()
     allow_http: bool = False
+    deadline: Annotated[int, msgspec.Meta(ge=1)] = 60
+    """Seconds for one whole request."""
 
 
 class GithubConfig(_Table, frozen=True, tag_field="kind", tag="github"):
@@ -55,6 +57,8 @@ class GithubConfig(_Table, frozen=True, tag_field="kind", tag="github"):
     started_labels: list[str] = []
     """Labels that say an open issue is being worked on; an assigned open issue always is."""
     allow_http: bool = False
+    deadline: Annotated[int, msgspec.Meta(ge=1)] = 60
+    """Seconds for one whole request."""
 
 
 SourceConfig = JiraConfig | GithubConfig

@@ -44,12 +44,22 @@ class Missing(NotAllowed):
     """One thing is missing or may not be seen; a tracker does not say which."""
 
 
-class Unavailable(SourceError):
-    """The tracker is unreachable or broken just now; `retry_after` is its own wish, in seconds."""
+class Gone(Missing):
+    """One thing was there and is not any more: the tracker says so itself (410)."""
 
-    def __init__(self, message: str, retry_after: float | None = None) -> None:
+
+class Unavailable(SourceError):
+    """The tracker is unreachable or broken just now; `retry_after` is how long it wants to be left
+    alone, in seconds, and `told` whether it said so itself or we go by its documentation."""
+
+    def __init__(self, message: str, retry_after: float | None = None, *, told: bool = True) -> None:
         self.retry_after = retry_after
+        self.told = told
         super().__init__(message)
+
+
+class Overloaded(Unavailable):
+    """The tracker gave up on a request that was too much for it: a smaller one may work."""
 
 
 class LogError(TrackerSyncError):

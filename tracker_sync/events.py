@@ -121,6 +121,22 @@ class Named(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Removed(Fact):
+    """The item is not in its tracker any more, as seen at `ts`; `val` says how we know."""
+
+    val: str
+    kind: Literal["removed"] = "removed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restored(Fact):
+    """The item, once removed, is in its tracker again, as seen at `ts`."""
+
+    val: str = ""
+    kind: Literal["restored"] = "restored"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tagged(Fact):
     """A person's judgement: the item's `attr` (intent, customer, origin) is `val`; None clears."""
 
@@ -140,12 +156,16 @@ class Stated(Fact):
 
 
 Event = (
-    Opened | Changed | Moved | Added | Dropped | Commented | Noted | Named | Tagged | Stated
+    Opened | Changed | Moved | Added | Dropped | Commented | Noted | Named | Removed | Restored
+    | Tagged | Stated
 )  # fmt: skip
 KINDS: dict[str, type[Event]] = {
     str(k.__dataclass_fields__["kind"].default): k
-    for k in (Opened, Changed, Moved, Added, Dropped, Commented, Noted, Named, Tagged, Stated)
-}
+    for k in (
+        Opened, Changed, Moved, Added, Dropped, Commented, Noted, Named, Removed, Restored,
+        Tagged, Stated,
+    )
+}  # fmt: skip
 
 
 class Row(NamedTuple):
@@ -216,6 +236,14 @@ def validate(events: Iterable[Event]) -> list[Event]:
     return checked
 
 
+def is_opening(event: Event) -> bool:
+    """Whether this is an item's creation, or a value it was created with."""
+    return event.id == f"{event.item}:0" or event.id.startswith(f"{event.item}:0.")
+
+
 def ordered(events: Iterable[Event]) -> Iterator[Event]:
-    """By time; those of the same moment stay in the order they came in."""
-    return iter(sorted(events, key=lambda e: e.ts))
+    """By time; of the same moment, an item's opening first, the others in the order they came in.
+
+    Some trackers tell what happened to an item before they tell of the item itself.
+    """
+    return iter(sorted(events, key=lambda e: (e.ts, not is_opening(e))))

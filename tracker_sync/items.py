@@ -12,8 +12,11 @@ from tracker_sync.events import (
     Moved,
     Named,
     Opened,
+    Removed,
+    Restored,
     Stated,
     Tagged,
+    is_opening,
 )
 from tracker_sync.log import Entry
 from tracker_sync.state import State, apply
@@ -44,6 +47,8 @@ class Item:
     steps: tuple[Step, ...]
     judged: tuple[Step, ...] = ()
     """What people here said of it."""
+    removed_at: int | None = None
+    """Since when it is not in its tracker any more."""
 
     def one(self, attr: str) -> str | None:
         """The value of a single-valued attribute, None where it is empty."""
@@ -93,7 +98,9 @@ class World:
     """Everything a log says: items, names, and the inputs people stated."""
 
     items: Mapping[str, Item]
-    """By `ref`, in a fixed order."""
+    """By `ref`, in a fixed order; those that their trackers still have."""
+    removed: Mapping[str, Item]
+    """By `ref`: those that were deleted, or that we may not see any more."""
     names: Mapping[str, Names]
     """By source."""
     stated: tuple[tuple[int, Stated], ...]
@@ -112,6 +119,7 @@ def fold(entries: Iterable[Entry], as_of: int | None = None) -> World:
     steps: dict[tuple[str, str], list[Step]] = {}
     judged: dict[str, list[Step]] = {}
     names: dict[str, dict[tuple[str, str], tuple[str, str]]] = {}
+    keys: dict[tuple[str, str], Opened | Moved] = {}
     stated: list[tuple[int, Stated]] = []
     last = 0
     for seq, recorded_at, source, event in entries:
@@ -124,32 +132,68 @@ def fold(entries: Iterable[Entry], as_of: int | None = None) -> World:
                 stated.append((recorded_at, event))
             case _ if as_of is None or event.ts <= as_of:
                 steps.setdefault((source, event.item), []).append(Step(event.ts, seq, event))
-                last = max(last, event.ts)
-    items, by_key = dict[str, Item](), dict[tuple[str, str], str]()
-    for (source, item_id), found in steps.items():
-        if (item := _item(source, item_id, found, judged)) is not None:
-            items[item.ref] = item
+                if not isinstance(event, Removed | Restored):  # dated by our clock, not the tracker's
+                    last = max(last, event.ts)
+                if isinstance(event, Opened | Moved):
+                    before = keys.setdefault((source, event.item), event)
+                    if isinstance(event, Moved) and (isinstance(before, Opened) or event.ts >= before.ts):
+                        keys[source, event.item] = event
+    items, removed, by_key = dict[str, Item](), dict[str, Item](), dict[tuple[str, str], str]()
+    for (source, ids), found in _together(steps, keys).items():
+        if (item := _item(source, ids, found, judged)) is not None:
+            (items if item.removed_at is None else removed)[item.ref] = item
             by_key |= {(source, key): item.ref for key in _keys(item)}
     ordered_items = dict(sorted(items.items(), key=lambda i: natural(i[0])))
     catalogue = {s: Names(n) for s, n in names.items()}
-    return World(ordered_items, catalogue, tuple(stated), last, by_key)
+    return World(ordered_items, removed, catalogue, tuple(stated), last, by_key)
 
 
-def _item(source: str, item_id: str, found: list[Step], judged: Mapping[str, list[Step]]) -> Item | None:
-    found.sort(key=lambda s: (s.ts, s.seq))
+def _together(
+    steps: Mapping[tuple[str, str], list[Step]], keys: Mapping[tuple[str, str], Opened | Moved]
+) -> dict[tuple[str, tuple[str, ...]], list[Step]]:
+    """The steps by item, where one that moved to a key that another id has is one item with it.
+
+    GitHub gives an issue that is transferred a new id, and says where it went: its two histories
+    read as one, under the id it had first. `keys` tells how each id came to its present key.
+    """
+    arrived = {(source, e.val): item for (source, item), e in keys.items() if isinstance(e, Moved)}
+    parts: dict[tuple[str, str], list[str]] = {}
+    for (source, item), event in keys.items():
+        parts.setdefault((source, arrived.get((source, event.val), item)), []).append(item)
+    return {
+        (source, tuple(sorted(ids, key=lambda i: i != first))): [s for i in ids for s in steps[source, i]]
+        for (source, first), ids in parts.items()
+    }
+
+
+def _item(
+    source: str, ids: tuple[str, ...], found: list[Step], judged: Mapping[str, list[Step]]
+) -> Item | None:
+    found.sort(key=lambda s: (s.ts, not is_opening(s.event), s.seq))
     state: State = {}
     opened: Opened | None = None
+    removed_at: int | None = None
     for step in found:
         apply(state, step.event)
-        if isinstance(step.event, Opened):
-            opened = step.event
+        match step.event:
+            case Opened():
+                opened = opened or step.event
+            case Removed():
+                removed_at = step.ts
+            case Restored():
+                removed_at = None
+            case _:
+                pass
     if opened is None:
-        return None  # as of a time before it was opened
+        return None  # only known to have moved; its opening comes later
     key = next(iter(state["key"].values()))
     ref = f"{source}:{key}"
-    said = tuple(judged.get(f"{source}:{item_id}", ()))
+    said = [step for i in ids for step in judged.get(f"{source}:{i}", ())]
+    said.sort(key=lambda s: s.seq)
     live = {attr: values for attr, values in state.items() if values}
-    return Item(source, item_id, ref, key, opened.ts, opened.actor, live, tuple(found), said)
+    return Item(
+        source, ids[0], ref, key, opened.ts, opened.actor, live, tuple(found), tuple(said), removed_at
+    )
 
 
 def _keys(item: Item) -> Iterator[str]:

@@ -104,13 +104,22 @@ class Tree:
 
 
 def tree(world: World) -> Tree:
-    """The tree of all items; a parent that is not in the log is none."""
+    """The tree of all items; a parent that is not in the log, or removed, is none.
+
+    A child says who its parent is. Where it does not, because GitHub moves no update time of a child
+    for it, the parent's list of its sub-issues does.
+    """
+    listed = {
+        (item.source, key): ref
+        for ref, item in world.items.items()
+        for key in item.state.get("sub_issues", {})
+    }
     parents: dict[str, str] = {}
     children: dict[str, list[str]] = {}
     for ref, item in world.items.items():
         key = item.one("parent")
-        above = world.by_key.get((item.source, key)) if key else None
-        if above and above != ref:
+        above = world.by_key.get((item.source, key)) if key else listed.get((item.source, item.key))
+        if above and above != ref and above in world.items:
             parents[ref] = above
             children.setdefault(above, []).append(ref)
     return Tree(parents, {k: tuple(v) for k, v in children.items()})

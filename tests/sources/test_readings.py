@@ -7,6 +7,7 @@ import pytest
 
 from tracker_sync.events import Added
 from tracker_sync.log.sqlite import SqliteLog
+from tracker_sync.sources.github_item import Issue
 from tracker_sync.sources.github_item import read_issue as read_github
 from tracker_sync.sources.jira_fields import Catalogue
 from tracker_sync.sources.jira_item import read_issue as read_jira
@@ -21,7 +22,7 @@ AT = "2026-01-05T09:00:00.000+0000"
 )
 def test_an_old_sprint_text_is_its_id_and_name(text: str) -> None:
     value = [f"com.example.Sprint@1f39706[{text}]"]
-    assert Catalogue([], []).present("customfield_1", value) == [("7", "Sprint 2")]
+    assert Catalogue([]).present("customfield_1", value) == [("7", "Sprint 2")]
 
 
 def test_changes_of_one_moment_are_ordered_by_id() -> None:
@@ -32,7 +33,8 @@ def test_changes_of_one_moment_are_ordered_by_id() -> None:
     ]
     fields = {"summary": "c", "created": AT, "updated": AT, "comment": {"comments": []}}
     raw = {"id": "1", "key": "A-1", "fields": fields, "changelog": {"histories": histories}}
-    one = read_jira(raw, Catalogue([], []))
+    one = read_jira(raw, Catalogue([]))
+    assert one.present
     assert rewind(one.present.state, one.history)["title"] == {"": "a"}
 
 
@@ -48,10 +50,10 @@ def test_reopening_does_not_rewrite_the_close() -> None:
         "state": "closed",
         "state_reason": "completed",
     }
-    before = {e.id: e for e in read_github(issue, [close], "a/b").history}
+    before = {e.id: e for e in read_github(Issue(issue, "a/b", [close])).history}
     again = close | {"id": 6, "event": "reopened"}
     reopened = issue | {"state": "open", "state_reason": "reopened"}
-    after = {e.id: e for e in read_github(reopened, [close, again], "a/b").history}
+    after = {e.id: e for e in read_github(Issue(reopened, "a/b", [close, again])).history}
     assert {i: after[i] for i in before.keys() & after.keys()} == {
         i: before[i] for i in before.keys() & after.keys()
     }

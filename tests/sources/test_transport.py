@@ -9,16 +9,17 @@ import responses
 
 from tracker_sync.config import GithubConfig
 from tracker_sync.errors import NotAllowed, Unavailable
-from tracker_sync.sources import open_source
-from tracker_sync.sources.transport import LONGEST_WAIT, hidden, retry_after
+from tracker_sync.sources import Ask, open_source
+from tracker_sync.sources.transport import hidden, retry_after
+from tracker_sync.sources.wire import LONGEST_WAIT
 
 ISSUES = re.compile(r"https://api\.github\.com(:443)?/repos/acme/web/issues.*")
 SOURCE = GithubConfig(name="web", repos=["acme/web"])
 
 
 def pull() -> int:
-    """How many batches a pull gives."""
-    return len(list(open_source(SOURCE, {}).pull(None)))
+    """How many issues a pull gives."""
+    return sum(len(b.present) for b in open_source(SOURCE, {}).pull(Ask(now=1)))
 
 
 @pytest.mark.parametrize(("header", "seconds"), [("7", 7), ("1.5", 1.5), ("86400", 86400), ("soon", 60)])

@@ -67,8 +67,13 @@ def show(context: click.Context, key: str, form: str) -> None:
     config = configuration(context)
     with opened(config) as log:
         org, _ = open_org(config, log)
-    item = find_item(org.world, key)
-    if form == "json":
+    item = find_item(org.world, key, removed=True)
+    if item.removed_at is not None:
+        from tracker_sync.render import json, text
+
+        out = json.removed(item) if form == "json" else text.removed(item, org)
+        click.echo(out, nl=False)
+    elif form == "json":
         from tracker_sync.render import json
 
         click.echo(json.shown(item, org.tags[item.ref], org), nl=False)

@@ -44,8 +44,12 @@ def now() -> int:
     return time.time_ns() // 1000
 
 
-def find_item(world: "World", key: str) -> "Item":
-    """The item that people mean by `acme:PAY-12`, by `PAY-12`, or by a key it used to have."""
+def find_item(world: "World", key: str, *, removed: bool = False) -> "Item":
+    """The item that people mean by `acme:PAY-12`, by `PAY-12`, or by a key it used to have.
+
+    With `removed`, also one that is not in its tracker any more.
+    """
+    every = {**world.items, **world.removed}
     if key in world.items:
         return world.items[key]
     found = {ref for (source, k), ref in world.by_key.items() if key in (k, f"{source}:{k}")}
@@ -53,4 +57,9 @@ def find_item(world: "World", key: str) -> "Item":
         raise ConfigError(f"there is no item {key!r} in the log; `tracker-sync items` lists them")
     if len(found) > 1:
         raise ConfigError(f"{key!r} is ambiguous: {', '.join(sorted(found))}")
-    return world.items[found.pop()]
+    item = every[found.pop()]
+    if item.removed_at is not None and not removed:
+        raise ConfigError(
+            f"{item.ref} is not in its tracker any more; `tracker-sync show {item.ref}` has its history"
+        )
+    return item

@@ -1,7 +1,10 @@
 """`tracker-sync sync`: one pass over the trackers, for cron."""
 
 import os
+import signal
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -19,31 +22,66 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("names", metavar="[SOURCE]...", nargs=-1)
+@click.option("--full", is_flag=True, help="Also find deletions, and changes that moved no update time.")
+@click.option("--item", metavar="KEY", help="Pull this one item alone, such as acme:PAY-12.")
 @click.pass_context
-def sync(context: click.Context, names: tuple[str, ...]) -> None:
+def sync(context: click.Context, names: tuple[str, ...], full: bool, item: str | None) -> None:
     """Pull what changed in the trackers into the log.
 
-    Silent where nothing is wrong. Example: tracker-sync sync acme
+    Silent where nothing is wrong. SIGTERM ends it after the page at hand; the next run goes on there.
+    Example: tracker-sync sync acme
     """
     config = configuration(context)
     known = {s.name for s in config.sources}
+    if not config.sources:
+        raise ConfigError("no [[sources]] yet; `tracker-sync init --help` shows how to add one", config.path)
+    if item is not None:
+        names, item = _source_of(item, names or tuple(s.name for s in config.sources))
     for name in names:
         if name not in known:
             raise ConfigError(f"there is no source {name!r}; there are: {', '.join(sorted(known))}")
-    if not config.sources:
-        raise ConfigError("no [[sources]] yet; `tracker-sync init --help` shows how to add one", config.path)
-    with opened(config, write=True) as log:
-        context.exit(sync_all(config, log, names))
+    with terminable() as stop, opened(config, write=True) as log:
+        context.exit(sync_all(config, log, names, full=full, item=item, stop=stop))
 
 
-def sync_all(config: "Config", log: "SqliteLog", names: tuple[str, ...] = ()) -> int:
+@contextmanager
+def terminable() -> Iterator[Callable[[], bool]]:
+    """Whether SIGTERM came while the block ran; it does nothing else, so that a page can be finished."""
+    came: list[int] = []
+    before = signal.signal(signal.SIGTERM, lambda number, _: came.append(number))
+    try:
+        yield lambda: bool(came)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _source_of(item: str, names: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
+    """The source that an item's key begins with, and its key there."""
+    name, colon, key = item.partition(":")
+    if colon:
+        return (name,), key
+    if len(names) == 1:
+        return names, item
+    raise ConfigError(f"--item {item}: say which source it is in, such as {names[0]}:{item}")
+
+
+def sync_all(
+    config: "Config",
+    log: "SqliteLog",
+    names: tuple[str, ...] = (),
+    *,
+    full: bool = False,
+    item: str | None = None,
+    stop: Callable[[], bool] = lambda: False,
+) -> int:
     """Every named source, and the inputs to judgement; a source that fails does not stop the others.
 
-    Gives the exit code: that of the first failure, else 5 where something was set aside, else 0.
+    Gives the exit code: that of the first failure, else 5 where something was set aside or could not
+    be looked at, else 0.
     """
     from tracker_sync import strategy, tomlfile
     from tracker_sync.sources import build_sources
-    from tracker_sync.sync import state_input
+    from tracker_sync.sync import Synced, state_input
     from tracker_sync.sync import sync as sync_source
 
     path = config.file(config.strategy.file)
@@ -51,18 +89,21 @@ def sync_all(config: "Config", log: "SqliteLog", names: tuple[str, ...] = ()) ->
         text = tomlfile.text_of(path)
         strategy.check(tomlfile.parse(text, strategy.Strategy, path), text, path)
         state_input(log, "strategy", text, now=now())
-    failed, aside = 0, False
+    failed, in_part = 0, False
     for name in [s.name for s in config.sources if not names or s.name in names]:
+        done = Synced(name)
         try:
             (source,) = build_sources(config, [name], os.environ)
-            done = sync_source(source, log, now=now(), show=partial(_show, name))
+            show = partial(_show, name)
+            sync_source(source, log, done, now=now(), full=full, item=item, show=show, stop=stop)
         except (SourceError, ConfigError) as e:
-            click.echo(f"tracker-sync: {e}", err=True)
+            _say(str(e))
             failed = failed or e.exit_code
-        else:
-            _told(done)
-            aside = aside or bool(done.skipped)
-    return failed or (5 if aside else 0)
+        _told(done)  # also what was set aside before it failed
+        in_part = in_part or bool(done.skipped) or done.partial
+        if stop():
+            break
+    return failed or (5 if in_part else 0)
 
 
 def _show(name: str, progress: "Progress") -> None:
@@ -76,9 +117,14 @@ def _told(done: "Synced") -> None:
 
     if sys.stderr.isatty():
         click.echo(f"\r{done.source}: {done.new} new events, {done.seen} already known", err=True)
+    for note in done.notes:
+        _say(clean(note))
     for one in done.skipped:
-        click.echo(
-            f"tracker-sync: {done.source}: set aside {clean(one.item)}: {clean(one.reason)[:300]} "
-            "(its raw record is in the log's table `skipped`)",
-            err=True,
+        _say(
+            f"{done.source}: set aside {clean(one.item)}: {clean(one.reason)[:300]} "
+            "(its raw record is in the log's table `skipped`)"
         )
+
+
+def _say(what: str) -> None:
+    click.echo(f"tracker-sync: {what}", err=True)

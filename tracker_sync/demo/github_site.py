@@ -150,7 +150,8 @@ def _events(entry: Json) -> list[Json]:
 def _comments(entry: Json) -> list[Json]:
     """Comments are timeline entries less what only a timeline has."""
     return [
-        {name: value for name, value in event.items() if name not in {"event", "actor"}}
+        {"issue_url": entry["issue"].get("url")}
+        | {name: value for name, value in event.items() if name not in {"event", "actor"}}
         for event in entry["timeline"]
         if event["event"] == "commented"
     ]

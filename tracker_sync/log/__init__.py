@@ -1,7 +1,8 @@
 """The contract of an event log: append-only, idempotent, hash-chained, one cursor per source."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from tracker_sync.events import Event
@@ -61,11 +62,21 @@ class EventLog(Protocol):
         now: int,
         cursor: str | None = None,
         skipped: Iterable[Skipped] = (),
+        remember: Mapping[str, str] = MappingProxyType({}),
     ) -> Appended:
-        """Add what is new, and move the cursor, in one transaction; `now` is in microseconds."""
+        """Add what is new, and move the cursor, in one transaction; `now` is in microseconds.
+
+        `remember` is kept beside the log for `recall`: what a source would otherwise ask again.
+        """
 
     def cursor(self, source: str) -> str | None:
         """How far the source has been read, in the source's own words; None: not at all."""
+
+    def recall(self, source: str) -> dict[str, str]:
+        """What the source asked to be remembered; a convenience, never a fact."""
+
+    def keys(self, source: str) -> dict[str, str]:
+        """The items that the source has not lost, each with its present key: id → key."""
 
     def read(
         self,
@@ -74,7 +85,10 @@ class EventLog(Protocol):
         items: Iterable[str] | None = None,
         known_at: int | None = None,
     ) -> Iterator[Entry]:
-        """Entries in order of sequence; all, or those of one source, items, or known by then."""
+        """Entries in order of sequence; all, or those of one source, items, or known by then.
+
+        The item "" stands for what is said of no item: what ids are called.
+        """
 
     def skipped(self) -> Iterator[tuple[str, Skipped]]:
         """What was set aside so far, with its source."""

@@ -5,16 +5,17 @@ import hashlib
 import os
 import sqlite3
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 from tracker_sync.errors import LogBusy, LogError
 from tracker_sync.events import Event, Row, canonical, from_row, to_row
 from tracker_sync.log import Appended, Broken, Entry, Skipped
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 SCHEMA = """
 CREATE TABLE source(
   source_id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, cursor TEXT, head_hash BLOB NOT NULL
@@ -37,6 +38,16 @@ CREATE TABLE skipped(
   UNIQUE(source_id, item, reason, raw)
 );
 """
+# What a source asked to be remembered (not part of the log, and no reason to verify it), and a quick
+# way to every item's key.
+MEMORY = """
+CREATE TABLE memory(
+  source_id INTEGER NOT NULL REFERENCES source, key TEXT NOT NULL, val TEXT NOT NULL,
+  PRIMARY KEY(source_id, key)
+) WITHOUT ROWID;
+CREATE INDEX event_key ON event(source_id, ts, seq, kind, item_id, val)
+  WHERE kind IN ('opened', 'moved', 'removed', 'restored');
+"""
 # INSERT OR REPLACE deletes the old row without firing a delete trigger (recursive_triggers is off
 # by default), so an insert over an existing row has to be refused before it happens.
 GUARDS = """
@@ -49,11 +60,20 @@ CREATE TRIGGER event_no_replace BEFORE INSERT ON event
                OR (source_id = NEW.source_id AND event_id = NEW.event_id))
   BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
 """
+MIGRATIONS = {1: MEMORY}
+"""By version: what makes a file of that version one of the next."""
 GENESIS = bytes(32)
-_SELECT = """
+_COLUMNS = """
 SELECT e.seq, e.rec_ts, s.name, e.event_id, coalesce(i.ext_id, ''), e.kind, e.attr, e.key, e.val,
        e.ts, e.actor, e.body, e.hash
+"""
+_SELECT = f"""{_COLUMNS}
 FROM event e JOIN source s USING (source_id) LEFT JOIN item i ON i.item_id = e.item_id
+"""
+# CROSS JOIN keeps SQLite from walking the whole log in its order for the sake of ORDER BY.
+_OF_ITEMS = f"""{_COLUMNS}
+FROM json_each(?) j CROSS JOIN item i ON i.ext_id = j.value
+CROSS JOIN event e ON e.item_id = i.item_id JOIN source s ON s.source_id = e.source_id
 """
 
 
@@ -86,6 +106,7 @@ class SqliteLog:
         now: int,
         cursor: str | None = None,
         skipped: Iterable[Skipped] = (),
+        remember: Mapping[str, str] = MappingProxyType({}),
     ) -> Appended:
         rows = [to_row(e) for e in events]
         aside = list(skipped)
@@ -102,12 +123,36 @@ class SqliteLog:
                 {"source_id": source_id, "item": s.item, "reason": s.reason, "raw": s.raw, "rec_ts": now}
                 for s in aside
             ])  # fmt: skip
+            self._db.executemany(
+                "INSERT OR REPLACE INTO memory(source_id, key, val) VALUES (?, ?, ?)",
+                [(source_id, key, val) for key, val in remember.items()],
+            )
         return Appended(len(new), seen, tuple(aside))
 
     def cursor(self, source: str) -> str | None:
         with _told(self.path):
             row = self._db.execute("SELECT cursor FROM source WHERE name = ?", (source,)).fetchone()
         return row[0] if row else None
+
+    def recall(self, source: str) -> dict[str, str]:
+        query = "SELECT key, val FROM memory JOIN source USING (source_id) WHERE name = ?"
+        with _told(self.path):
+            return dict(self._db.execute(query, (source,)))
+
+    def keys(self, source: str) -> dict[str, str]:
+        found: dict[str, str] = {}
+        query = (
+            "SELECT i.ext_id, e.kind, e.val FROM event e JOIN source s USING (source_id)"
+            " JOIN item i ON i.item_id = e.item_id"
+            " WHERE s.name = ? AND e.kind IN ('opened', 'moved', 'removed', 'restored') ORDER BY e.ts, e.seq"
+        )
+        lost: set[str] = set()
+        with _told(self.path):
+            for item, kind, val in self._db.execute(query, (source,)):
+                if kind in ("opened", "moved"):
+                    found[item] = val
+                (lost.add if kind == "removed" else lost.discard)(item)
+        return {item: key for item, key in found.items() if item not in lost}
 
     def read(
         self,
@@ -116,19 +161,21 @@ class SqliteLog:
         items: Iterable[str] | None = None,
         known_at: int | None = None,
     ) -> Iterator[Entry]:
-        where, args = ["1"], list[object]()
+        select, where, args = _SELECT, ["1"], list[object]()
+        if items is not None:
+            wanted = list(items)
+            if "" in wanted:
+                where.append("e.item_id IS NULL")
+            else:
+                select, args = _OF_ITEMS, [canonical(wanted)]
         if source is not None:
             where.append("s.name = ?")
             args.append(source)
         if known_at is not None:
             where.append("e.rec_ts <= ?")
             args.append(known_at)
-        if items is not None:
-            wanted = list(items)
-            where.append("i.ext_id IN (SELECT value FROM json_each(?))")
-            args.append(canonical(wanted))
         with _told(self.path):
-            for r in self._db.execute(f"{_SELECT} WHERE {' AND '.join(where)} ORDER BY e.seq", args):
+            for r in self._db.execute(f"{select} WHERE {' AND '.join(where)} ORDER BY e.seq", args):
                 yield Entry(r[0], r[1], r[2], from_row(Row(*r[3:12])))
 
     def skipped(self) -> Iterator[tuple[str, Skipped]]:
@@ -268,8 +315,11 @@ def _open(path: Path, *, write: bool) -> sqlite3.Connection:
     # WAL with synchronous=NORMAL loses acknowledged commits on power loss.
     db.execute("PRAGMA journal_mode = DELETE")
     db.execute("PRAGMA synchronous = FULL")
-    if _check_version(db, path) == 0:
+    version = _check_version(db, path)
+    if version == 0:
         _create(db)
+    for old in range(version or SCHEMA_VERSION, SCHEMA_VERSION):
+        db.executescript(f"BEGIN IMMEDIATE;{MIGRATIONS[old]}PRAGMA user_version = {old + 1};COMMIT;")
     return db
 
 
@@ -284,7 +334,8 @@ def _check_version(db: sqlite3.Connection, path: Path) -> int:
 
 
 def _create(db: sqlite3.Connection) -> None:
-    db.executescript(f"BEGIN IMMEDIATE;{SCHEMA}{GUARDS}PRAGMA user_version = {SCHEMA_VERSION};COMMIT;")
+    made = f"{SCHEMA}{MEMORY}{GUARDS}PRAGMA user_version = {SCHEMA_VERSION};"
+    db.executescript(f"BEGIN IMMEDIATE;{made}COMMIT;")
 
 
 @contextmanager

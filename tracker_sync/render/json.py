@@ -59,15 +59,25 @@ def items(rows: Iterable[tuple[Item, Tags]], org: Org, query: Query) -> str:
 
 def shown(item: Item, tags: Tags, org: Org) -> str:
     """One item with its history, as `show --format json` prints it."""
-    history = [
+    return dump({"schema": "tracker-sync/show/1", **_item(item, tags, org), "state": item.state,
+                 "history": _history(item)})  # fmt: skip
+
+
+def removed(item: Item) -> str:
+    """An item that is not in its tracker any more, likewise."""
+    return dump({"schema": "tracker-sync/show/1", "key": item.ref, "title": item.title,
+                 "removed_at": rfc3339(item.removed_at or 0), "state": item.state,
+                 "history": _history(item)})  # fmt: skip
+
+
+def _history(item: Item) -> list[dict[str, Any]]:
+    return [
         {
             "at": rfc3339(s.ts), "event": s.event.id, "kind": s.event.kind,
             "attribute": getattr(s.event, "attr", ""), "value": s.event.val, "by": s.event.actor,
         }
         for s in (*item.steps, *item.judged)
     ]  # fmt: skip
-    return dump({"schema": "tracker-sync/show/1", **_item(item, tags, org), "state": item.state,
-                 "history": history})  # fmt: skip
 
 
 def _object(report: Report) -> dict[str, Any]:

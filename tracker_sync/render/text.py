@@ -386,6 +386,21 @@ def shown(item: Item, tags: Tags, org: Org) -> str:
     if (version := org.strategies.at(tags.requested_at or item.opened_at)) is not None:
         page.line(f"judged by the strategy in force from {day_text(version.since)}")
     page.line()
+    _history(page, item, org)
+    return page.text()
+
+
+def removed(item: Item, org: Org) -> str:
+    """An item that is not in its tracker any more: what it was, and what happened to it."""
+    page = _Page()
+    page.line(f"{item.ref}  {clean(item.title)}", "bold")
+    page.line(f"not in its tracker any more, seen on {day_text(item.removed_at or 0)}; in no report since")
+    page.line()
+    _history(page, item, org)
+    return page.text()
+
+
+def _history(page: "_Page", item: Item, org: Org) -> None:
     names = org.names(item)
     for step in (*item.steps, *item.judged):
         e = step.event
@@ -393,4 +408,3 @@ def shown(item: Item, tags: Tags, org: Org) -> str:
             continue  # ranks and mentions; --format json has them
         attr = clean(names.of("field", getattr(e, "attr", "")))
         page.line(f"{day_text(step.ts)}  {e.kind:9} {attr:18} {clean(e.val or '')[:38]}")
-    return page.text()

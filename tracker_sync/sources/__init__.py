@@ -8,11 +8,32 @@ from typing import Any, Protocol
 
 from tracker_sync.config import Config, GithubConfig, JiraConfig, SourceConfig
 from tracker_sync.errors import Missing
-from tracker_sync.events import Added, Event, Named, Opened, canonical, validate
+from tracker_sync.events import Event, Named, canonical, validate
 from tracker_sync.log import Skipped
-from tracker_sync.state import State, rewind, values_of
+from tracker_sync.state import State, values_of
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+DAY = 86_400_000_000
+"""Microseconds. What rarely changes (fields, statuses, a site's kind) is asked for at most so often."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a pull starts from."""
+
+    now: int
+    """Our own time, in microseconds UTC; only to tell how old a remembered answer is."""
+    cursor: str | None = None
+    """How far the source was read, in its own words; None: not at all."""
+    remembered: Mapping[str, str] = field(default_factory=dict)
+    """What earlier pulls asked to be remembered (`Batch.remember`)."""
+    full: bool = False
+    """Also look for what an incremental pull cannot see: deletions, and changes without a new update time."""
+    item: str | None = None
+    """Pull this one item (by its key in the tracker) and nothing else."""
+    known: Callable[[], Mapping[str, str]] = dict
+    """The items that the log holds and no tracker has removed yet: id → key. To be called before the
+    first batch, since a log need not answer in another thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +43,14 @@ class Seen:
     state: State
     at: int
     """The tracker's own time of the item's last change, in microseconds UTC."""
+    opened_at: int
+    reporter: str | None = None
     hidden: frozenset[str] = frozenset()
     """Attributes that this answer did not carry, so that nothing follows from their absence."""
+    since: Mapping[str, int] = field(default_factory=dict)
+    """By attribute, where the tracker keeps no history of it: since when its value is what it is."""
+    history_from: int | None = None
+    """Before this time the tracker told nothing of the item but that it was there; None: it told all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +65,23 @@ class Progress:
 class Batch:
     """One page of a tracker, complete in itself: committed together with its cursor."""
 
-    events: tuple[Event, ...]
-    present: Mapping[str, Seen]
+    events: tuple[Event, ...] = ()
+    present: Mapping[str, Seen] = field(default_factory=dict)
     """By item: the state that its events should fold to. What they do not explain is an edit the
     tracker did not log, which the sync records as an observation."""
-    skipped: tuple[Skipped, ...]
-    cursor: str
-    progress: Progress
+    names: tuple[Named, ...] = ()
+    """What ids of this source are called now; the sync records those that the log does not know so."""
+    gone: Mapping[str, str] = field(default_factory=dict)
+    """Items that are not in the tracker any more, each with how we know."""
+    skipped: tuple[Skipped, ...] = ()
+    cursor: str | None = None
+    """Where the next pull goes on once this is committed; None: where it would have anyway."""
+    remember: Mapping[str, str] = field(default_factory=dict)
+    progress: Progress = Progress(0)
+    notes: tuple[str, ...] = ()
+    """What the owner should know of this source (history it does not give, a permission it lacks)."""
+    partial: bool = False
+    """Whether something could not be looked at, so that the pass is done in part only."""
 
 
 class Source(Protocol):
@@ -52,7 +89,7 @@ class Source(Protocol):
 
     name: str
 
-    def pull(self, cursor: str | None) -> Iterator[Batch]:
+    def pull(self, ask: Ask) -> Iterator[Batch]:
         """What changed since the cursor (None: everything), oldest change first.
 
         Raises NotAllowed or Unavailable; batches already yielded stay good.
@@ -61,13 +98,11 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ItemRead:
-    """One item of a page, read whole."""
+    """One item of a page, as far as it was read."""
 
     item: str
-    key: str
-    opened_at: int
-    reporter: str | None
-    present: Seen
+    present: Seen | None
+    """None where this record only tells of something that happened to it."""
     history: list[Event]
     """In order of time."""
     names: list[Named] = field(default_factory=list)
@@ -89,43 +124,48 @@ def open_source(config: SourceConfig, credentials: Mapping[str, str]) -> Source:
             return GithubSource(config, token)
 
 
-def collect(
-    raws: Iterable[dict[str, Any]],
-    read: Callable[[dict[str, Any]], ItemRead],
-    cursor: str,
-    progress: Progress,
-) -> Batch:
-    """A page's records as one batch; a record that cannot be understood is set aside raw."""
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What the records of a page say, and those that could not be understood."""
+
+    events: tuple[Event, ...]
+    present: dict[str, Seen]
+    names: tuple[Named, ...]
+    skipped: tuple[Skipped, ...]
+
+
+def collect(raws: Iterable[Any], read: Callable[[Any], ItemRead]) -> Collected:
+    """A page's records as facts; a record that cannot be understood is set aside raw."""
     events: list[Event] = []
     present: dict[str, Seen] = {}
+    names: dict[str, Named] = {}
     skipped: list[Skipped] = []
-    told: set[str] = set()
     for raw in raws:
         try:
             one = read(raw)
-            names = {n.id: n for n in one.names if n.id not in told}
-            events += validate([*names.values(), *opening(one), *one.history])
-            told |= names.keys()
+            fresh = [n for n in one.names if n.id not in names]
+            if one.present is not None:
+                _holds(one.present.state)
+            checked = validate([*fresh, *one.history])
         except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError, Missing) as e:
-            skipped.append(Skipped(_label(raw), _reason(e), json.dumps(raw, default=str)))
+            skipped.append(set_aside(raw, e))
         else:
-            present[one.item] = one.present
-    return Batch(tuple(events), present, tuple(skipped), cursor, progress)
+            events += checked[len(fresh) :]
+            names |= {n.id: n for n in fresh}
+            if one.present is not None:
+                present[one.item] = one.present
+    return Collected(tuple(events), present, tuple(names.values()), tuple(skipped))
 
 
-def opening(one: ItemRead) -> list[Event]:
-    """The item's creation and the values it was created with, found by rewinding its history."""
-    state = rewind(one.present.state, one.history)
-    keys = state.pop("key", {"": one.key})
-    ts = min([one.opened_at, *(e.ts for e in one.history)])
-    start: dict[str, Any] = {"item": one.item, "ts": ts, "actor": one.reporter}
-    return [
-        Opened(id=f"{one.item}:0", val=keys.get("", one.key), **start),
-        *(
-            Added(id=f"{one.item}:0.{n}", attr=v.attr, key=v.key, val=v.val, **start)
-            for n, v in enumerate(values_of(state), 1)
-        ),
-    ]
+def set_aside(raw: Any, error: Exception) -> Skipped:
+    """A record as it came, with the reason why it could not be used."""
+    return Skipped(_label(raw), _reason(error), json.dumps(raw, default=str))
+
+
+def _holds(state: State) -> None:
+    """Raises TypeError or ValueError where a value is no text, or one that no file could hold."""
+    for value in values_of(state):
+        "".join(value).encode()
 
 
 def named(attr: str, key: str, val: str, means: str = "") -> Named:

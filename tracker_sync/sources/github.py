@@ -1,32 +1,65 @@
-"""Reads GitHub and GitHub Enterprise over REST, through PyGithub's requester."""
+"""Reads GitHub and GitHub Enterprise: what changed, whole, at the fewest requests."""
 
 import json
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
-import requests
-from github import Auth, Github, GithubException
+from tracker_sync.config import GithubConfig
+from tracker_sync.errors import Gone, Missing, SourceError
+from tracker_sync.sources import DAY, Ask, Batch, ItemRead, Progress, collect, microseconds
+from tracker_sync.sources.github_api import PAGE, GithubApi, GraphError
+from tracker_sync.sources.github_histories import Histories
+from tracker_sync.sources.github_item import (
+    Issue,
+    entry_events,
+    entry_number,
+    key_in,
+    names_in,
+    read_issue,
+)
+from tracker_sync.sources.paging import Page, Stride, by_update
+from tracker_sync.sources.transport import ahead, as_list
 
-from tracker_sync.config import GithubConfig, token_variable
-from tracker_sync.errors import NotAllowed
-from tracker_sync.sources import Batch, ItemRead, Progress, collect, microseconds
-from tracker_sync.sources.github_item import read_issue
-from tracker_sync.sources.transport import (
-    TIMEOUT,
-    as_dict,
-    as_list,
-    hidden,
-    not_json,
-    patiently,
-    refusal,
-    unreachable,
-    unreadable,
-)  # fmt: skip
+OVERLAP = 60_000_000
+"""Microseconds. Clocks and replicas differ: each run re-reads this much."""
+MOST_NEAR = 500
+SECOND = 1_000_000
+FEW = 5
+"""Changed issues that are read one by one where there is no GraphQL: a request each tells all of them."""
 
-PAGE = 100
-OVERLAP_S = 60
-"""Clocks and replicas differ: each run re-reads this much."""
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far one repository was read."""
+
+    at: int = 0
+    """The newest `updated_at` read, in microseconds."""
+    etag: str | None = None
+    """Stands for the list of issues as it was before the last whole pull: while GitHub says it has
+    not changed, there is nothing to read."""
+    near: dict[str, int] = field(default_factory=dict)
+    """id → update time of what was read within the overlap, so that it is not read in vain again."""
+    event: str = ""
+    """The newest of the repository's events read (only where they are read as one list)."""
+    commented: int = 0
+    """The newest comment read, likewise."""
+    walk: dict[str, Any] = field(default_factory=dict)
+    """A walk through all events that was interrupted: the next page, the newest event, and up to
+    which update time of an issue the events are complete."""
+
+    @classmethod
+    def parse(cls, value: Any) -> "Place":
+        """The place of a cursor's JSON; older logs held the bare update time."""
+        return cls(value) if isinstance(value, int) else cls(**value)
+
+    def after(self, records: Iterable[Any], until: int | None) -> "Place":
+        """The place once these records are read, and everything updated up to `until`."""
+        at = max(self.at, until or 0)
+        marks = self.near | {i: t for i, t in map(mark, records) if t}
+        near = sorted((t, i) for i, t in marks.items() if t >= at - OVERLAP)[-MOST_NEAR:]
+        return replace(self, at=at, near={i: t for t, i in near})
 
 
 class GithubSource:
@@ -35,105 +68,351 @@ class GithubSource:
     def __init__(self, config: GithubConfig, token: str | None) -> None:
         self.name = config.name
         self._config = config
+        self._api = GithubApi(config, token)
         self._token = token
-        # The library's pause of 0.25 s between requests is longer than most answers take, and its
-        # own retry sleeps for hours where told to: `patiently` decides instead.
-        self._github = Github(
-            auth=Auth.Token(token) if token else None,
-            base_url=config.url.rstrip("/"),
-            per_page=PAGE,
-            timeout=int(TIMEOUT),
-            retry=None,
-            seconds_between_requests=None,
-            seconds_between_writes=None,
-        )
 
-    def pull(self, cursor: str | None) -> Iterator[Batch]:
-        """The cursor is JSON: repository → the newest `updated_at` read, in microseconds."""
-        read: dict[str, int] = json.loads(cursor) if cursor else {}
-        done = 0
-        for repo in self._repositories():
-            for page in self._issues(repo, read.get(repo)):
-                newest = max(_updated(i) for i in page)
-                read = read | {repo: max(newest, read.get(repo, 0))}
-                issues = [i for i in page if not (isinstance(i, dict) and i.get("pull_request"))]
-                done += len(issues)
-                yield collect(
-                    issues,
-                    partial(self._read, repo),
-                    json.dumps(read, sort_keys=True),
-                    Progress(done),
-                )
+    def pull(self, ask: Ask) -> Iterator[Batch]:
+        """The cursor is JSON: repository → `Place`."""
+        graph = self._token is not None
+        known = {} if graph and not ask.full else ask.known()
+        yield from ahead(_Pull(self._config, self._api, ask, known, graph=graph).batches())
 
-    def _read(self, repo: str, raw: dict[str, Any]) -> ItemRead:
-        return read_issue(raw, self._timeline(repo, raw["number"]), repo)
 
-    def _repositories(self) -> Iterator[str]:
-        for repo in self._config.repos:
-            owner, _, name = repo.partition("/")
-            if name == "*":
-                for page in self._pages(f"/orgs/{owner}/repos", {}):
-                    yield from (str(r["full_name"]) for r in page if not r.get("archived"))
-            else:
-                yield repo
+class _Pull:
+    """One pull: where it stands in each repository."""
 
-    def _issues(self, repo: str, since: int | None) -> Iterator[list[dict[str, Any]]]:
-        wanted = {"state": "all", "sort": "updated", "direction": "asc"}
+    def __init__(
+        self, config: GithubConfig, api: GithubApi, ask: Ask, known: Mapping[str, str], *, graph: bool
+    ) -> None:
+        self._config, self._api, self._ask, self._known = config, api, ask, known
+        cursor = json.loads(ask.cursor) if ask.cursor else {}
+        self._places = {repo: Place.parse(value) for repo, value in cursor.items()}
+        self._histories = Histories(api, config.name, ask.remembered) if graph else None
+        self._done = 0
+        self._seen: set[str] = set()
+        self._ids = {key: item for item, key in known.items()}
+        """key → id of the issues that the log has or that this pull has met."""
+
+    def batches(self) -> Iterator[Batch]:
+        if self._ask.item is not None:
+            yield self._one(self._ask.item)
+            return
+        repos: list[str] = []
+        for name in self._config.repos:
+            found, batch = self._repositories(name)
+            repos += [r for r in found if r not in repos]
+            if batch is not None:
+                yield batch
+        for repo in repos:
+            yield from self._repository(repo)
+        if self._ask.full:
+            yield from self._census(repos)
+
+    def _repositories(self, name: str) -> tuple[list[str], Batch | None]:
+        """The repository itself, or those of an organisation (`acme/*`), asked for once a day."""
+        owner, _, repo = name.partition("/")
+        if repo != "*":
+            return [name], None
+        kept = json.loads(self._ask.remembered.get(f"repos {owner}", '{"at": 0}'))
+        if 0 < kept["at"] <= self._ask.now < kept["at"] + DAY:
+            return kept["repos"], None
+        try:
+            listed = [r for p in self._pages(f"/orgs/{owner}/repos") for r in p]
+        except Missing:
+            listed = [r for p in self._pages(f"/users/{owner}/repos") for r in p]
+        found = [str(r["full_name"]) for r in listed if not r.get("archived") and r.get("has_issues", True)]
+        kept = {"at": self._ask.now, "repos": found}
+        return found, Batch(remember={f"repos {owner}": json.dumps(kept)}, progress=Progress(self._done))
+
+    def _pages(self, path: str) -> Iterator[list[Any]]:
+        page = self._api.page(path, {"per_page": PAGE})
+        yield page.records
+        while page.more:
+            page = self._api.page(page.more, {})
+            yield page.records
+
+    # --- One repository
+
+    def _repository(self, repo: str) -> Iterator[Batch]:
+        place = self._places.get(repo, Place())
+        # One request, without quota, where nothing has changed. The list's address never changes, so
+        # that the mark it came with on the last run, taken before anything was read, stands for all of it.
+        newest = {"state": "all", "sort": "updated", "direction": "desc", "per_page": PAGE}
+        head = self._api.get(f"/repos/{repo}/issues", newest, None if self._ask.full else place.etag)
+        if head.status == 304:
+            return
+        page = Page(as_list(f"{self._config.url}/repos/{repo}/issues", head.body), head.more)
+        start = self._places[repo] = replace(place, etag=None)
+        try:
+            if self._histories is not None:
+                for stride in self._strides(repo, page):
+                    yield self._with_histories(repo, stride)
+        except (GraphError, Missing) as e:
+            if self._histories is None or self._histories.answered:
+                raise
+            self._histories = None
+            self._places[repo] = start
+            if isinstance(e, GraphError):
+                note = f"{e}. It is read over REST instead, which does not tell cross-references"
+                yield Batch(notes=(note,), progress=Progress(self._done))
+        if self._histories is None:
+            yield from self._by_lists(repo, page)
+        self._places[repo] = replace(self._places[repo], etag=head.etag, walk={})
+        yield self._batch([])
+
+    def _strides(self, repo: str, newest: Page, until: int | None = None) -> Iterator[Stride]:
+        """The issues that changed, oldest change first; those after `until` are left to the next run."""
+        place = self._places[repo]
+        since = None if self._ask.full or not place.at else max(0, place.at - OVERLAP)
+        times = [t for _, t in map(mark, newest.records) if t]
+        if newest.more is None or (since is not None and times and times[-1] < since):
+            # The newest page holds all of it.
+            wanted = [r for r in reversed(newest.records) if since is None or mark(r)[1] >= since]
+            strides = iter([Stride(wanted, times[0] if times else None)])
+        else:
+            strides = by_update(lambda s, more: self._list(repo, s, more), since, mark)
+        at = place.at
+        for stride in strides:
+            near = self._places[repo].near
+            fresh = [
+                r for r in stride.records
+                if (self._ask.full or near.get(mark(r)[0]) != mark(r)[1] or not mark(r)[1])
+                and (until is None or mark(r)[1] <= until)
+            ]  # fmt: skip
+            end = None if stride.until is None else min(stride.until, until or stride.until)
+            at = max([at, *(t for _, t in map(mark, fresh))])
+            self._places[repo] = self._places[repo].after(fresh, end)
+            yield Stride([r for r in fresh if not _is_pull(r)], end)
+        self._places[repo] = self._places[repo].after([], at)
+
+    def _list(self, repo: str, since: int | None, more: Any) -> Page:
+        if more is not None:
+            return self._api.page(more, {})
+        wanted: dict[str, Any] = {"state": "all", "sort": "updated", "direction": "asc", "per_page": PAGE}
         if since is not None:
-            from datetime import UTC, datetime
+            wanted["since"] = _iso(since)
+        return self._api.page(f"/repos/{repo}/issues", wanted)
 
-            start = datetime.fromtimestamp(since // 1_000_000 - OVERLAP_S, UTC)
-            wanted["since"] = start.strftime("%Y-%m-%dT%H:%M:%SZ")
-        for page in self._pages(f"/repos/{repo}/issues", wanted):
-            if page:
-                yield page
+    # --- With GraphQL
 
-    def _timeline(self, repo: str, number: int) -> list[Any]:
-        return [e for p in self._pages(f"/repos/{repo}/issues/{number}/timeline", {}) for e in p]
+    def _with_histories(self, repo: str, stride: Stride) -> Batch:
+        assert self._histories is not None  # noqa: S101  for the type checker
+        batch = self._batch(self._histories.of(repo, stride.records))
+        return replace(batch, notes=self._histories.notes, remember=self._histories.remember)
 
-    def _pages(self, path: str, wanted: dict[str, Any]) -> Iterator[list[Any]]:
-        url: str | None = path
-        parameters: dict[str, Any] | None = wanted | {"per_page": PAGE}
-        while url:
-            headers, body = self._get(url, parameters)
-            yield as_list(f"source {self.name!r}: {self._config.url}{path}", body)
-            # GitHub refuses deep page numbers: only its own link to the next page is followed. The
-            # requester refuses one that leads to another host.
-            url, parameters = _next(headers.get("link", "")), None
+    # --- Without: three lists of the whole repository
 
-    def _get(self, url: str, parameters: dict[str, Any] | None) -> tuple[dict[str, Any], Any]:
-        where = f"source {self.name!r}: {self._config.url}{url.removeprefix(self._config.url)}"
-        hints = (token_variable(self._config), "read access to issues (and SSO authorisation)")
+    def _by_lists(self, repo: str, newest: Page) -> Iterator[Batch]:
+        """Events, issues and comments, each as one list: no requests per issue, but the order in which
+        things happened to an issue comes before the issue itself.
 
-        def once() -> tuple[dict[str, Any], Any]:
+        What changes after the events were read would be without its history, so issues updated later
+        than the newest was before we began are left to the next run.
+        """
+        if self._is_little(repo, newest):
+            for stride in self._strides(repo, newest):
+                yield self._batch([self._whole(repo, r) for r in stride.records])
+            return
+        times = [t for _, t in map(mark, newest.records) if t]
+        place = self._places[repo]
+        if not place.walk:
+            place = replace(place, walk={"next": None, "newest": "", "until": max(times, default=0)})
+            self._places[repo] = place
+        if "next" in place.walk:
+            yield from self._events(repo)
+        until = self._places[repo].walk["until"]
+        for stride in self._strides(repo, newest, until):
+            yield self._batch([Issue(r, repo, whole=False) for r in stride.records])
+        yield from self._comments(repo)
+
+    def _is_little(self, repo: str, newest: Page) -> bool:
+        """Whether few issues changed, and the page of the newest has all of them."""
+        place = self._places[repo]
+        since = place.at - OVERLAP if place.at and not self._ask.full else 0
+        marks = [(mark(r), r) for r in newest.records if not _is_pull(r)]
+        changed = [r for (i, at), r in marks if (at >= since or not at) and place.near.get(i) != at]
+        reaches = newest.more is None or any(0 < mark(r)[1] < since for r in newest.records)
+        return reaches and len(changed) <= FEW and not place.walk
+
+    def _events(self, repo: str) -> Iterator[Batch]:
+        """The repository's events, newest first, down to those that an earlier run has read."""
+        known = int(self._places[repo].event or 0)
+        more = self._places[repo].walk["next"]
+        while True:
+            page = self._api.page(more or f"/repos/{repo}/issues/events", {} if more else {"per_page": PAGE})
+            numbers = [int(n) for e in page.records if (n := _number(e)).isdigit()]
+            walk = self._places[repo].walk
+            newest = walk["newest"] or str(max(numbers, default=known))
+            more = page.more if not numbers or min(numbers) > known else None
+            walk = {"until": walk["until"], "newest": newest} | ({"next": more} if more else {})
+            self._places[repo] = replace(
+                self._places[repo], walk=walk, event=self._places[repo].event if more else newest
+            )
+            self._ids |= _ids_in(page.records)
+            yield self._facts([e for e in page.records if not _is_pull(_issue_of(e))], _read_event)
+            if more is None:
+                return
+
+    def _comments(self, repo: str) -> Iterator[Batch]:
+        """The repository's comments, in order of update."""
+        place = self._places[repo]
+        since = None if self._ask.full or not place.commented else max(0, place.commented - OVERLAP)
+        wanted = {"sort": "updated", "direction": "asc", "per_page": PAGE}
+
+        def fetch(since: int | None, more: Any) -> Page:
+            if more is not None:
+                return self._api.page(more, {})
+            start = {} if since is None else {"since": _iso(since)}
+            return self._api.page(f"/repos/{repo}/issues/comments", wanted | start)
+
+        for stride in by_update(fetch, since, mark):
+            until = max(self._places[repo].commented, stride.until or 0)
+            self._places[repo] = replace(self._places[repo], commented=until)
+            with_ids = [c for c in stride.records if not _is_pull_comment(c) and self._owner(c)]
+            yield self._facts(with_ids, lambda c: _read_comment(c, str(self._owner(c))))
+
+    def _owner(self, comment: Any) -> str | None:
+        """The id of the issue that a comment is on; None where it is not one of ours."""
+        try:
+            key = key_in(str(comment["issue_url"]))
+        except (KeyError, TypeError, ValueError):
+            return "?"  # it will be set aside
+        return self._ids.get(key)
+
+    def _facts(self, records: list[Any], read: Callable[[Any], ItemRead]) -> Batch:
+        page = collect(records, read)
+        return Batch(
+            page.events, {}, page.names, skipped=page.skipped, cursor=self._cursor(),
+            progress=Progress(self._done),
+        )  # fmt: skip
+
+    # --- One by one
+
+    def _one(self, key: str) -> Batch:
+        repo, mark_, number = key.rpartition("#")
+        if not mark_ or not number.isdigit() or repo.count("/") != 1:
+            raise SourceError(f"source {self._config.name!r}: {key!r} is not of the form owner/name#12")
+        raw = self._api.get(f"/repos/{repo}/issues/{number}").body
+        return replace(self._batch([self._whole(repo, raw)]), cursor=None)
+
+    def _whole(self, repo: str, raw: Any) -> Issue:
+        """One issue with all that can be had of it."""
+        if self._histories is not None:
+            return next(iter(self._histories.of(repo, [raw])))
+        try:
+            path = f"/repos/{repo}/issues/{raw['number']}/timeline"
+            return Issue(raw, repo, [e for p in self._pages(path) for e in p])
+        except (Missing, KeyError, TypeError) as e:
+            return Issue(raw, repo, error=e)
+
+    def _census(self, repos: list[str]) -> Iterator[Batch]:
+        """Asks for each issue that the log has and no list showed: deleted, transferred, or hidden."""
+        known = self._known
+        missing = {i: key for i, key in known.items() if i not in self._seen}
+        name = self._config.name
+        if len(missing) * 2 > len(known):
+            note = (
+                f"source {name!r}: {len(missing)} of {len(known)} issues are not to be seen any more. That "
+                "is taken for a lost permission, and none was marked as deleted. Check the token's access"
+            )
+            yield Batch(notes=(note,), partial=True, progress=Progress(self._done))
+            return
+        unseen: list[str] = []
+        for item, key in sorted(missing.items()):
+            repo, _, number = key.rpartition("#")
             try:
-                return self._github.requester.requestJsonAndCheck("GET", url, parameters)
-            except GithubException as e:
-                said = as_dict(where, e.data).get("message", "") if isinstance(e.data, dict) else ""
-                words = hidden(str(said), [self._token])
-                raise refusal(where, e.status, e.headers or {}, words, hints) from None
-            except requests.RequestException as e:
-                raise unreachable(where, e) from None
-            except json.JSONDecodeError as e:
-                raise unreadable(where, e.doc) from None
-            except (ValueError, RecursionError):
-                raise not_json(where) from None  # JSON beyond all bounds: huge numbers, deep nesting
-            except AssertionError:
-                raise NotAllowed(f"{where}: it points to another host, which is refused") from None
+                raw = self._api.get(f"/repos/{repo}/issues/{number}").body
+            except Gone:
+                why = "the tracker says that it is deleted (410)"
+                yield Batch(gone={item: why}, progress=Progress(self._done))
+            except Missing:
+                unseen.append(key)
+            else:
+                yield self._found(item, raw)
+        if unseen:
+            note = (
+                f"source {name!r}: missing or not allowed (404), and not marked as deleted: "
+                f"{', '.join(unseen[:5])}{' …' if len(unseen) > 5 else ''}. Check the token's access"
+            )
+            yield Batch(notes=(note,), partial=True, progress=Progress(self._done))
 
-        return patiently(once)
+    def _found(self, item: str, raw: Any) -> Batch:
+        """An issue that no list shows and its old address still leads to. A transferred one has another
+        id there: what it is now is noted under the id we know, its history comes with the new one."""
+        repo = key_in(str(raw["url"])).rpartition("#")[0]
+        batch = replace(self._batch([self._whole(repo, raw)]), cursor=None)
+        shown = next(iter(batch.present.values()), None)
+        if shown is None or str(raw["id"]) == item:
+            return batch
+        return replace(batch, events=(), present={item: shown})
+
+    def _batch(self, issues: Iterable[Issue]) -> Batch:
+        by_raw = {id(i.raw): i for i in issues}
+        page = collect([i.raw for i in by_raw.values()], lambda raw: read_issue(by_raw[id(raw)]))
+        self._done += len(by_raw)
+        self._seen |= page.present.keys() | {_raw_id(i.raw) for i in by_raw.values()}
+        self._ids |= {seen.state["key"][""]: item for item, seen in page.present.items()}
+        return Batch(
+            page.events, page.present, page.names, skipped=page.skipped, cursor=self._cursor(),
+            progress=Progress(self._done),
+        )  # fmt: skip
+
+    def _cursor(self) -> str:
+        return json.dumps({r: asdict(p) for r, p in self._places.items()}, sort_keys=True)
 
 
-def _updated(issue: Any) -> int:
-    """The issue's update time; 0 where it cannot be read (it will be set aside)."""
+def mark(raw: Any) -> tuple[str, int]:
+    """The record's id, and its update time in microseconds; 0 where it cannot be read."""
     try:
-        return microseconds(issue["updated_at"])
+        return str(raw["id"]), microseconds(raw["updated_at"])
     except (KeyError, TypeError, ValueError):
-        return 0
+        return _raw_id(raw), 0
 
 
-def _next(link: str) -> str | None:
-    for each in requests.utils.parse_header_links(link) if link else []:
-        if each.get("rel") == "next":
-            return str(each["url"])
-    return None
+def _raw_id(raw: Any) -> str:
+    return str(raw.get("id")) if isinstance(raw, dict) else repr(raw)
+
+
+def _is_pull(raw: Any) -> bool:
+    return isinstance(raw, dict) and bool(raw.get("pull_request"))
+
+
+def _is_pull_comment(raw: Any) -> bool:
+    return isinstance(raw, dict) and "/pull/" in str(raw.get("html_url"))
+
+
+def _issue_of(event: Any) -> Any:
+    return event.get("issue") if isinstance(event, dict) else None
+
+
+def _ids_in(events: Iterable[Any]) -> dict[str, str]:
+    """key → id of the issues that a page of events is about."""
+    found: dict[str, str] = {}
+    for issue in map(_issue_of, events):
+        if isinstance(issue, dict) and not _is_pull(issue):
+            try:
+                found[key_in(str(issue["url"]))] = str(issue["id"])
+            except (KeyError, ValueError):
+                continue
+    return found
+
+
+def _number(event: Any) -> str:
+    return entry_number(event) if isinstance(event, dict) else ""
+
+
+def _read_event(event: Mapping[str, Any]) -> ItemRead:
+    issue = event["issue"]
+    closed = issue.get("closed_at") == event["created_at"] and issue.get("state") == "closed"
+    history = list(entry_events(str(issue["id"]), event, issue.get("state_reason") if closed else None))
+    return ItemRead(str(issue["id"]), None, history, list(names_in([event])))
+
+
+def _read_comment(comment: Mapping[str, Any], item: str) -> ItemRead:
+    key_in(str(comment["issue_url"]))
+    entry = {**comment, "event": "commented"}
+    return ItemRead(item, None, list(entry_events(item, entry)), list(names_in([entry])))
+
+
+def _iso(at: int) -> str:
+    return datetime.fromtimestamp(at // SECOND, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,7 +1,9 @@
 """One GitHub issue, as its present values and its history of events."""
 
+import base64
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from tracker_sync.events import Added, Changed, Commented, Dropped, Event, Named, Noted, ordered
@@ -10,45 +12,69 @@ from tracker_sync.state import State
 
 # GitHub has no status categories: an open issue is new until somebody is assigned or a configured
 # label says that it is being worked on (see `reports/work.py`).
+_ONLY_GRAPH = ("sub_issues", "projects")
 _STATUSES = [named("status", "open", "Open", "new"), named("status", "closed", "Closed", "done")]
 
 
-def read_issue(raw: Mapping[str, Any], timeline: list[Mapping[str, Any]], repo: str) -> ItemRead:
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """What was read of one issue: what REST shows of it, and its timeline as far as it was asked for."""
+
+    raw: Any
+    repo: str
+    timeline: list[Any] = field(default_factory=list)
+    whole: bool = True
+    """Whether the timeline is complete, comments included."""
+    graph: Mapping[str, Any] | None = None
+    """What only GraphQL tells: parent, sub-issues, project fields."""
+    error: Exception | None = None
+    """Why the rest of it could not be read."""
+
+
+def read_issue(issue: Issue) -> ItemRead:
     """The issue as events. Raises KeyError, TypeError or ValueError where it cannot be understood."""
-    item, key = str(raw["id"]), f"{repo}#{raw['number']}"
-    closing = [n for n, e in enumerate(timeline) if e.get("event") == "closed"]
-    last_close = closing[-1] if closing else None
-    names: dict[str, Named] = {n.id: n for n in [*_STATUSES, *_names(raw, timeline)]}
-    history: list[Event] = []
-    for n, entry in enumerate(timeline):
-        reason = raw.get("state_reason") if n == last_close and raw["state"] == "closed" else None
-        history += _entry(item, entry, reason)
-    history = list(ordered(history))
+    if issue.error is not None:
+        raise issue.error
+    raw, item = issue.raw, str(issue.raw["id"])
+    names: dict[str, Named] = {n.id: n for n in [*_STATUSES, *_names(raw, issue.timeline)]}
+    history = list(ordered(_history(item, issue)))
+    state = _present(raw, f"{issue.repo}#{raw['number']}")
+    hidden = set[str]() if issue.whole else {"comment"}
+    since: dict[str, int] = {}
+    if issue.whole:
+        # Comments come with the timeline, so what it shows is what is there.
+        state["comment"] = {e.key: e.val for e in history if isinstance(e, Commented)}
+    for attr in _ONLY_GRAPH:
+        if issue.graph is None or attr not in issue.graph:
+            hidden.add(attr)
+    if issue.graph is not None:
+        since = _graph(issue.graph, state, names)
     return ItemRead(
         item=item,
-        key=key,
-        opened_at=microseconds(raw["created_at"]),
-        reporter=_account(raw.get("user")),
         present=Seen(
-            _present(raw, key, history),
+            {attr: values for attr, values in state.items() if values},
             max([microseconds(raw["updated_at"]), *(e.ts for e in history)]),
+            opened_at=microseconds(raw["created_at"]),
+            reporter=_account(raw.get("user")),
+            hidden=frozenset(hidden),
+            since=since,
         ),
         history=history,
         names=list(names.values()),
     )
 
 
-def _present(raw: Mapping[str, Any], key: str, history: list[Event]) -> State:
+def _present(raw: Mapping[str, Any], key: str) -> State:
+    if not isinstance(raw["title"], str) or raw["state"] not in ("open", "closed"):
+        raise TypeError("its title or state is not what GitHub's API says")
     closed = raw["state"] == "closed"
     state: State = {
         "key": {"": key},
-        "title": {"": str(raw["title"] or "")},
+        "title": {"": raw["title"]},
         "status": {"closed": "Closed"} if closed else {"open": "Open"},
         "labels": {str(name): str(name) for label in raw["labels"] if (name := _label(label))},
         "assignees": {a: a for u in raw.get("assignees") or [] if (a := _account(u))},
     }
-    if not isinstance(raw["title"], str) or raw["state"] not in ("open", "closed"):
-        raise TypeError("its title or state is not what GitHub's API says")
     if raw.get("body"):
         state["body"] = {"": str(raw["body"])}
     if closed and raw.get("state_reason"):
@@ -58,21 +84,51 @@ def _present(raw: Mapping[str, Any], key: str, history: list[Event]) -> State:
     if kind := raw.get("type"):
         state["type"] = {str(kind.get("id", "")): str(kind["name"])}
     if parent := raw.get("parent_issue_url"):
-        state["parent"] = {"": _key_in(str(parent))}
+        state["parent"] = {"": key_in(str(parent))}
     for value in raw.get("issue_field_values") or []:
         shown = (value.get("single_select_option") or {}).get("name", value.get("value"))
         if shown is not None:
             state[f"field_{value['issue_field_id']}"] = {"": str(shown)}
-    # Comments come with the timeline, so what it shows is what is there.
-    state["comment"] = {e.key: e.val for e in history if isinstance(e, Commented)}
-    return {attr: values for attr, values in state.items() if values}
+    return state
 
 
-def _entry(item: str, entry: Mapping[str, Any], reason: Any) -> Iterator[Event]:
-    """The events of one timeline entry; at least one, so that no entry is ever missing."""
+def _graph(graph: Mapping[str, Any], state: State, names: dict[str, Named]) -> dict[str, int]:
+    """Add what only GraphQL tells; gives since when each project field has its value, which is all the
+    history that GitHub keeps of them."""
+    since: dict[str, int] = {}
+    if parent := graph.get("parent"):
+        state["parent"] = {"": parent}
+    if "sub_issues" in graph:
+        state["sub_issues"] = {key: key for key in graph["sub_issues"]}
+    for item in graph.get("projects", ()):
+        project = item["project"]
+        state.setdefault("projects", {})[str(project["id"])] = str(project["title"])
+        for value in item["fieldValues"]["nodes"]:
+            if value and value.get("field") and value.get("name") is not None:
+                attr = f"field_{value['field']['id']}"
+                state[attr] = {str(value["optionId"]): str(value["name"])}
+                since[attr] = microseconds(value["updatedAt"])
+                name = named("field", attr, str(value["field"]["name"]))
+                names[name.id] = name
+    return since
+
+
+def _history(item: str, issue: Issue) -> Iterator[Event]:
+    """The events of the timeline. Older closings do not tell their reason; the issue tells the last."""
+    closings = [n for n, e in enumerate(issue.timeline) if e.get("event") == "closed"]
+    for n, entry in enumerate(issue.timeline):
+        is_last = bool(closings) and n == closings[-1] and issue.raw["state"] == "closed"
+        yield from entry_events(item, entry, issue.raw.get("state_reason") if is_last else None)
+
+
+def entry_events(item: str, entry: Mapping[str, Any], reason: Any = None) -> Iterator[Event]:
+    """The events of one timeline entry; at least one, so that no entry is ever missing.
+
+    `reason` is why it was closed, for a closing that does not say so itself.
+    """
     kind = str(entry.get("event") or "unnamed")
     at = entry.get("created_at") or entry.get("submitted_at") or (entry.get("author") or {}).get("date")
-    number = entry.get("id") or entry.get("sha") or _unnumbered(entry, kind, at)
+    number = entry_number(entry) or entry.get("sha") or _unnumbered(entry, kind, at)
     actor = _account(entry.get("actor") or entry.get("user"))
     head: dict[str, Any] = {
         "id": f"{item}:e{number}",
@@ -98,20 +154,60 @@ def _entry(item: str, entry: Mapping[str, Any], reason: Any) -> Iterator[Event]:
         case "reopened":
             yield Changed(attr="status", key="open", val="Open", old_key="closed", old="Closed", **head)
             yield Changed(**head | {"id": head["id"] + ".1"}, attr="resolution", val=None)
-        case "parent_issue_added" | "parent_issue_removed" if url := _parent_url(entry):
-            key = _key_in(url)
+        case "parent_issue_added" | "parent_issue_removed" if url := _url(entry.get("parent_issue")):
+            key = key_in(url)
             added = kind == "parent_issue_added"
             yield Changed(attr="parent", val=key if added else None, old=None if added else key, **head)
+        case "sub_issue_added" | "sub_issue_removed" if url := _url(entry.get("sub_issue")):
+            yield _came_or_left(kind == "sub_issue_added", "sub_issues", key_in(url), head)
+        case "cross-referenced":
+            yield Noted(attr=kind, key=_referrer(entry), **head)
         case "commented":
             yield _comment(entry, head)
         case _:
             yield Noted(attr=kind, **head)
 
 
+def entry_number(entry: Mapping[str, Any]) -> str:
+    """The entry's id, one for both APIs: REST gives the number, GraphQL a node id that holds it.
+
+    Node ids are base64 of `012:LabeledEvent217` (before 2021-11) or, after a prefix, of a msgpack array
+    whose last element is the number (seen in all 4,765 recorded entries). GitHub calls them opaque:
+    where one does not read so, it is itself the id, in both APIs.
+    """
+    if entry.get("event") == "cross-referenced":
+        return ""
+    node = entry.get("node_id")
+    if not isinstance(node, str) or entry.get("event") == "commented":
+        return str(entry.get("id") or "")
+    number = _number_in(node)
+    return str(number) if number is not None else node
+
+
+def _number_in(node: str) -> int | None:
+    prefix, mark, coded = node.partition("_")
+    try:
+        data = base64.b64decode((coded if mark else prefix) + "===", altchars=b"-_")
+    except ValueError:
+        return None
+    if not mark:
+        old = re.fullmatch(rb"\d+:[A-Za-z]+?(\d+)", data)
+        return int(old[1]) if old else None
+    for size, kind in ((8, 0xCF), (4, 0xCE)):
+        if len(data) > size and data[0] in (0x92, 0x93, 0x94) and data[-size - 1] == kind:
+            return int.from_bytes(data[-size:], "big")
+    return None
+
+
 def _unnumbered(entry: Mapping[str, Any], kind: str, at: Any) -> str:
     """An id for an entry without one: a cross-reference is told apart by the issue it comes from."""
-    source = ((entry.get("source") or {}).get("issue") or {}).get("id", "")
-    return f"{kind}@{at}.{source}"
+    return f"{kind}@{at}.{_referrer(entry)}"
+
+
+def _referrer(entry: Mapping[str, Any]) -> str:
+    issue = (entry.get("source") or {}).get("issue")
+    url = _url(issue)
+    return key_in(url) if url else str((issue or {}).get("id", ""))
 
 
 def _comment(entry: Mapping[str, Any], head: dict[str, Any]) -> Commented:
@@ -128,14 +224,20 @@ def _came_or_left(came: bool, attr: str, name: str, head: dict[str, Any]) -> Eve
     return (Added if came else Dropped)(attr=attr, key=name, val=name, **head)
 
 
+def names_in(entries: Iterable[Mapping[str, Any]]) -> Iterator[Named]:
+    """What the accounts in timeline entries are called: logins can be changed, ids cannot."""
+    yield from _accounts(e.get(role) for e in entries for role in ("actor", "user", "assignee"))
+
+
+def _accounts(users: Iterable[Any]) -> Iterator[Named]:
+    logins = {str(u["id"]): str(u["login"]) for u in users if u and u.get("login") and u.get("id")}
+    for user_id, login in logins.items():
+        yield named("user", user_id, login)
+
+
 def _names(raw: Mapping[str, Any], timeline: list[Mapping[str, Any]]) -> Iterator[Named]:
-    """What the accounts are called: logins can be changed, ids cannot."""
-    users = [raw.get("user"), *(raw.get("assignees") or [])]
-    for entry in timeline:
-        users += [entry.get("actor"), entry.get("user"), entry.get("assignee")]
-    for user in users:
-        if user and user.get("login") and user.get("id"):
-            yield named("user", str(user["id"]), str(user["login"]))
+    yield from _accounts([raw.get("user"), *(raw.get("assignees") or [])])
+    yield from names_in(timeline)
     if kind := raw.get("type"):
         yield named("type", str(kind.get("id", "")), str(kind["name"]))
     for value in raw.get("issue_field_values") or []:
@@ -154,14 +256,13 @@ def _label(label: Any) -> str | None:
     return str(name) if name else None
 
 
-def _parent_url(entry: Mapping[str, Any]) -> str | None:
-    parent = entry.get("parent_issue") or {}
-    return parent.get("url") or parent.get("html_url")
+def _url(issue: Mapping[str, Any] | None) -> str | None:
+    return (issue or {}).get("url") or (issue or {}).get("html_url")
 
 
-def _key_in(url: str) -> str:
+def key_in(url: str) -> str:
     """`…/repos/acme/web/issues/12` as `acme/web#12`. Raises ValueError for another address."""
-    found = re.search(r"([^/]+/[^/]+)/issues/(\d+)$", url)
+    found = re.search(r"([^/]+/[^/]+)/(?:issues|pull|pulls)/(\d+)$", url)
     if not found:
         raise ValueError(f"{url!r} is not the address of an issue")
     return f"{found.group(1)}#{found.group(2)}"

@@ -1,36 +1,62 @@
-"""Reads Jira, Cloud and Data Center, through the `jira` library."""
+"""Reads Jira, Cloud and Data Center: what changed, whole, at the fewest requests."""
 
-import base64
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from itertools import chain
+from typing import Any, TypeGuard
 
-import requests
-from jira import JIRA, JIRAError
+from tracker_sync.config import JiraConfig
+from tracker_sync.errors import ConfigError, Missing
+from tracker_sync.events import Changed, Event
+from tracker_sync.sources import DAY, Ask, Batch, Collected, ItemRead, Progress, collect, microseconds
+from tracker_sync.sources.jira_api import BULK, RECONCILED, JiraApi
+from tracker_sync.sources.jira_fields import Catalogue, status_name
+from tracker_sync.sources.jira_item import links_elsewhere, read_issue
+from tracker_sync.sources.paging import Stride, batched, by_update
+from tracker_sync.sources.transport import ahead
+from tracker_sync.sources.wire import IN_FLIGHT
 
-from tracker_sync.config import JiraConfig, token_variable
-from tracker_sync.errors import ConfigError, Missing, NotAllowed
-from tracker_sync.sources import Batch, ItemRead, Progress, collect, microseconds
-from tracker_sync.sources.jira_fields import Catalogue
-from tracker_sync.sources.jira_item import read_issue
-from tracker_sync.sources.transport import (
-    TIMEOUT,
-    as_dict,
-    as_list,
-    hidden,
-    not_json,
-    patiently,
-    refusal,
-    unreachable,
-    unreadable,
-)  # fmt: skip
-
-PAGE = 100
-MOST_BACKS = 20
-"""A server whose pages never fit together is read on as it is: the overlap of the next run mends it."""
-OVERLAP_MS = 120_000
+OVERLAP_MS = 60_000
 """Search lags behind writes and servers' clocks differ: each run re-reads this much."""
+MOST_NEAR = 500
+MOST_OWED = 200
+"""Issues whose long changelogs wait to be fetched together; they are in memory meanwhile."""
+UNREAD = "tracker-sync could not read the rest"
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far a site was read."""
+
+    at: int = 0
+    """The newest update time read, by the site's clock, in milliseconds."""
+    near: dict[str, int] = field(default_factory=dict)
+    """id → update time of what was read within the overlap, so that it is not read in vain again."""
+    owed: tuple[str, ...] = ()
+    """Ids of issues that were listed, and whose changelogs were still to be fetched."""
+
+    @classmethod
+    def parse(cls, text: str | None) -> "Cursor | None":
+        """The cursor of a text that `str` made; older logs held the bare update time."""
+        if text is None:
+            return None
+        value = json.loads(text)
+        if isinstance(value, int):
+            return cls(value)
+        return cls(value["at"], value["near"], tuple(value["owed"]))
+
+    def __str__(self) -> str:
+        return json.dumps({"at": self.at, "near": self.near, "owed": self.owed}, sort_keys=True)
+
+    def after(self, records: Iterable[Any], until: int | None) -> "Cursor":
+        """The cursor once these records are read, and everything updated up to `until`."""
+        at = max(self.at, until or 0)
+        marks = self.near | {i: t for i, t in map(_mark, records) if t}
+        near = sorted((t, i) for i, t in marks.items() if t >= at - OVERLAP_MS)[-MOST_NEAR:]
+        return replace(self, at=at, near={i: t for t, i in near})
 
 
 class JiraSource:
@@ -39,200 +65,270 @@ class JiraSource:
     def __init__(self, config: JiraConfig, user: str | None, token: str | None) -> None:
         self.name = config.name
         self._config = config
-        pair = base64.b64encode(f"{user}:{token}".encode()).decode() if token else None
-        self._secrets = (token, pair)
-        basic = (user, token) if user and token else None
-        # max_retries=0: the library crashes on a Retry-After that is a date and never retries a
-        # 500 (3.10.5); `patiently` does both. Rest version 2 gives texts as text, not as documents.
-        self._jira = JIRA(
-            config.url.rstrip("/"),
-            options={"rest_api_version": "2"},
-            basic_auth=basic,
-            token_auth=token if token and not basic else None,
-            get_server_info=False,
-            max_retries=0,
-            timeout=TIMEOUT,
-        )
+        self._api = JiraApi(config, user, token)
 
-    def pull(self, cursor: str | None) -> Iterator[Batch]:
-        cloud = self._is_cloud()
-        # The library reads this to choose between the two search APIs.
-        self._jira.deploymentType = "Cloud" if cloud else "Server"
-        catalogue = Catalogue(self._fields(), self._statuses())
-        self._check_field_names(catalogue)
-        since = None if cursor is None else max(0, int(cursor) - OVERLAP_MS)
-        done, newest = 0, int(cursor or 0)
-        pages = self._pages_cloud(since) if cloud else self._pages_server(since)
-        for issues, total in pages:
-            for issue in issues:
-                newest = max(newest, _updated_ms(issue))
-            done += len(issues)
-            batch = collect(
-                issues,
-                partial(self._read, catalogue, cloud),
-                str(newest),
-                Progress(done, total),
+    def pull(self, ask: Ask) -> Iterator[Batch]:
+        """The cursor is JSON: see `Cursor`."""
+        known = ask.known() if ask.full else {}
+        yield from ahead(_Pull(self._config, self._api, ask, known).batches())
+
+
+class _Pull:
+    """One pull: what it has learned of the site, and what it still owes."""
+
+    def __init__(self, config: JiraConfig, api: JiraApi, ask: Ask, known: Mapping[str, str]) -> None:
+        self._config, self._api, self._ask, self._known = config, api, ask, known
+        self._cursor = Cursor.parse(ask.cursor) or Cursor()
+        self._newest = 0
+        self._owed: list[Any] = []
+        self._done = 0
+        self._seen: set[str] = set()
+        self._statuses = _Remembered.of(ask, "statuses")
+        self._named = set[str](self._statuses.value.get("ids", []))
+        self._spoken = set[str](json.loads(ask.remembered.get("statuses spoken of", "[]")))
+        self._catalogue = Catalogue([])
+        if api.cloud is None and "cloud" in ask.remembered:
+            api.cloud = ask.remembered["cloud"] == "yes"
+        api.reconcile = sorted(int(i) for i in self._cursor.near if i.isdigit())[-RECONCILED:]
+
+    def batches(self) -> Iterator[Batch]:
+        since = None if self._ask.cursor is None else max(0, self._cursor.at - OVERLAP_MS)
+        strides = by_update(self._api.search, since, _mark, tick=lambda: 0 if self._api.cloud else 1000)
+        first = next(strides)  # only now do we know which Jira this is
+        yield self._site()
+        if self._ask.item is not None:
+            yield self._batch([self._api.issue(self._ask.item)], cursor=False)
+            return
+        if self._cursor.owed:
+            yield self._settled(self._api.issues_by_id(self._cursor.owed))
+        for stride in chain([first], strides):
+            if batch := self._listed(stride):
+                yield batch
+            if len(self._owed) >= MOST_OWED:
+                yield self._settled(self._owed)
+        self._cursor = self._cursor.after([], self._newest)
+        yield self._settled(self._owed)
+        if self._ask.full:
+            yield from self._census()
+        if self._spoken - self._named and not self._statuses.is_fresh(self._ask.now):
+            yield self._all_statuses()
+
+    # --- What the site is like
+
+    def _site(self) -> Batch:
+        """What its fields are, asked for once a day."""
+        known = _Remembered.of(self._ask, "fields")
+        if known.is_fresh(self._ask.now):
+            self._catalogue = Catalogue(known.value["fields"])
+            if self._lacking() is None:
+                return Batch()
+        fields = [_essential(f) for f in self._api.fields() if isinstance(f, dict)]
+        self._catalogue = Catalogue(fields)
+        if (lacking := self._lacking()) is not None:
+            role, name = lacking
+            raise ConfigError(
+                f"source {self._config.name!r}: {self._config.url} has no field called {name!r} "
+                f"(fields.{role}). Check its name there; it may have been renamed or hidden"
             )
-            yield batch
+        kept = _Remembered(self._ask.now, {"fields": fields})
+        return Batch(names=tuple(self._catalogue.names()), remember={"fields": str(kept)})
 
-    def _pages_server(self, since: int | None) -> Iterator[tuple[list[dict[str, Any]], int | None]]:
-        jql, start, last_id, backs = self._jql(since), 0, None, 0
-        while True:
-            search = partial(
-                self._jira.search_issues, jql, startAt=start, maxResults=PAGE, fields="*all",
-                expand="changelog", json_result=True,
-            )  # fmt: skip
-            page = self._ask("search", search)
-            issues = as_list("search", page.get("issues"))
-            total = page.get("total")
-            # Pages overlap by one issue. Where the first is not the last of the page before, an
-            # issue was edited meanwhile and moved to the end: start again, so that none is missed.
-            if last_id is not None:
-                same = bool(issues) and _id(issues[0]) == last_id
-                if issues and not same and backs < MOST_BACKS:
-                    start, last_id, backs = 0, None, backs + 1
-                    continue
-                if same:
-                    issues, start = issues[1:], start + 1
-            if issues:
-                yield issues, total if isinstance(total, int) else None
-            start += len(issues)
-            if not issues or not isinstance(total, int) or start >= total:
-                return
-            start, last_id = start - 1, _id(issues[-1])
-
-    def _pages_cloud(self, since: int | None) -> Iterator[tuple[list[dict[str, Any]], int | None]]:
-        jql, token = self._jql(since), None
-        while True:
-            search = partial(
-                self._jira.enhanced_search_issues, jql, nextPageToken=token, maxResults=PAGE,
-                fields="*all", expand="changelog", json_result=True,
-            )  # fmt: skip
-            page = self._ask("search/jql", search)
-            issues = as_list("search/jql", page.get("issues"))
-            if issues:
-                yield issues, None
-            token = page.get("nextPageToken")
-            if not token or page.get("isLast"):
-                return
-
-    def _jql(self, since: int | None) -> str:
-        """Unquoted epoch milliseconds: a quoted date is read in the account's own time zone, and
-        only to the minute (https://support.atlassian.com/jira-software-cloud/docs/jql-fields/)."""
-        wanted = [f"({self._config.jql})"] if self._config.jql.strip() else []
-        if since is not None or not wanted:
-            wanted.append(f"updated >= {since or 0}")
-        return f"{' AND '.join(wanted)} ORDER BY updated ASC, key ASC"
-
-    def _read(self, catalogue: Catalogue, cloud: bool, raw: dict[str, Any]) -> ItemRead:
-        return read_issue(self._complete(raw, cloud), catalogue)
-
-    def _complete(self, raw: dict[str, Any], cloud: bool) -> dict[str, Any]:
-        """The issue with all its changes and comments, whatever the page left out."""
-        log, comments = raw.get("changelog") or {}, raw["fields"].get("comment")
-        if len(log.get("histories") or []) < (log.get("total") or 0):
-            raw = raw | {"changelog": {"histories": self._all_changes(raw["id"], cloud)}}
-        if comments and len(comments["comments"]) < (comments.get("total") or 0):
-            path = f"issue/{raw['id']}/comment"
-            whole = {"comments": self._all(path, "comments")}
-            raw = raw | {"fields": raw["fields"] | {"comment": whole}}
-        return raw
-
-    def _all_changes(self, issue_id: str, cloud: bool) -> list[Any]:
-        if cloud:
-            return self._all(f"issue/{issue_id}/changelog", "values")
-        # Data Center has no paged changelog: the issue itself carries the whole of it.
-        issue = self._get(f"issue/{issue_id}", {"fields": "id", "expand": "changelog"})
-        log = issue["changelog"]
-        if len(log["histories"]) < (log.get("total") or 0):
-            raise ValueError(f"its changelog is cut off at {len(log['histories'])} of {log['total']}")
-        return as_list("changelog", log["histories"])
-
-    def _all(self, path: str, key: str) -> list[Any]:
-        found: list[Any] = []
-        while True:
-            page = self._get(path, {"startAt": len(found), "maxResults": PAGE})
-            values = as_list(path, page.get(key))
-            found += values
-            if not values or len(found) >= page.get("total", 0):
-                return found
-
-    def _is_cloud(self) -> bool:
-        if self._config.url.rstrip("/").endswith(".atlassian.net"):
-            return True
-        info = self._get("serverInfo", {})
-        if not info.keys() & {"deploymentType", "version", "baseUrl"}:
-            raise not_json(f"source {self.name!r}: {self._config.url} serverInfo")
-        return bool(info.get("deploymentType") == "Cloud")
-
-    def _fields(self) -> list[Any]:
-        try:
-            return as_list("field", self._ask_any("field"))
-        except Missing:
-            return []  # without names; a configured one is then told to be missing
-
-    def _statuses(self) -> list[Any]:
-        try:
-            return as_list("status", self._ask_any("status"))
-        except NotAllowed:
-            return []  # the issues themselves carry the categories of the statuses they are in
-
-    def _check_field_names(self, catalogue: Catalogue) -> None:
+    def _lacking(self) -> tuple[str, str] | None:
+        """(role, name) of a configured field that the site does not have."""
         for role in ("intent", "customer", "origin", "points"):
             name = getattr(self._config.fields, role)
-            if name and not catalogue.ids_of(name):
-                raise ConfigError(
-                    f"source {self.name!r}: {self._config.url} has no field called {name!r} "
-                    f"(fields.{role}). Check its name there; it may have been renamed or hidden"
-                )
+            if name and not self._catalogue.ids_of(name):
+                return role, name
+        return None
 
-    def _get(self, path: str, params: dict[str, Any]) -> dict[str, Any]:
-        return self._ask(path, lambda: self._jira._get_json(path, params=params))
+    def _all_statuses(self) -> Batch:
+        """The categories of statuses that histories speak of and no issue is in."""
+        names = [n for s in self._api.statuses() if (n := status_name(s))]
+        kept = _Remembered(self._ask.now, {"ids": sorted({n.key for n in names})})
+        return Batch(names=tuple(names), progress=Progress(self._done), remember={"statuses": str(kept)})
 
-    def _ask_any(self, path: str) -> Any:
-        # No public method of the library gives a list as plain JSON; its objects cost five times
-        # as much (measured).
-        return self._answer(path, lambda: self._jira._get_json(path))
+    def _note_statuses(self, page: Collected) -> None:
+        self._named |= {n.key for n in page.names if n.attr == "status"}
+        self._spoken |= {k for e in page.events if _is_status(e) for k in (e.key, e.old_key) if k}
 
-    def _ask(self, path: str, call: Callable[[], Any]) -> dict[str, Any]:
-        return as_dict(f"{self.name}: {path}", self._answer(path, call))
+    # --- Pages
 
-    def _answer(self, path: str, call: Callable[[], Any]) -> Any:
-        where = f"source {self.name!r}: {self._config.url} {path}"
-        variable = token_variable(self._config)
+    def _listed(self, stride: Stride) -> Batch | None:
+        """A page of the search; those whose changelogs are cut are owed, to be fetched together."""
+        self._newest = max([self._newest, *(t for _, t in map(_mark, stride.records))])
+        near = self._cursor.near
+        records = [r for r in stride.records if (m := _mark(r))[1] == 0 or near.get(m[0]) != m[1]]
+        owed = [r for r in records if self._api.cloud and _lacks_changes(r)]
+        self._owed += owed
+        before = self._cursor
+        self._cursor = self._cursor.after(records, stride.until)
+        self._cursor = replace(self._cursor, owed=tuple(_mark(r)[0] for r in self._owed))
+        if not records and self._cursor == before:
+            return None
+        return self._batch([r for r in records if not any(r is o for o in owed)], total=stride.total)
 
-        def once() -> Any:
-            try:
-                return call()
-            except JIRAError as e:
-                headers = getattr(e.response, "headers", None) or {}
-                status = int(e.status_code or 0)
-                hints = (variable, "the permission to browse the project")
-                raise refusal(where, status, headers, hidden(_words(e), self._secrets), hints) from None
-            except requests.exceptions.JSONDecodeError as e:
-                raise unreadable(where, e.doc) from None
-            except requests.RequestException as e:
-                raise unreachable(where, e) from None
-            except json.JSONDecodeError as e:
-                raise unreadable(where, e.doc) from None
-            except (ValueError, RecursionError):
-                raise not_json(where) from None  # JSON beyond all bounds: huge numbers, deep nesting
+    def _settled(self, owed: list[Any]) -> Batch:
+        """The issues whose changelogs were too long for their page, each with the whole of it."""
+        logs = self._api.changelogs([_mark(r)[0] for r in owed]) if self._api.cloud else {}
+        self._owed = []
+        self._cursor = replace(self._cursor, owed=())
+        return self._batch([_with_changes(r, logs[i]) if (i := _mark(r)[0]) in logs else r for r in owed])
 
-        return patiently(once)
+    def _batch(self, records: list[Any], *, total: int | None = None, cursor: bool = True) -> Batch:
+        with ThreadPoolExecutor(IN_FLIGHT) as pool:
+            whole = list(pool.map(self._completed, records))
+        page = collect(whole, partial(_read, self._catalogue))
+        self._note_statuses(page)
+        self._seen |= {_mark(r)[0] for r in records}
+        self._done += len(records)
+        remember = {
+            "cloud": "yes" if self._api.cloud else "no",
+            "statuses spoken of": json.dumps(sorted(self._spoken - self._named)),
+        }
+        return Batch(
+            page.events, page.present, page.names, skipped=page.skipped,
+            cursor=str(self._cursor) if cursor else None, remember=remember,
+            progress=Progress(self._done, total), notes=tuple(self._notes(page)),
+        )  # fmt: skip
+
+    def _completed(self, raw: Any) -> Any:
+        """The issue with whatever its page left out, or with the reason why that cannot be had."""
+        try:
+            if _lacks_changes(raw):
+                raw = _with_changes(raw, self._api.changes(_mark(raw)[0]))
+            if _lacks_comments(raw):
+                comments = self._api.comments(_mark(raw)[0])
+                comment = raw["fields"]["comment"] | {"comments": comments}
+                raw = raw | {"fields": raw["fields"] | {"comment": comment}}
+            if links_elsewhere(raw):
+                links = self._api.remote_links(_mark(raw)[0])
+                raw = raw if links is None else raw | {"remotelinks": links}
+        except Missing as e:
+            return raw | {UNREAD: e}
+        return raw
+
+    def _notes(self, page: Collected) -> Iterator[str]:
+        cut = [one for one in page.present.values() if one.history_from is not None]
+        if cut:
+            yield (
+                f"source {self._config.name!r}: {self._config.url} does not give the whole history of "
+                "some issues (the permission to see changes, or its limit on their number): theirs starts "
+                "where it does"
+            )
+
+    # --- What a list of changes cannot tell
+
+    def _census(self) -> Iterator[Batch]:
+        """Every id that the site has now against every id that the log has."""
+        there, known = self._api.census(), self._known
+        yield from self._found(sorted(there.keys() - known.keys() - self._seen))
+        missing = sorted(known.keys() - there.keys())
+        found = set[str]()
+        for batch in self._found(missing):
+            found |= batch.present.keys()
+            yield batch
+        yield self._buried({i: known[i] for i in missing if i not in found}, len(known), there)
+
+    def _found(self, ids: list[str]) -> Iterator[Batch]:
+        """Those of the ids that can be read one by one: missed so far, or not in the JQL any more."""
+        for some in batched(ids, BULK):
+            if records := self._api.issues_by_id(some):
+                yield self._batch(records, cursor=False)
+
+    def _buried(self, lost: Mapping[str, str], known: int, there: Mapping[str, str]) -> Batch:
+        """Tombstones for what is lost, unless it looks as if we lost the permission instead."""
+        name = self._config.name
+        if len(lost) * 2 > known:
+            note = (
+                f"source {name!r}: {len(lost)} of {known} issues are not to be seen any more. That is taken "
+                "for a lost permission, and none was marked as deleted. Check the token's access"
+            )
+            return Batch(notes=(note,), partial=True, progress=Progress(self._done))
+        visible = {_project(key) for key in there.values()}
+        unseen = {p for p in {_project(k) for k in lost.values()} - visible if not self._api.has_project(p)}
+        notes = [
+            f"source {name!r}: the project {p} is not to be seen any more: deleted, or not allowed. Its "
+            "issues were not marked as deleted"
+            for p in sorted(unseen)
+        ]
+        gone = {
+            i: "neither a search nor a look-up by its id finds it"
+            for i, key in lost.items()
+            if _project(key) not in unseen
+        }
+        return Batch(gone=gone, notes=tuple(notes), partial=bool(notes), progress=Progress(self._done))
 
 
-def _words(error: JIRAError) -> str:
-    """Only the tracker's own message: `str(error)` would echo request headers."""
-    return error.text or ""
+@dataclass(frozen=True, slots=True)
+class _Remembered:
+    """An answer that rarely changes, and when it was given."""
+
+    at: int
+    value: dict[str, Any]
+
+    @classmethod
+    def of(cls, ask: Ask, key: str) -> "_Remembered":
+        text = ask.remembered.get(key)
+        return cls(**json.loads(text)) if text else cls(0, {})
+
+    def is_fresh(self, now: int) -> bool:
+        return 0 < self.at <= now < self.at + DAY
+
+    def __str__(self) -> str:
+        return json.dumps({"at": self.at, "value": self.value})
 
 
-def _id(issue: Any) -> Any:
-    return issue.get("id") if isinstance(issue, dict) else None
+def _read(catalogue: Catalogue, raw: Any) -> ItemRead:
+    if isinstance(raw, dict) and UNREAD in raw:
+        raise raw[UNREAD]
+    return read_issue(raw, catalogue)
 
 
-def _updated_ms(issue: Any) -> int:
-    """The issue's update time in milliseconds; 0 where it cannot be read (it will be set aside)."""
+def _essential(info: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a field's description what we use, since all of it would be remembered."""
+    schema = info.get("schema") or {}
+    kept = {k: schema[k] for k in ("type", "items", "custom") if k in schema}
+    return {"id": str(info["id"]), "name": str(info.get("name", "")), "schema": kept}
+
+
+def _mark(raw: Any) -> tuple[str, int]:
+    """The issue's id, and its update time in milliseconds; 0 where it cannot be read."""
     try:
-        return microseconds(issue["fields"]["updated"]) // 1000
+        return str(raw["id"]), microseconds(raw["fields"]["updated"]) // 1000
     except (KeyError, TypeError, ValueError):
-        return 0
+        return str(raw.get("id")) if isinstance(raw, dict) else repr(raw), 0
+
+
+def _lacks_changes(raw: Any) -> bool:
+    """Whether its changelog says that it has more changes than came with it."""
+    log = raw.get("changelog") if isinstance(raw, dict) else None
+    return isinstance(log, dict) and _count(log, "histories") < _total(log)
+
+
+def _lacks_comments(raw: Any) -> bool:
+    """Whether it has more comments than came with it."""
+    fields = raw.get("fields") if isinstance(raw, dict) else None
+    comment = fields.get("comment") if isinstance(fields, dict) else None
+    return isinstance(comment, dict) and _count(comment, "comments") < _total(comment)
+
+
+def _count(part: Mapping[str, Any], key: str) -> int:
+    rows = part.get(key)
+    return len(rows) if isinstance(rows, list) else 0
+
+
+def _total(part: Mapping[str, Any]) -> int:
+    total = part.get("total")
+    return total if isinstance(total, int) else 0
+
+
+def _with_changes(raw: dict[str, Any], histories: list[Any]) -> dict[str, Any]:
+    return raw | {"changelog": raw["changelog"] | {"histories": histories}}
+
+
+def _is_status(event: Event) -> TypeGuard[Changed]:
+    return isinstance(event, Changed) and event.attr == "status"
+
+
+def _project(key: str) -> str:
+    return key.rpartition("-")[0]

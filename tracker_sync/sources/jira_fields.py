@@ -1,6 +1,5 @@
 """What a Jira site's fields are and how their values read, now and in a changelog."""
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from math import isfinite
@@ -8,6 +7,7 @@ from typing import Any
 
 from tracker_sync.events import Named
 from tracker_sync.sources import named
+from tracker_sync.sources.text import plain
 
 TEXT = {
     "summary": "title", "description": "body", "environment": "environment", "duedate": "due",
@@ -36,9 +36,9 @@ Pairs = list[tuple[str, str]]
 
 
 class Catalogue:
-    """The fields and statuses of one site, by id and by name."""
+    """The fields of one site, by id and by name."""
 
-    def __init__(self, fields: Iterable[Any], statuses: Iterable[Any]) -> None:
+    def __init__(self, fields: Iterable[Any]) -> None:
         self._by_id: dict[str, Mapping[str, Any]] = {}
         self._ids: dict[str, list[str]] = {}
         self._options: dict[tuple[str, str], str] = {}
@@ -48,10 +48,9 @@ class Catalogue:
         self._names = [
             named("field", f["id"], f["name"]) for f in self._by_id.values() if _is_custom(f["id"])
         ]
-        self._names += [n for s in statuses if (n := status_name(s))]
 
     def names(self) -> list[Named]:
-        """What the site's custom fields and statuses are called."""
+        """What the site's custom fields are called."""
         return self._names
 
     def ids_of(self, name: str) -> list[str]:
@@ -181,6 +180,6 @@ def _pair(value: Any) -> tuple[str, str] | None:
         case Mapping() if account := user(value):
             return account, account
         case {"type": "doc"}:
-            return "", json.dumps(value, sort_keys=True)
+            return "", plain(value)
         case _:
             return None

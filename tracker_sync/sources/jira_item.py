@@ -1,5 +1,6 @@
 """One Jira issue, as its present values and its history of events."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -26,34 +27,67 @@ from tracker_sync.sources.jira_fields import (
     status_name,
     user,
 )  # fmt: skip
-from tracker_sync.sources.text import plain
+from tracker_sync.sources.text import plain, wiki
 from tracker_sync.state import State
 
 _PARENT_LOGS = {"IssueParentAssociation", "Parent", "Parent Issue", "parent"}
+_REMOTE_LOGS = {"RemoteIssueLink", "RemoteWorkItemLink"}
 
 
 def read_issue(raw: Mapping[str, Any], catalogue: Catalogue) -> ItemRead:
     """The issue as events. Raises KeyError, TypeError or ValueError where it cannot be understood."""
     item, fields = str(raw["id"]), raw["fields"]
-    histories = (raw.get("changelog") or {}).get("histories") or []
+    log = raw.get("changelog")
+    histories = (log or {}).get("histories") or []
     changes = [e for h in _in_order(histories) for e in _change(item, h, fields, catalogue)]
-    comments = [_comment(item, c) for c in (fields.get("comment") or {}).get("comments") or []]
+    talk = fields.get("comment") or {}
+    comments = [_comment(item, c) for c in talk.get("comments") or []]
+    if len(comments) < (talk.get("total") or 0):
+        raise ValueError(f"only {len(comments)} of its {talk['total']} comments can be had")
     history = list(ordered([*changes, *comments]))
-    updated = microseconds(fields["updated"])
+    # An issue's `updated` can be behind its own last change, by years in old imports.
+    at = max([microseconds(fields["updated"]), *(e.ts for e in history)])
+    whole = isinstance(log, Mapping) and len(histories) >= (log.get("total") or 0)
+    hidden = {a for a, there in (("comment", "comment" in fields), ("remote_links", "remotelinks" in raw))
+              if not there}  # fmt: skip
     return ItemRead(
         item=item,
-        key=str(raw["key"]),
-        opened_at=microseconds(fields["created"]),
-        reporter=user(fields.get("creator")) or user(fields.get("reporter")),
         present=Seen(
-            _present(raw, catalogue),
-            # An issue's `updated` can be behind its own last change, by years in old imports.
-            max([updated, *(e.ts for e in history)]),
-            frozenset() if "comment" in fields else frozenset({"comment"}),
+            _as_logged(_present(raw, catalogue), changes),
+            at,
+            opened_at=microseconds(fields["created"]),
+            reporter=user(fields.get("creator")) or user(fields.get("reporter")),
+            hidden=frozenset(hidden),
+            history_from=None if whole else min((e.ts for e in changes), default=at),
         ),
         history=history,
-        names=[*catalogue.names(), *_names(fields)],
+        names=[*_names(fields)],
     )
+
+
+def links_elsewhere(raw: Any) -> bool:
+    """Whether its changelog tells of links to things outside Jira, which only another request shows."""
+    try:
+        entries = [i for h in raw["changelog"]["histories"] for i in h["items"]]
+        return any(i.get("field") in _REMOTE_LOGS for i in entries)
+    except (KeyError, TypeError, AttributeError):
+        return False  # it will be found unreadable, with the reason
+
+
+def _as_logged(state: State, changes: list[Event]) -> State:
+    """Long texts as the changelog has them, where they are the same words: the present ones come as
+    documents and the logged ones as wiki text, and markup alone is no edit."""
+    for attr in ("body", "environment"):
+        logged = [e.val for e in changes if isinstance(e, Changed) and e.attr == attr]
+        shown = state.get(attr, {}).get("")
+        last = logged[-1] if logged else None
+        if last and shown and last != shown and _words(wiki(last)) == _words(shown):
+            state[attr] = {"": last}
+    return state
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text)
 
 
 def _present(raw: Mapping[str, Any], catalogue: Catalogue) -> State:
@@ -75,6 +109,7 @@ def _present(raw: Mapping[str, Any], catalogue: Catalogue) -> State:
     state["comment"] = {
         str(c["id"]): plain(c.get("body")) for c in (fields.get("comment") or {}).get("comments") or []
     }
+    state["remote_links"] = {str(li["id"]): str(li["object"]["url"]) for li in raw.get("remotelinks") or []}
     for field, value in fields.items():
         if not field.startswith("customfield_") or value in (None, []):
             continue
@@ -93,7 +128,7 @@ def _change(
     """The events of one changelog entry; at least one, so that no entry is ever missing."""
     head: dict[str, Any] = {
         "item": item,
-        "ts": microseconds(history["created"]),
+        "ts": _when(history),
         "actor": user(history.get("author")),
     }
     prefix = f"{item}:c{history['id']}"
@@ -211,7 +246,14 @@ def _comment(item: str, comment: Mapping[str, Any]) -> Commented:
 
 def _in_order(histories: list[Any]) -> list[Any]:
     """Oldest first: Data Center lists them so, Cloud the other way round; ids break ties."""
-    return sorted(histories, key=lambda h: (microseconds(h["created"]), int(h["id"])))
+    return sorted(histories, key=lambda h: (_when(h), int(h["id"])))
+
+
+def _when(history: Mapping[str, Any]) -> int:
+    """When a change was made: text, but milliseconds since 1970 in `changelog/bulkfetch` (so says the
+    example of its contract; the schema says text)."""
+    created = history["created"]
+    return created * 1000 if isinstance(created, int) else microseconds(created)
 
 
 def _link(link: Mapping[str, Any]) -> tuple[str, str]:

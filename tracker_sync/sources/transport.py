@@ -1,28 +1,31 @@
 """How both sources ask: what is retried, for how long, and which error an answer means."""
 
+import random
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
 from requests.exceptions import RequestException
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
 from tenacity.wait import wait_random_exponential
 
-from tracker_sync.errors import Missing, NotAllowed, SourceError, Unavailable
+from tracker_sync.errors import Gone, Missing, NotAllowed, Overloaded, SourceError, Unavailable
+from tracker_sync.sources.wire import LONGEST_WAIT, seconds_to_reset, server_time
 
 T = TypeVar("T")
-TIMEOUT = 30.0
-"""Seconds for one request."""
-LONGEST_WAIT = 60.0
-"""Seconds. A tracker that wants a longer pause gets it from the next run, not from a sleeping one."""
 ATTEMPTS = 4
 _BACKOFF = wait_random_exponential(multiplier=0.5, max=8)
 
 
-def patiently(ask: Callable[[], T]) -> T:
-    """Ask, and ask again with growing pauses while the tracker is only unavailable for the moment."""
+def patiently(ask: Callable[[], T], unless: type[Exception] | None = None) -> T:
+    """Ask, and ask again with growing pauses while the tracker is only unavailable for the moment.
+
+    What is `unless` is left to the caller, who can ask for less.
+    """
     retrying = Retrying(
-        retry=retry_if_exception(_passing),
+        retry=retry_if_exception(lambda e: _passing(e) and not (unless and isinstance(e, unless))),
         wait=_wait,
         stop=stop_after_attempt(ATTEMPTS),
         reraise=True,
@@ -36,8 +39,14 @@ def _passing(error: BaseException) -> bool:
 
 def _wait(state: RetryCallState) -> float:
     error = state.outcome.exception() if state.outcome else None
-    wished = error.retry_after if isinstance(error, Unavailable) else None
-    return _BACKOFF(state) if wished is None else wished
+    if not isinstance(error, Unavailable) or error.retry_after is None:
+        return _BACKOFF(state)
+    if error.told or state.attempt_number == 1:
+        return error.retry_after
+    # "wait at least one minute, then exponentially longer"
+    # (https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api)
+    again: float = error.retry_after * 2 ** (state.attempt_number - 1)
+    return again * random.uniform(1, 1.1)  # noqa: S311  jitter, not a secret
 
 
 def refusal(
@@ -49,13 +58,18 @@ def refusal(
         return NotAllowed(f"{where}: the token was refused (401). Check {hints[0]}; it may have expired")
     if status in (403, 429) and (wait := retry_after(status, headers, text)) is not None:
         when = f"; it asks to come back in {wait:.0f} s" if wait > LONGEST_WAIT else ""
-        return Unavailable(f"{where}: too many requests ({status}){when}", wait)
+        told = any(h.lower() in ("retry-after", "x-ratelimit-reset") for h in headers)
+        return Unavailable(f"{where}: too many requests ({status}){when}", wait, told=told)
     if status == 403:
         return NotAllowed(f"{where}: not allowed (403){said}. The token needs {hints[1]}")
     if status == 404:
         return Missing(f"{where}: missing or not allowed (404). Check the address and {hints[0]}")
     if status == 410:
-        return Missing(f"{where}: it is gone (410){said}")
+        return Gone(f"{where}: it is gone (410){said}")
+    if 300 <= status < 400:
+        return SourceError(f"{where}: it points elsewhere ({status}), which is refused. Check the url")
+    if status in (502, 504):
+        return Overloaded(f"{where}: the tracker failed ({status}); try again later")
     if status >= 500:
         return Unavailable(f"{where}: the tracker failed ({status}); try again later")
     return SourceError(f"{where}: the tracker refused the request ({status}){said}")
@@ -95,19 +109,16 @@ def retry_after(status: int, headers: Mapping[str, str], text: str) -> float | N
     Source: https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api and
     https://developer.atlassian.com/cloud/jira/platform/rate-limiting/ (both send `Retry-After`).
     """
-    from email.utils import parsedate_to_datetime
-    from time import time
-
     low = {k.lower(): v for k, v in headers.items()}
     if wished := low.get("retry-after"):
         if re.fullmatch(r"\d+(\.\d+)?", wished):
             return float(wished)
         try:
-            return max(0.0, parsedate_to_datetime(wished).timestamp() - time())
+            return max(0.0, parsedate_to_datetime(wished).timestamp() - server_time(low))
         except ValueError:
             return LONGEST_WAIT
-    if low.get("x-ratelimit-remaining") == "0" and (reset := low.get("x-ratelimit-reset", "")).isdigit():
-        return max(0.0, float(reset) - time())
+    if low.get("x-ratelimit-remaining") == "0" and (reset := seconds_to_reset(low)) is not None:
+        return reset
     if status == 429 or "secondary rate limit" in text.lower():
         return LONGEST_WAIT
     return None
@@ -130,3 +141,15 @@ def as_list(where: str, value: Any) -> list[Any]:
     if not isinstance(value, list):
         raise not_json(where)
     return value
+
+
+def ahead(pages: Iterator[T]) -> Iterator[T]:
+    """The same pages, each read in another thread while the caller works on the one before.
+
+    Whatever the reading raises is raised here, after the pages that came before it.
+    """
+    with ThreadPoolExecutor(1, "pages ahead") as pool:
+        following = pool.submit(next, pages, None)
+        while (page := following.result()) is not None:
+            following = pool.submit(next, pages, None)
+            yield page

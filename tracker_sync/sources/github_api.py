@@ -1,0 +1,211 @@
+"""Asks one GitHub, over REST and GraphQL, through PyGithub's requester, and gives back plain JSON."""
+
+import json
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import requests
+from github import Auth, Github
+from github.Requester import (
+    HTTPRequestsConnectionClass,
+    HTTPSRequestsConnectionClass,
+    Requester,
+    RequestsResponse,
+)
+
+from tracker_sync.config import GithubConfig, token_variable
+from tracker_sync.errors import NotAllowed, Overloaded, SourceError, Unavailable
+from tracker_sync.sources.paging import Page
+from tracker_sync.sources.transport import (
+    as_dict,
+    as_list,
+    excerpt,
+    hidden,
+    not_json,
+    patiently,
+    refusal,
+    unreachable,
+    unreadable,
+)  # fmt: skip
+from tracker_sync.sources.wire import BoundedAdapter, seconds_to_reset
+
+PAGE = 100
+MOST_REDIRECTS = 3
+ACCEPTED = "application/vnd.github+json"
+
+
+class Reply(NamedTuple):
+    """One answer of the REST API."""
+
+    status: int
+    body: Any
+    etag: str | None = None
+    more: str | None = None
+    """The address of the next page."""
+    moved: bool = False
+    """Whether the tracker pointed on to where the thing is now."""
+
+
+class GraphError(SourceError):
+    """What GraphQL found wrong with a question, rather than with one of its answers."""
+
+    def __init__(self, message: str, errors: list[Any]) -> None:
+        self.errors = errors
+        super().__init__(message)
+
+
+class GithubApi:
+    """The two APIs of one GitHub. Raises NotAllowed, Missing or Unavailable, naming what to check."""
+
+    def __init__(self, config: GithubConfig, token: str | None) -> None:
+        self._config = config
+        self._token = token
+        # Its own retry sleeps for hours where told to, and its pause of 0.25 s between requests is
+        # longer than most answers take (2.10): `patiently` and the adapter's quota decide instead.
+        self._requester = Github(
+            auth=Auth.Token(token) if token else None,
+            base_url=config.url.rstrip("/"),
+            per_page=PAGE,
+            timeout=config.deadline,
+            retry=None,
+            seconds_between_requests=None,
+            seconds_between_writes=None,
+        ).requester
+
+    def get(self, path: str, params: dict[str, Any] | None = None, etag: str | None = None) -> Reply:
+        """The answer to a path or to an address that an earlier answer gave; 304 where it is what `etag`
+        stands for, which costs no quota
+        (https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api)."""
+        url, moved = path, False
+        for _ in range(MOST_REDIRECTS):
+            where = self._where(url)
+            status, headers, body = self._send("GET", where, self._own(where, url), params, etag=etag)
+            if status not in (301, 302, 307, 308):
+                break
+            if not (url := headers.get(_LOCATION, "")):
+                raise SourceError(f"{where}: it was moved, and does not say where to")
+            params, moved = (None if urlsplit(url).query else params), True
+        else:
+            raise SourceError(f"{self._where(path)}: it points on and on")
+        if status == 304:
+            return Reply(304, None, etag)
+        return Reply(status, body, headers.get("etag"), _next(headers.get("link", "")), moved)
+
+    def page(self, path: str, params: dict[str, Any]) -> Page:
+        """One page of a list, and the address of the next."""
+        reply = self.get(path, params)
+        return Page(as_list(self._where(path), reply.body), reply.more)
+
+    def ask(self, query: str, variables: dict[str, Any]) -> tuple[dict[str, Any], list[Any]]:
+        """The data of a GraphQL query and the errors beside it.
+
+        PyGithub's own `graphql_query` throws the data away when there is any error (2.10). Raises
+        GraphError where there is no data, Overloaded where the question was too large.
+        """
+        where = self._where(self._requester.graphql_url)
+        question = {"query": query, "variables": variables}
+        _, headers, body = self._send("POST", where, self._requester.graphql_url, None, question)
+        answer = as_dict(where, body)
+        errors = [e for e in answer.get("errors") or [] if isinstance(e, dict)]
+        kinds = {str(e.get("type", "")) for e in errors}
+        words = hidden("; ".join(str(e.get("message", "")) for e in errors), [self._token])
+        if "RATE_LIMITED" in kinds:
+            wait = seconds_to_reset(headers)
+            raise Unavailable(f"{where}: the quota is used up; come back in {wait or 60:.0f} s", wait or 60)
+        if kinds & {"MAX_NODE_LIMIT_EXCEEDED", "RESOURCE_LIMITS_EXCEEDED"} or (
+            not answer.get("data") and ("timeout" in words.lower() or "something went wrong" in words.lower())
+        ):
+            raise Overloaded(f"{where}: {excerpt(words)}")
+        if not isinstance(answer.get("data"), dict):
+            if not errors:
+                raise not_json(where)
+            raise GraphError(f"{where}: {excerpt(words)}", errors)
+        return answer["data"], errors
+
+    def _send(
+        self, verb: str, where: str, url: str, params: dict[str, Any] | None, question: Any = None,
+        etag: str | None = None,
+    ) -> tuple[int, dict[str, Any], Any]:  # fmt: skip
+        headers = {"Accept": ACCEPTED} | ({"If-None-Match": etag} if etag else {})
+
+        def once() -> tuple[int, dict[str, Any], Any]:
+            try:
+                # `requestJson`, not `requestJsonAndCheck`: the latter hides the status of a 304.
+                status, got, text = self._requester.requestJson(verb, url, params, dict(headers), question)
+            except requests.RequestException as e:
+                raise unreachable(where, e) from None
+            if status >= 400:
+                raise self._refused(where, status, got, text)
+            return status, got, self._parsed(where, text) if status == 200 else None
+
+        return patiently(once, unless=Overloaded if question else None)
+
+    def _refused(self, where: str, status: int, headers: dict[str, Any], text: str) -> SourceError:
+        try:
+            said = json.loads(text)
+        except (ValueError, RecursionError):
+            said = {}
+        words = str(said.get("message", "")) if isinstance(said, dict) else ""
+        hints = (token_variable(self._config), "read access to issues (and SSO authorisation)")
+        return refusal(where, status, headers, hidden(words, [self._token]), hints)
+
+    def _parsed(self, where: str, text: str) -> Any:
+        try:
+            return json.loads(text)
+        except json.JSONDecodeError as e:
+            raise unreadable(where, e.doc) from None
+        except (ValueError, RecursionError):
+            raise not_json(where) from None  # JSON beyond all bounds: huge numbers, deep nesting
+
+    def _own(self, where: str, url: str) -> str:
+        """The path of an address of this GitHub, for the requester. Raises NotAllowed for another host's."""
+        if url.startswith("/"):
+            return url
+        base, parts = urlsplit(self._config.url), urlsplit(url)
+        if (parts.scheme, parts.hostname, parts.port) != (base.scheme, base.hostname, base.port):
+            raise NotAllowed(f"{where}: it points to another host ({parts.netloc}), which is refused")
+        return url
+
+    def _where(self, url: str) -> str:
+        base = self._config.url.rstrip("/")
+        return f"source {self._config.name!r}: {url if '://' in url else base + url}"
+
+
+_LOCATION = "x-tracker-sync-location"
+
+
+def _held(response: RequestsResponse) -> RequestsResponse:
+    """The response with its redirect left to us: the library follows a 301 without its query (2.10)."""
+    if "location" in response.headers:
+        response.headers[_LOCATION] = response.headers.pop("location")
+    return response
+
+
+class _Connection(HTTPRequestsConnectionClass):
+    def __init__(self, host: str, port: int | None = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(host, port, *args, **kwargs)
+        adapter = BoundedAdapter(f"http://{host}:{self.port}", deadline=kwargs.get("timeout"))
+        self.session.mount("http://", adapter)
+
+    def getresponse(self) -> RequestsResponse:
+        return _held(super().getresponse())
+
+
+class _SecureConnection(HTTPSRequestsConnectionClass):
+    def __init__(self, host: str, port: int | None = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(host, port, *args, **kwargs)
+        adapter = BoundedAdapter(f"https://{host}:{self.port}", deadline=kwargs.get("timeout"))
+        self.session.mount("https://", adapter)
+
+    def getresponse(self) -> RequestsResponse:
+        return _held(super().getresponse())
+
+
+Requester.injectConnectionClasses(_Connection, _SecureConnection)
+
+
+def _next(link: str) -> str | None:
+    for each in requests.utils.parse_header_links(link) if link else []:
+        if each.get("rel") == "next":
+            return str(each["url"])
+    return None

@@ -1,0 +1,313 @@
+"""Asks one Jira site, through the `jira` library, and gives back plain JSON."""
+
+import base64
+import json
+import re
+from collections.abc import Callable, Iterable
+from functools import partial
+from time import monotonic
+from typing import Any
+
+import requests
+from jira import JIRA, JIRAError
+
+from tracker_sync.config import JiraConfig, token_variable
+from tracker_sync.errors import Gone, Missing, NotAllowed, SourceError
+from tracker_sync.sources.paging import Page, batched
+from tracker_sync.sources.transport import (
+    as_dict,
+    as_list,
+    hidden,
+    not_json,
+    patiently,
+    refusal,
+    unreachable,
+    unreadable,
+)  # fmt: skip
+from tracker_sync.sources.wire import BoundedAdapter
+
+PAGE = 100
+LARGEST_PAGE = 400
+QUICK = 3.0
+"""Seconds. A Data Center that fills a page in less is asked for a larger one."""
+PAGE_OF_IDS = {True: 5000, False: 1000}
+"""The most ids that Cloud and Data Center give at once."""
+BULK = 100
+"""Issues of one `issue/bulkfetch`; `changelog/bulkfetch` takes ten times as many."""
+RECONCILED = 50
+
+
+class JiraApi:
+    """The requests that a pull makes; each gives JSON as Jira has it, checked for its outer shape.
+
+    Raises NotAllowed, Missing or Unavailable, naming source, address and what to check.
+    """
+
+    def __init__(self, config: JiraConfig, user: str | None, token: str | None) -> None:
+        self._config = config
+        self._url = config.url.rstrip("/")
+        pair = base64.b64encode(f"{user}:{token}".encode()).decode() if token else None
+        self._secrets = (token, pair)
+        basic = (user, token) if user and token else None
+        # max_retries=0: the library crashes on a Retry-After that is a date and never retries a
+        # 500 (3.10.5); `patiently` does both.
+        self._jira = JIRA(
+            self._url,
+            basic_auth=basic,
+            token_auth=token if token and not basic else None,
+            get_server_info=False,
+            max_retries=0,
+            timeout=config.deadline,
+        )
+        adapter = BoundedAdapter(self._url, deadline=config.deadline)
+        for scheme in ("https://", "http://"):
+            self._jira._session.mount(scheme, adapter)
+        self._cloud: bool | None = None
+        self._size, self._most = PAGE, LARGEST_PAGE
+        self.cloud = True if _is_atlassians(self._url) else None
+        self.reconcile: list[int] = []
+        """Ids whose latest edits a search has to show even where its index lags behind; at most 50, and
+        the same ones for all pages."""
+
+    @property
+    def cloud(self) -> bool | None:
+        """Whether this is Jira Cloud; None while nobody knows."""
+        return self._cloud
+
+    @cloud.setter
+    def cloud(self, value: bool | None) -> None:
+        self._cloud = value
+        # Texts of version 3 are documents, those of version 2 wiki text.
+        self._jira._options["rest_api_version"] = "3" if value else "2"
+
+    # --- Lists
+
+    def search(self, since: int | None, more: Any) -> Page:
+        """A page of issues updated at or after `since` (milliseconds), with changelogs, oldest first.
+
+        It also tells Cloud from Data Center: Cloud has removed the search that Data Center has.
+        """
+        if self._cloud:
+            return self._search_cloud(self._jql(since), more)
+        try:
+            page = self._search_server(self._jql(since), more)
+        except Missing as e:
+            if self._cloud is False and not isinstance(e, Gone):
+                raise
+            self.cloud = True
+            try:
+                return self._search_cloud(self._jql(since), more)
+            except Missing:
+                self.cloud = None
+                raise e from None
+        self.cloud = False
+        return page
+
+    # `_get_json` for searches, not the library's own methods: those ask for /field first, to translate
+    # names of fields that we do not use (3.10.5).
+
+    def _search_cloud(self, jql: str, more: Any, *, fields: str = "*all", size: int = PAGE) -> Page:
+        wanted = {"jql": jql, "fields": fields, "maxResults": size, "nextPageToken": more,
+                  "reconcileIssues": self.reconcile[:RECONCILED]}  # fmt: skip
+        page = self._get("search/jql", wanted | ({"expand": "changelog"} if fields == "*all" else {}))
+        issues = as_list("search/jql", page.get("issues"))
+        token = page.get("nextPageToken")
+        return Page(issues, None if page.get("isLast") or not token else token)
+
+    def _search_server(self, jql: str, more: Any) -> Page:
+        began, asked = monotonic(), self._size
+        page, granted = self._found(jql, more, asked, {"fields": "*all", "expand": "changelog"})
+        if granted is not None and 0 < granted < asked:
+            self._size = self._most = granted
+        elif monotonic() - began < QUICK and len(page.records) == asked:
+            self._size = min(asked * 2, self._most)
+        return page
+
+    def _found(self, jql: str, more: Any, size: int, extra: dict[str, Any]) -> tuple[Page, int | None]:
+        """A page of Data Center's search, and how many issues it grants to a page."""
+        start = int(more or 0)
+        page = self._get("search", {"jql": jql, "startAt": start, "maxResults": size} | extra)
+        issues = as_list("search", page.get("issues"))
+        total, granted = page.get("total"), page.get("maxResults")
+        most = granted if isinstance(granted, int) else None
+        if not isinstance(total, int):
+            return Page(issues), most
+        end = start + len(issues)
+        return Page(issues, end if issues and end < total else None, total), most
+
+    def _jql(self, since: int | None) -> str:
+        """Unquoted epoch milliseconds: a quoted date is read in the account's own time zone, and
+        only to the minute (https://support.atlassian.com/jira-software-cloud/docs/jql-fields/). Whole
+        seconds, since an index need not hold more."""
+        wanted = [f"({self._config.jql})"] if self._config.jql.strip() else []
+        if since is not None or not wanted:
+            wanted.append(f"updated >= {(since or 0) // 1000 * 1000}")
+        return f"{' AND '.join(wanted)} ORDER BY updated ASC, key ASC"
+
+    def census(self) -> dict[str, str]:
+        """The id and key of every issue that the configured JQL finds."""
+        found: dict[str, str] = {}
+        more: Any = None
+        while True:
+            page = self._ids(self._jql(None), more)
+            for issue in page.records:
+                one = as_dict("search", issue)
+                found[str(one.get("id"))] = str(one.get("key"))
+            if (more := page.more) is None:
+                return found
+
+    def _ids(self, jql: str, more: Any) -> Page:
+        size = PAGE_OF_IDS[bool(self._cloud)]
+        if self._cloud:
+            return self._search_cloud(jql, more, fields="id", size=size)
+        return self._found(jql, more, size, {"fields": "id"})[0]
+
+    # --- Single issues
+
+    def issue(self, key: str) -> dict[str, Any]:
+        """One issue by its key (also one it used to have). Raises SourceError for what is no key."""
+        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*-\d+|\d+", key):
+            raise SourceError(f"source {self._config.name!r}: {key!r} is not the key of a Jira issue")
+        return self._get(f"issue/{key}", {"fields": "*all", "expand": "changelog"})
+
+    def issues_by_id(self, ids: Iterable[str]) -> list[Any]:
+        """Those of the issues that exist and may be seen, wherever they are now."""
+        return [i for some in batched(ids, BULK) for i in self._some_issues(some)]
+
+    def _some_issues(self, ids: list[str]) -> list[Any]:
+        if self._cloud:
+            wanted = {"issueIdsOrKeys": ids, "fields": ["*all"], "expand": ["changelog"]}
+            return as_list("issue/bulkfetch", self._post("issue/bulkfetch", wanted).get("issues"))
+        # Data Center refuses the whole query for one id that does not exist, unless told not to check.
+        extra = {"fields": "*all", "expand": "changelog", "validateQuery": "false"}
+        return self._found(f"id in ({', '.join(ids)})", None, len(ids), extra)[0].records
+
+    def changelogs(self, ids: list[str]) -> dict[str, list[Any]]:
+        """The whole changelogs of up to 1,000 issues, by id; none where the site cannot do that.
+
+        The library has no method for it (3.10.5).
+        """
+        found: dict[str, list[Any]] = {}
+        wanted: dict[str, Any] = {"issueIdsOrKeys": ids, "maxResults": 10_000}
+        while ids:
+            try:
+                page = self._post("changelog/bulkfetch", wanted)
+            except Missing:
+                return {}
+            for log in as_list("changelog/bulkfetch", page.get("issueChangeLogs")):
+                of_issue = as_dict("changelog/bulkfetch", log)
+                histories = as_list("changelog/bulkfetch", of_issue.get("changeHistories"))
+                found.setdefault(str(of_issue.get("issueId")), []).extend(histories)
+            if not (token := page.get("nextPageToken")):
+                break
+            wanted["nextPageToken"] = token
+        return found
+
+    def changes(self, issue_id: str) -> list[Any]:
+        """The whole changelog of one issue, as far as the site gives it."""
+        if self._cloud:
+            return self._all(f"issue/{issue_id}/changelog", "values")
+        # Data Center has no paged changelog: the issue itself carries the whole of it.
+        issue = self._get(f"issue/{issue_id}", {"fields": "id", "expand": "changelog"})
+        return as_list("changelog", as_dict("changelog", issue.get("changelog")).get("histories"))
+
+    def comments(self, issue_id: str) -> list[Any]:
+        """All comments of one issue."""
+        return self._all(f"issue/{issue_id}/comment", "comments")
+
+    def remote_links(self, issue_id: str) -> list[Any] | None:
+        """The links of one issue to things outside Jira; None where the site has linking switched off."""
+        path = f"issue/{issue_id}/remotelink"
+        try:
+            return as_list(path, self._answer(path, partial(self._jira._get_json, path)))
+        except Missing:
+            return None
+
+    def _all(self, path: str, key: str) -> list[Any]:
+        found: list[Any] = []
+        while True:
+            page = self._get(path, {"startAt": len(found), "maxResults": 1000})
+            values = as_list(path, page.get(key))
+            found += values
+            total = page.get("total")
+            if not values or not isinstance(total, int) or len(found) >= total:
+                return found
+
+    # --- The site
+
+    def fields(self) -> list[Any]:
+        """The fields of the site; none where that is not told (a configured one is then missing)."""
+        try:
+            return as_list("field", self._answer("field", partial(self._jira._get_json, "field")))
+        except Missing:
+            return []
+
+    def statuses(self) -> list[Any]:
+        """All statuses of the site; none where that is not told."""
+        try:
+            return as_list("status", self._answer("status", partial(self._jira._get_json, "status")))
+        except NotAllowed:
+            return []  # the issues themselves carry the categories of the statuses they are in
+
+    def has_project(self, key: str) -> bool:
+        """Whether the project exists and may be seen."""
+        try:
+            self._get(f"project/{key}", {})
+        except Missing:
+            return False
+        return True
+
+    # --- Asking
+
+    def _get(self, path: str, params: dict[str, Any]) -> dict[str, Any]:
+        return self._ask(path, partial(self._jira._get_json, path, params=params))
+
+    def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        return self._ask(path, partial(self._jira._get_json, path, params=body, use_post=True))
+
+    def _ask(self, path: str, call: Callable[[], Any]) -> dict[str, Any]:
+        return as_dict(f"source {self._config.name!r}: {self._url} {path}", self._answer(path, call))
+
+    def _answer(self, path: str, call: Callable[[], Any]) -> Any:
+        where = f"source {self._config.name!r}: {self._url} {path}"
+        hints = (self._credentials_hint(), "the permission to browse the project")
+
+        def once() -> Any:
+            try:
+                return call()
+            except JIRAError as e:
+                headers = getattr(e.response, "headers", None) or {}
+                status = int(e.status_code or 0)
+                raise refusal(where, status, headers, hidden(_words(e), self._secrets), hints) from None
+            except requests.exceptions.JSONDecodeError as e:
+                raise unreadable(where, e.doc) from None
+            except requests.RequestException as e:
+                raise unreachable(where, e) from None
+            except json.JSONDecodeError as e:
+                raise unreadable(where, e.doc) from None
+            except (ValueError, RecursionError):
+                raise not_json(where) from None  # JSON beyond all bounds: huge numbers, deep nesting
+
+        return patiently(once)
+
+    def _credentials_hint(self) -> str:
+        """The variable to check; a token with scopes also needs another address.
+
+        Source: https://support.atlassian.com/atlassian-account/docs/manage-api-tokens-for-your-atlassian-account/
+        """
+        variable = token_variable(self._config)
+        if not self._url.endswith(".atlassian.net"):
+            return variable
+        return (
+            f"{variable} (a token with scopes needs url = https://api.atlassian.com/ex/jira/CLOUDID; "
+            f"{self._url}/_edge/tenant_info names the cloud id)"
+        )
+
+
+def _is_atlassians(url: str) -> bool:
+    return url.endswith((".atlassian.net", ".jira.com")) or "/ex/jira/" in url
+
+
+def _words(error: JIRAError) -> str:
+    """Only the tracker's own message: `str(error)` would echo request headers."""
+    return error.text or ""

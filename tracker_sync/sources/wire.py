@@ -1,0 +1,248 @@
+"""One HTTP connection kept in bounds: a deadline, a size limit, one host, and the tracker's quota.
+
+Both client libraries send through `requests`, so both get these by mounting `BoundedAdapter`.
+"""
+
+import socket
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from requests import PreparedRequest, Response
+from requests.adapters import HTTPAdapter
+from requests.exceptions import ReadTimeout, RequestException
+from tenacity import nap
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from tracker_sync.errors import NotAllowed, SourceError, Unavailable
+
+DEADLINE = 60.0
+"""Seconds for one whole request. A read time-out starts anew with every byte, so a server that sends
+one byte a second would hold a run for ever without this."""
+LARGEST = 256 * 1024 * 1024
+"""Bytes of one answer, unpacked; a page of a hundred of the largest issues Jira allows is far below."""
+IN_FLIGHT = 6
+"""Requests at once to one tracker; GitHub allows 100, and asks for fewer."""
+LONGEST_WAIT = 60.0
+"""Seconds. A tracker that wants a longer pause gets it from the next run, not from a sleeping one."""
+LOW = 0.1
+"""Below this part of its quota a run goes slower, so that it is not the one that uses the rest up."""
+LONGEST_PACE = 5.0
+
+_current = threading.local()
+
+
+class Elsewhere(NotAllowed):
+    """An answer that points to another host; nothing was sent there."""
+
+
+class BoundedAdapter(HTTPAdapter):
+    """Sends to one origin only, within a deadline and a size, as quickly as the quota allows."""
+
+    def __init__(self, origin: str, *, deadline: float | None = None, largest: int = LARGEST) -> None:
+        self.origin = _origin(origin)
+        self.deadline = DEADLINE if deadline is None else deadline
+        self.largest = largest
+        self.quota = Quota()
+        super().__init__(pool_connections=2, pool_maxsize=IN_FLIGHT + 2, max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(*args, **kwargs)
+        manager.pool_classes_by_scheme = _POOLS
+        return manager
+
+    def send(  # type: ignore[override]  # the library's own signature says less than it takes
+        self, request: PreparedRequest, stream: bool = False, timeout: Any = None, **more: Any
+    ) -> Response:
+        if _origin(request.url or "") != self.origin:
+            raise Elsewhere(
+                f"{self.origin} points to another host, {urlsplit(request.url or '').netloc}, which is "
+                "refused: it would get the token. Check the url"
+            )
+        resource = "graphql" if str(request.url).endswith("/graphql") else "core"
+        self.quota.wait(resource)
+        with _until(self.deadline) as held:
+            try:
+                response = super().send(request, stream=True, timeout=self.deadline, **more)
+                response._content = self._whole(response)
+                response._content_consumed = True  # type: ignore[attr-defined]
+            except (RequestException, OSError, ValueError):
+                if not held.late:
+                    raise
+            if held.late:
+                raise ReadTimeout(f"no whole answer within {self.deadline:g} s", request=request)
+        self.quota.note(resource, response.headers)
+        return response
+
+    def _whole(self, response: Response) -> bytes:
+        parts, size = list[bytes](), 0
+        for part in response.iter_content(65536):
+            size += len(part)
+            if size > self.largest:
+                raise SourceError(
+                    f"{self.origin}: an answer is larger than {self.largest // 2**20} MiB, which no page "
+                    "of a tracker is; check the url. Nothing was changed"
+                )
+            parts.append(part)
+        return b"".join(parts)
+
+
+class Quota:
+    """What a tracker said is left of its rate limit, and how long to wait for it."""
+
+    def __init__(self, per_minute: int = 900) -> None:
+        # GitHub's secondary limit: 900 points a minute, a point for each read
+        # (https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api).
+        self._last: deque[float] = deque(maxlen=per_minute)
+        self._left: dict[str, tuple[float, float, float]] = {}
+        self._lock = threading.Lock()
+
+    def note(self, resource: str, headers: Mapping[str, str]) -> None:
+        """Remember the `X-RateLimit-…` headers of an answer; without them, nothing."""
+        remaining, limit = _number(headers, "remaining"), _number(headers, "limit")
+        seconds = seconds_to_reset(headers)
+        if remaining is not None and limit and seconds is not None:
+            with self._lock:
+                self._left[resource] = remaining, limit, time.monotonic() + seconds
+
+    def left(self) -> dict[str, int]:
+        """What is left, by resource."""
+        return {resource: int(remaining) for resource, (remaining, _, _) in self._left.items()}
+
+    def wait(self, resource: str) -> None:
+        """Pause as the quota wants. Raises Unavailable where that is longer than a run may sleep."""
+        with self._lock:
+            pause = self.pause(resource, time.monotonic())
+        if pause > LONGEST_WAIT:
+            raise Unavailable(
+                f"the tracker's quota is used up ({resource}); come back in {pause:.0f} s", pause
+            )
+        if pause > 0:
+            nap.sleep(pause)
+        with self._lock:
+            self._last.append(time.monotonic())
+
+    def pause(self, resource: str, now: float) -> float:
+        """Seconds to wait at `now` (of the monotonic clock) before the next request."""
+        crowd = 0.0
+        if len(self._last) == self._last.maxlen:
+            crowd = max(0.0, self._last[0] + 60 - now)
+        remaining, limit, reset = self._left.get(resource, (1.0, 1.0, now))
+        if reset <= now:
+            return crowd
+        if remaining < 1:
+            return max(crowd, reset - now)
+        if remaining < limit * LOW:
+            return max(crowd, min((reset - now) / remaining, LONGEST_PACE))
+        return crowd
+
+
+def seconds_to_reset(headers: Mapping[str, str]) -> float | None:
+    """Seconds until the quota is full again, by the tracker's own clock; None where it does not say.
+
+    GitHub gives seconds since 1970, Jira Cloud an ISO time
+    (https://developer.atlassian.com/cloud/jira/platform/rate-limiting/).
+    """
+    text = headers.get("x-ratelimit-reset") or headers.get("X-RateLimit-Reset") or ""
+    try:
+        at = float(text) if text.replace(".", "", 1).isdigit() else datetime.fromisoformat(text).timestamp()
+    except ValueError:
+        return None
+    return max(0.0, at - server_time(headers))
+
+
+def server_time(headers: Mapping[str, str]) -> float:
+    """The tracker's own time, in seconds since 1970: clocks differ, and its waits are by its own."""
+    try:
+        return parsedate_to_datetime(headers.get("Date") or headers.get("date") or "").timestamp()
+    except ValueError:
+        return time.time()
+
+
+def _number(headers: Mapping[str, str], name: str) -> float | None:
+    try:
+        return float(headers.get(f"x-ratelimit-{name}") or headers.get(f"X-RateLimit-{name.title()}") or "")
+    except ValueError:
+        return None
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
+    return f"{parts.scheme}://{parts.hostname}:{port}"
+
+
+class _Held:
+    """The connection that a request is on, to be cut when its time is over."""
+
+    def __init__(self) -> None:
+        self.connection: HTTPConnection | None = None
+        self.late = False
+
+    def cut(self) -> None:
+        self.late = True
+        sock = self.connection.sock if self.connection else None
+        if sock is not None:
+            with suppress(OSError):  # closed meanwhile
+                # Not SSLSocket's own: that would take its state away under the reading thread.
+                socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+
+@contextmanager
+def _until(seconds: float) -> Iterator[_Held]:
+    held = _current.held = _Held()
+    timer = threading.Timer(seconds, held.cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield held
+    finally:
+        timer.cancel()
+        _current.held = None
+
+
+def _hold(connection: HTTPConnection) -> None:
+    if held := getattr(_current, "held", None):
+        held.connection = connection
+
+
+class _Connection(HTTPConnection):
+    def connect(self) -> None:
+        _hold(self)
+        super().connect()
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        _hold(self)
+        super().request(*args, **kwargs)
+
+
+class _SecureConnection(HTTPSConnection):
+    def connect(self) -> None:
+        _hold(self)
+        super().connect()
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        _hold(self)
+        super().request(*args, **kwargs)
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _SecurePool(HTTPSConnectionPool):
+    ConnectionCls = _SecureConnection
+
+
+_POOLS = {"http": _Pool, "https": _SecurePool}
