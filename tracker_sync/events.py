@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from functools import cache
+from json.encoder import encode_basestring_ascii
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
 if TYPE_CHECKING:
@@ -183,19 +184,20 @@ class Row(NamedTuple):
 
 
 _COLUMNS = {"id", "item", "kind", "attr", "key", "val", "ts", "actor"}
-_LEFT_OVER = {k: [f.name for f in fields(c) if f.name not in _COLUMNS] for k, c in KINDS.items()}
+_LEFT_OVER = {k: sorted(f.name for f in fields(c) if f.name not in _COLUMNS) for k, c in KINDS.items()}
 _HAS = {k: {f.name for f in fields(c)} for k, c in KINDS.items()}
+_HAS_ATTR = {k: "attr" in has for k, has in _HAS.items()}
+_HAS_KEY = {k: "key" in has for k, has in _HAS.items()}
 
 
 def to_row(event: Event) -> Row:
-    """The event as columns. `from_row(to_row(e)) == e`."""
+    """The event as columns. `from_row(to_row(e)) == e`; `body` is as `canonical` would spell it."""
     e: Any = event
-    left = {n: v for n in _LEFT_OVER[e.kind] if (v := getattr(e, n)) not in (None, "")}
-    has = _HAS[e.kind]
+    kind = e.kind
+    left = [f'"{n}":{_literal(v)}' for n in _LEFT_OVER[kind] if (v := getattr(e, n)) not in (None, "")]
     return Row(
-        e.id, e.item, e.kind,
-        e.attr if "attr" in has else "", e.key if "key" in has else "", e.val,
-        e.ts, e.actor, canonical(left) if left else "",
+        e.id, e.item, kind, e.attr if _HAS_ATTR[kind] else "", e.key if _HAS_KEY[kind] else "", e.val,
+        e.ts, e.actor, f"{{{','.join(left)}}}" if left else "",
     )  # fmt: skip
 
 
@@ -217,6 +219,17 @@ def canonical(value: Any) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 
+def canonical_row(row: Row, rec_ts: int) -> str:
+    """`canonical([*row, rec_ts])`, four times as quickly: every event of a sync is hashed."""
+    return f"[{','.join([_literal(v) for v in (*row, rec_ts)])}]"
+
+
+def _literal(value: str | int | None) -> str:
+    if value is None:
+        return "null"
+    return encode_basestring_ascii(value) if isinstance(value, str) else str(value)
+
+
 @cache
 def _adapter() -> "TypeAdapter[list[Event]]":
     from pydantic import TypeAdapter  # 170 ms: only ingest pays for it
@@ -232,13 +245,15 @@ def validate(events: Iterable[Event]) -> list[Event]:
     """
     checked = _adapter().validate_python(list(events))
     for event in checked:
-        "".join(v for v in to_row(event) if isinstance(v, str)).encode()
+        values = [v for n in _HAS[event.kind] if isinstance(v := getattr(event, n), str)]
+        "".join(values).encode()
     return checked
 
 
 def is_opening(event: Event) -> bool:
     """Whether this is an item's creation, or a value it was created with."""
-    return event.id == f"{event.item}:0" or event.id.startswith(f"{event.item}:0.")
+    part = event.id[len(event.item) :]
+    return part == ":0" or part.startswith(":0.")
 
 
 def ordered(events: Iterable[Event]) -> Iterator[Event]:

@@ -3,12 +3,24 @@
 import sqlite3
 import stat
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tracker_sync.errors import LogBusy, LogError
-from tracker_sync.events import Added, Changed, Event, Opened
+from tracker_sync.events import (
+    Added,
+    Changed,
+    Event,
+    Opened,
+    canonical,
+    canonical_row,
+    from_row,
+    to_row,
+)
 from tracker_sync.log import Appended, Broken, Skipped
 from tracker_sync.log.sqlite import SqliteLog
 
@@ -19,6 +31,19 @@ EVENTS: list[Event] = [
     Opened(id="2:0", item="2", ts=30, val="PAY-2"),
 ]
 UNSTORABLE = Opened(id="3:0", item="3", ts=40, val="\ud800")
+
+
+texts = st.none() | st.text()
+
+
+@given(st.builds(Changed, id=st.text(), item=st.text(), ts=st.integers(), actor=texts, attr=st.text(),
+                 key=st.text(), val=texts, old_key=st.text(), old=texts), st.integers())  # fmt: skip
+def test_a_row_is_spelt_like_any_json(event: Changed, rec_ts: int) -> None:
+    row = to_row(event)
+    left = {k: v for k, v in (("old", event.old), ("old_key", event.old_key)) if v}
+    assert row.body == (canonical(left) if left else "")
+    assert canonical_row(row, rec_ts) == canonical([*row, rec_ts])
+    assert from_row(row) == replace(event, old=event.old or None)
 
 
 @pytest.fixture

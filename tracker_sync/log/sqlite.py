@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from tracker_sync.errors import LogBusy, LogError
-from tracker_sync.events import Event, Row, canonical, from_row, to_row
+from tracker_sync.events import Event, Row, canonical, canonical_row, from_row, to_row
 from tracker_sync.log import Appended, Broken, Entry, Skipped
 
 SCHEMA_VERSION = 2
@@ -56,8 +56,8 @@ CREATE TRIGGER event_no_update BEFORE UPDATE ON event
 CREATE TRIGGER event_no_delete BEFORE DELETE ON event
   BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
 CREATE TRIGGER event_no_replace BEFORE INSERT ON event
-  WHEN EXISTS (SELECT 1 FROM event WHERE seq = NEW.seq
-               OR (source_id = NEW.source_id AND event_id = NEW.event_id))
+  WHEN EXISTS (SELECT 1 FROM event WHERE seq = NEW.seq)
+    OR EXISTS (SELECT 1 FROM event WHERE source_id = NEW.source_id AND event_id = NEW.event_id)
   BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
 """
 MIGRATIONS = {1: MEMORY}
@@ -286,7 +286,7 @@ def batched(values: list[str], size: int) -> Iterator[tuple[str, ...]]:
 
 def _hash(head: bytes, row: Row, rec_ts: int) -> bytes:
     """The chain: each event's hash covers its canonical bytes and the hash before it."""
-    return hashlib.sha256(head + canonical([*row, rec_ts]).encode()).digest()
+    return hashlib.sha256(head + canonical_row(row, rec_ts).encode()).digest()
 
 
 def _lock(path: Path) -> int:
