@@ -17,6 +17,8 @@ from tracker_sync.sources.transport import excerpt
 
 FIRST, LARGEST, STEP = 50, 100, 10
 """Issues of one request: to begin with, at most, and by how many more after one that went well."""
+PATIENCE = 10
+"""So many have to go well before more is asked for again than was once too much."""
 TOPPED_UP = 20
 """Issues whose longer connections are fetched in one request."""
 TRIES = 4
@@ -45,7 +47,7 @@ class Histories:
 
     def __init__(self, api: GithubApi, source: str, remembered: Mapping[str, str]) -> None:
         self._api, self._source = api, source
-        self._size, self._tries = FIRST, 0
+        self._size, self._most, self._tries, self._good = FIRST, LARGEST, 0, 0
         self._parts, self._types = list(PARTS), list(TYPES)
         self.answered = False
         """Whether it has given any answer."""
@@ -91,15 +93,18 @@ class Histories:
             self._tries += self._size == 1
             if self._tries >= TRIES:
                 raise
-            self._size = max(1, self._size // 2)
+            self._size = self._most = max(1, self._size // 2)
+            self._good = 0
             nap.sleep(0.5)
             return None
         except GraphError as e:
             if not self._learn(e):
                 raise
             return None
-        self.answered, self._tries = True, 0
-        self._size = min(self._size + STEP, LARGEST)
+        self.answered, self._tries, self._good = True, 0, self._good + 1
+        if self._good % PATIENCE == 0:  # it may have been a bad moment
+            self._most = min(self._most + STEP, LARGEST)
+        self._size = min(self._size + STEP, self._most)
         self._lacking(errors)
         why = {e["path"][1]: str(e.get("message")) for e in errors
                if len(e.get("path") or []) >= 2 and "projectItems" not in e["path"]}  # fmt: skip
