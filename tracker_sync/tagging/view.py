@@ -7,9 +7,13 @@ from tracker_sync.config import FieldNames
 from tracker_sync.events import Added, Changed, Commented
 from tracker_sync.items import Item, Names
 from tracker_sync.people import Person
+from tracker_sync.sources.text import wiki
 from tracker_sync.tagging.rules import Text
 from tracker_sync.work import at_creation
 
+_LONG = {"body", "comment", "environment"}
+_MARKUP = re.compile(r"[*_{}\[\]|!^~+\\#?]|--|-\S|^(?:h\d|bq)\.", re.MULTILINE)
+"""What wiki text without markup has none of; most has none, and reading it costs time."""
 _URL = re.compile(r"https?://[^\s<>\"')\]|}]+")
 _RENAMED = {"comments": "comment"}
 _ROLES = {"intent_field": "intent", "customer_field": "customer", "origin_field": "origin"}
@@ -26,6 +30,7 @@ class View:
         people: Mapping[str, Person],
         customers: list[Text],
     ) -> None:
+        self._is_jira = "#" not in item.key  # its long texts may be wiki text
         self._item, self._names, self._fields, self._people = item, names, fields, people
         self._cache: dict[str, list[Text]] = {"customer": customers}
         self._firsts: dict[tuple[str, str, str], tuple[int, str]] | None = None
@@ -41,10 +46,8 @@ class View:
         if attr == "key":
             return [Text(item.key, item.opened_at, f"{item.id}:0")]
         if attr == "links":
-            return [
-                Text(url, t.since, t.event_id)
-                for a in ("body", "comments") for t in self.texts(a) for url in _URL.findall(t.val)
-            ]  # fmt: skip
+            said = [t for a in ("body", "comments", "remote_links") for t in self.texts(a)]
+            return [Text(url, t.since, t.event_id) for t in said for url in _URL.findall(t.val)]
         if attr in ("reporter_role", "reporter_team"):
             return self._reporter(attr.removeprefix("reporter_"))
         if role := _ROLES.get(attr):
@@ -58,7 +61,8 @@ class View:
         found = []
         for key, val in self._item.state.get(attr, {}).items():
             since, event_id = firsts.get((attr, key, val)) or (self._item.opened_at, "")
-            found.append(Text(val, at_creation(self._item, since), event_id))
+            shown = wiki(val) if attr in _LONG and self._is_jira and _MARKUP.search(val) else val
+            found.append(Text(shown, at_creation(self._item, since), event_id))
         return found
 
     def _custom(self, name: str | None) -> list[Text]:
