@@ -31,6 +31,9 @@ from tracker_sync.sources.wire import BoundedAdapter, seconds_to_reset
 
 PAGE = 100
 MOST_REDIRECTS = 3
+PER_MINUTE = 900
+"""GitHub's secondary limit: points a minute, a point for each read
+(https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api)."""
 ACCEPTED = "application/vnd.github+json"
 
 
@@ -42,8 +45,6 @@ class Reply(NamedTuple):
     etag: str | None = None
     more: str | None = None
     """The address of the next page."""
-    moved: bool = False
-    """Whether the tracker pointed on to where the thing is now."""
 
 
 class GraphError(SourceError):
@@ -76,7 +77,7 @@ class GithubApi:
         """The answer to a path or to an address that an earlier answer gave; 304 where it is what `etag`
         stands for, which costs no quota
         (https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api)."""
-        url, moved = path, False
+        url = path
         for _ in range(MOST_REDIRECTS):
             where = self._where(url)
             status, headers, body = self._send("GET", where, self._own(where, url), params, etag=etag)
@@ -84,12 +85,12 @@ class GithubApi:
                 break
             if not (url := headers.get(_LOCATION, "")):
                 raise SourceError(f"{where}: it was moved, and does not say where to")
-            params, moved = (None if urlsplit(url).query else params), True
+            params = None if urlsplit(url).query else params
         else:
             raise SourceError(f"{self._where(path)}: it points on and on")
         if status == 304:
             return Reply(304, None, etag)
-        return Reply(status, body, headers.get("etag"), _next(headers.get("link", "")), moved)
+        return Reply(status, body, headers.get("etag"), _next(headers.get("link", "")))
 
     def page(self, path: str, params: dict[str, Any]) -> Page:
         """One page of a list, and the address of the next."""
@@ -184,7 +185,9 @@ def _held(response: RequestsResponse) -> RequestsResponse:
 class _Connection(HTTPRequestsConnectionClass):
     def __init__(self, host: str, port: int | None = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(host, port, *args, **kwargs)
-        adapter = BoundedAdapter(f"http://{host}:{self.port}", deadline=kwargs.get("timeout"))
+        adapter = BoundedAdapter(
+            f"http://{host}:{self.port}", deadline=kwargs.get("timeout"), per_minute=PER_MINUTE
+        )
         self.session.mount("http://", adapter)
 
     def getresponse(self) -> RequestsResponse:
@@ -194,7 +197,9 @@ class _Connection(HTTPRequestsConnectionClass):
 class _SecureConnection(HTTPSRequestsConnectionClass):
     def __init__(self, host: str, port: int | None = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(host, port, *args, **kwargs)
-        adapter = BoundedAdapter(f"https://{host}:{self.port}", deadline=kwargs.get("timeout"))
+        adapter = BoundedAdapter(
+            f"https://{host}:{self.port}", deadline=kwargs.get("timeout"), per_minute=PER_MINUTE
+        )
         self.session.mount("https://", adapter)
 
     def getresponse(self) -> RequestsResponse:

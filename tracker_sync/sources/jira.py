@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
@@ -14,7 +15,7 @@ from tracker_sync.events import Changed, Event
 from tracker_sync.sources import DAY, Ask, Batch, Collected, ItemRead, Progress, collect, microseconds
 from tracker_sync.sources.jira_api import BULK, RECONCILED, JiraApi
 from tracker_sync.sources.jira_fields import Catalogue, status_name
-from tracker_sync.sources.jira_item import links_elsewhere, read_issue
+from tracker_sync.sources.jira_item import in_order, links_elsewhere, read_issue
 from tracker_sync.sources.paging import Stride, batched, by_update
 from tracker_sync.sources.transport import ahead
 from tracker_sync.sources.wire import IN_FLIGHT
@@ -94,11 +95,15 @@ class _Pull:
     def batches(self) -> Iterator[Batch]:
         since = None if self._ask.cursor is None else max(0, self._cursor.at - OVERLAP_MS)
         strides = by_update(self._api.search, since, _mark, tick=lambda: 0 if self._api.cloud else 1000)
-        first = next(strides)  # only now do we know which Jira this is
-        yield self._site()
-        if self._ask.item is not None:
+        if self._ask.item is not None and self._api.cloud is not None:
+            yield self._site()
             yield self._batch([self._api.issue(self._ask.item)], cursor=False)
             return
+        first = next(strides)  # only now do we know which Jira this is
+        if self._ask.item is not None:
+            yield from self.batches()
+            return
+        yield self._site()
         if self._cursor.owed:
             yield self._settled(self._api.issues_by_id(self._cursor.owed))
         for stride in chain([first], strides):
@@ -323,6 +328,12 @@ def _total(part: Mapping[str, Any]) -> int:
 
 
 def _with_changes(raw: dict[str, Any], histories: list[Any]) -> dict[str, Any]:
+    """The issue with the changes that its page left out, but none made after that: rewound together with
+    a present that does not show them, they would tell of edits that nobody made."""
+    total = _total(raw["changelog"])
+    if len(histories) > total:
+        with suppress(KeyError, TypeError, ValueError):  # it will be set aside
+            histories = in_order(histories)[:total]
     return raw | {"changelog": raw["changelog"] | {"histories": histories}}
 
 

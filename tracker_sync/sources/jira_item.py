@@ -39,7 +39,7 @@ def read_issue(raw: Mapping[str, Any], catalogue: Catalogue) -> ItemRead:
     item, fields = str(raw["id"]), raw["fields"]
     log = raw.get("changelog")
     histories = (log or {}).get("histories") or []
-    changes = [e for h in _in_order(histories) for e in _change(item, h, fields, catalogue)]
+    changes = [e for h in in_order(histories) for e in _change(item, h, fields, catalogue)]
     talk = fields.get("comment") or {}
     comments = [_comment(item, c) for c in talk.get("comments") or []]
     if len(comments) < (talk.get("total") or 0):
@@ -244,7 +244,7 @@ def _comment(item: str, comment: Mapping[str, Any]) -> Commented:
     )  # fmt: skip
 
 
-def _in_order(histories: list[Any]) -> list[Any]:
+def in_order(histories: list[Any]) -> list[Any]:
     """Oldest first: Data Center lists them so, Cloud the other way round; ids break ties."""
     return sorted(histories, key=lambda h: (_when(h), int(h["id"])))
 

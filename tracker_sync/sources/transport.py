@@ -70,8 +70,8 @@ def refusal(
         return SourceError(f"{where}: it points elsewhere ({status}), which is refused. Check the url")
     if status in (502, 504):
         return Overloaded(f"{where}: the tracker failed ({status}); try again later")
-    if status >= 500:
-        return Unavailable(f"{where}: the tracker failed ({status}); try again later")
+    if status >= 500 or status == 408:
+        return Unavailable(f"{where}: the tracker failed ({status}); try again later", _wish(headers))
     return SourceError(f"{where}: the tracker refused the request ({status}){said}")
 
 
@@ -109,19 +109,27 @@ def retry_after(status: int, headers: Mapping[str, str], text: str) -> float | N
     Source: https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api and
     https://developer.atlassian.com/cloud/jira/platform/rate-limiting/ (both send `Retry-After`).
     """
+    if (wished := _wish(headers)) is not None:
+        return wished
     low = {k.lower(): v for k, v in headers.items()}
-    if wished := low.get("retry-after"):
-        if re.fullmatch(r"\d+(\.\d+)?", wished):
-            return float(wished)
-        try:
-            return max(0.0, parsedate_to_datetime(wished).timestamp() - server_time(low))
-        except ValueError:
-            return LONGEST_WAIT
     if low.get("x-ratelimit-remaining") == "0" and (reset := seconds_to_reset(low)) is not None:
         return reset
     if status == 429 or "secondary rate limit" in text.lower():
         return LONGEST_WAIT
     return None
+
+
+def _wish(headers: Mapping[str, str]) -> float | None:
+    """Seconds that `Retry-After` asks for, in any of its forms; None where there is none."""
+    low = {k.lower(): v for k, v in headers.items()}
+    if not (wished := low.get("retry-after")):
+        return None
+    if re.fullmatch(r"\d+(\.\d+)?", wished):
+        return float(wished)
+    try:
+        return max(0.0, parsedate_to_datetime(wished).timestamp() - server_time(low))
+    except ValueError:
+        return LONGEST_WAIT
 
 
 def excerpt(text: str) -> str:

@@ -46,11 +46,14 @@ class Elsewhere(NotAllowed):
 class BoundedAdapter(HTTPAdapter):
     """Sends to one origin only, within a deadline and a size, as quickly as the quota allows."""
 
-    def __init__(self, origin: str, *, deadline: float | None = None, largest: int = LARGEST) -> None:
+    def __init__(
+        self, origin: str, *, deadline: float | None = None, largest: int = LARGEST,
+        per_minute: int | None = None,
+    ) -> None:  # fmt: skip
         self.origin = _origin(origin)
         self.deadline = DEADLINE if deadline is None else deadline
         self.largest = largest
-        self.quota = Quota()
+        self.quota = Quota(per_minute)
         super().__init__(pool_connections=2, pool_maxsize=IN_FLIGHT + 2, max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
@@ -101,10 +104,9 @@ class BoundedAdapter(HTTPAdapter):
 class Quota:
     """What a tracker said is left of its rate limit, and how long to wait for it."""
 
-    def __init__(self, per_minute: int = 900) -> None:
-        # GitHub's secondary limit: 900 points a minute, a point for each read
-        # (https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api).
-        self._last: deque[float] = deque(maxlen=per_minute)
+    def __init__(self, per_minute: int | None = None) -> None:
+        """`per_minute`: the most requests of any minute, where the tracker has such a limit."""
+        self._last: deque[float] = deque(maxlen=per_minute or 0)
         self._left: dict[str, tuple[float, float, float]] = {}
         self._lock = threading.Lock()
 
@@ -136,7 +138,7 @@ class Quota:
     def pause(self, resource: str, now: float) -> float:
         """Seconds to wait at `now` (of the monotonic clock) before the next request."""
         crowd = 0.0
-        if len(self._last) == self._last.maxlen:
+        if self._last and len(self._last) == self._last.maxlen:
             crowd = max(0.0, self._last[0] + 60 - now)
         remaining, limit, reset = self._left.get(resource, (1.0, 1.0, now))
         if reset <= now:
