@@ -644,6 +644,8 @@ def _plain(detail: Any) -> Any:
 
 # ---- the JSON of the REST API
 
+_REACTIONS = ("+1", "-1", "laugh", "hooray", "confused", "heart", "rocket", "eyes")
+
 _USER_LINKS = (
     "events", "followers", "following", "gists", "organizations", "received_events", "repos", "starred",
     "subscriptions",
@@ -723,6 +725,7 @@ class Shapes:
             "closed_at": stamp(issue.closed_at) if issue.closed_at else None,
             "author_association": "MEMBER", "active_lock_reason": None, "body": issue.body or None,
             "closed_by": self.user(issue.closed_by) if issue.closed_by else None,
+            "reactions": _no_reactions(url),
             "timeline_url": f"{url}/timeline", "performed_via_github_app": None, "state_reason": issue.reason,
             **(self._pull(issue, html) if issue.is_pull else self._planning(issue)),
         }  # fmt: skip
@@ -730,7 +733,7 @@ class Shapes:
     def _pull(self, issue: Issue, html: str) -> Json:
         url = f"{self.api}/repos/{issue.repo.full_name}/pulls/{issue.number}"
         links = {"url": url, "html_url": html, "diff_url": f"{html}.diff", "patch_url": f"{html}.patch"}
-        return {"draft": False, "pull_request": {**links, "merged_at": None}}
+        return {"draft": False, "type": None, "pull_request": {**links, "merged_at": None}}
 
     def _planning(self, issue: Issue) -> Json:
         """What only issues have; like GitHub, name the parent only where there is one."""
@@ -741,8 +744,7 @@ class Shapes:
             ("blocked_by", "total_blocked_by", "blocking", "total_blocking"), 0
         )
         shown["issue_field_values"] = [self._field(name, value) for name, value in issue.fields.items()]
-        if issue.type:
-            shown["type"] = self.type(issue.type)
+        shown["type"] = self.type(issue.type)
         if issue.parent:
             up = issue.parent
             shown["parent_issue_url"] = f"{self.api}/repos/{up.repo.full_name}/issues/{up.number}"
@@ -772,7 +774,8 @@ class Shapes:
             "issue_url": f"{path}/{issue.number}", "id": entry.id, "node_id": entry.node_id,
             "user": self.user(entry.actor), "created_at": stamp(entry.at),
             "updated_at": stamp(entry.edited or entry.at), "author_association": "MEMBER",
-            "body": entry.detail, "performed_via_github_app": None,
+            "body": entry.detail, "reactions": _no_reactions(f"{path}/comments/{entry.id}"),
+            "performed_via_github_app": None,
         }  # fmt: skip
 
     def entry(self, entry: Entry) -> Json:
@@ -826,6 +829,11 @@ class Shapes:
         return {"id": issue.id, "node_id": issue.node_id, **links, **shown, **tail}
 
 
+def _no_reactions(url: str) -> Json:
+    """The summary that every issue and comment carries; nobody here reacts to anything."""
+    return {"url": f"{url}/reactions", "total_count": 0, **dict.fromkeys(_REACTIONS, 0)}
+
+
 # ---- the face
 
 
@@ -856,6 +864,8 @@ _ROUTES: list[tuple[re.Pattern[str], str]] = [
     (re.compile(path), handler)
     for path, handler in [
         (r"/user", "user"),
+        (r"/users/([^/]+)", "account"),
+        (r"/users/([^/]+)/orgs", "account_orgs"),
         (r"/orgs/([^/]+)/repos", "org_repos"),
         (r"/repos/([^/]+/[^/]+)", "repo"),
         (r"/repos/([^/]+/[^/]+)/issues", "issues"),
@@ -1017,6 +1027,15 @@ class GitHubFace:
             return refused(401, "Requires authentication")
         me = self.shapes.user(self.company.account("sync-bot"))
         return Answer(200, {**me, "name": None, "email": None})
+
+    def _account(self, request: Request, who: str, login: str) -> Answer:
+        found = self.company.accounts.get(login)
+        if found is None:
+            return refused(404, "Not Found")
+        return Answer(200, {**self.shapes.user(found), "name": None, "email": None})
+
+    def _account_orgs(self, request: Request, who: str, login: str) -> Answer:
+        return Answer(200, []) if login in self.company.accounts else refused(404, "Not Found")
 
     def _rate_limit(self, who: str, limit: int | None) -> Answer:
         if limit is None:

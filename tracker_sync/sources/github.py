@@ -26,6 +26,11 @@ OVERLAP = 60_000_000
 """Microseconds. Clocks and replicas differ: each run re-reads this much."""
 MOST_NEAR = 500
 SECOND = 1_000_000
+MOVING = {
+    "labeled", "unlabeled", "milestoned", "demilestoned", "assigned", "unassigned", "renamed", "closed",
+    "reopened",
+}  # fmt: skip
+"""Events that move the update time of their issue."""
 FEW = 5
 """Changed issues that are read one by one where there is no GraphQL: a request each tells all of them."""
 
@@ -58,7 +63,8 @@ class Place:
         """The place once these records are read, and everything updated up to `until`."""
         at = max(self.at, until or 0)
         marks = self.near | {i: t for i, t in map(mark, records) if t}
-        near = sorted((t, i) for i, t in marks.items() if t >= at - OVERLAP)[-MOST_NEAR:]
+        # Of the newest second there may be more to come under the same update time.
+        near = sorted((t, i) for i, t in marks.items() if at - OVERLAP <= t < at)[-MOST_NEAR:]
         return replace(self, at=at, near={i: t for t, i in near})
 
 
@@ -90,6 +96,8 @@ class _Pull:
         self._histories = Histories(api, config.name, ask.remembered) if graph else None
         self._done = 0
         self._seen: set[str] = set()
+        self._left = False
+        """Whether an issue of the repository at hand was left to the next run."""
         self._ids = {key: item for item, key in known.items()}
         """key → id of the issues that the log has or that this pull has met."""
 
@@ -141,8 +149,12 @@ class _Pull:
         head = self._api.get(f"/repos/{repo}/issues", newest, None if self._ask.full else place.etag)
         if head.status == 304:
             return
-        page = Page(as_list(f"{self._config.url}/repos/{repo}/issues", head.body), head.more)
+        page = Page(
+            as_list(f"source {self._config.name!r}: {self._config.url}/repos/{repo}/issues", head.body),
+            head.more,
+        )
         start = self._places[repo] = replace(place, etag=None)
+        self._left = False
         try:
             if self._histories is not None:
                 for stride in self._strides(repo, page):
@@ -157,7 +169,7 @@ class _Pull:
                 yield Batch(notes=(note,), progress=Progress(self._done))
         if self._histories is None:
             yield from self._by_lists(repo, page)
-        self._places[repo] = replace(self._places[repo], etag=head.etag, walk={})
+        self._places[repo] = replace(self._places[repo], etag=None if self._left else head.etag, walk={})
         yield self._batch([])
 
     def _strides(self, repo: str, newest: Page, until: int | None = None) -> Iterator[Stride]:
@@ -165,7 +177,7 @@ class _Pull:
         place = self._places[repo]
         since = None if self._ask.full or not place.at else max(0, place.at - OVERLAP)
         times = [t for _, t in map(mark, newest.records) if t]
-        if newest.more is None or (since is not None and times and times[-1] < since):
+        if until is None and (newest.more is None or (since is not None and times and times[-1] < since)):
             # The newest page holds all of it.
             wanted = [r for r in reversed(newest.records) if since is None or mark(r)[1] >= since]
             strides = iter([Stride(wanted, times[0] if times else None)])
@@ -179,6 +191,7 @@ class _Pull:
                 if (self._ask.full or near.get(mark(r)[0]) != mark(r)[1] or not mark(r)[1])
                 and (until is None or mark(r)[1] <= until)
             ]  # fmt: skip
+            self._left = self._left or any(until is not None and mark(r)[1] > until for r in stride.records)
             end = None if stride.until is None else min(stride.until, until or stride.until)
             at = max([at, *(t for _, t in map(mark, fresh))])
             self._places[repo] = self._places[repo].after(fresh, end)
@@ -197,7 +210,13 @@ class _Pull:
 
     def _with_histories(self, repo: str, stride: Stride) -> Batch:
         assert self._histories is not None  # noqa: S101  for the type checker
-        batch = self._batch(self._histories.of(repo, stride.records))
+        issues = self._histories.of(repo, stride.records)
+        if unread := {_raw_id(i.raw) for i in issues if isinstance(i.error, Missing)}:
+            self._left = True  # it may only have been out of sight
+            place = self._places[repo]
+            near = {i: t for i, t in place.near.items() if i not in unread}
+            self._places[repo] = replace(place, near=near)
+        batch = self._batch(issues)
         return replace(batch, notes=self._histories.notes, remember=self._histories.remember)
 
     # --- Without: three lists of the whole repository
@@ -215,6 +234,7 @@ class _Pull:
             return
         times = [t for _, t in map(mark, newest.records) if t]
         place = self._places[repo]
+        before = place.at if place.event and not place.walk else 0
         if not place.walk:
             place = replace(place, walk={"next": None, "newest": "", "until": max(times, default=0)})
             self._places[repo] = place
@@ -222,8 +242,16 @@ class _Pull:
             yield from self._events(repo)
         until = self._places[repo].walk["until"]
         for stride in self._strides(repo, newest, until):
-            yield self._batch([Issue(r, repo, whole=False) for r in stride.records])
+            yield self._batch([
+                # Older than the events just read, and new to us: it was transferred here.
+                self._whole(repo, r) if self._is_unknown(r) and 0 < _opened(r) <= before
+                else Issue(r, repo, whole=False)
+                for r in stride.records
+            ])  # fmt: skip
         yield from self._comments(repo)
+
+    def _is_unknown(self, raw: Any) -> bool:
+        return _raw_id(raw) not in self._known and _raw_id(raw) not in self._seen
 
     def _is_little(self, repo: str, newest: Page) -> bool:
         """Whether few issues changed, and the page of the newest has all of them."""
@@ -265,8 +293,14 @@ class _Pull:
             start = {} if since is None else {"since": _iso(since)}
             return self._api.page(f"/repos/{repo}/issues/comments", wanted | start)
 
+        stop = 1 << 62
         for stride in by_update(fetch, since, mark):
             until = max(self._places[repo].commented, stride.until or 0)
+            strange = [c for c in stride.records if not _is_pull_comment(c) and not self._owner(c)]
+            if strange:  # their issue was left to the next run, and so are they
+                self._left = True
+                stop = min([stop, *(mark(c)[1] - 1 for c in strange)])
+            until = min(until, stop)
             self._places[repo] = replace(self._places[repo], commented=until)
             with_ids = [c for c in stride.records if not _is_pull_comment(c) and self._owner(c)]
             yield self._facts(with_ids, lambda c: _read_comment(c, str(self._owner(c))))
@@ -301,7 +335,8 @@ class _Pull:
             return next(iter(self._histories.of(repo, [raw])))
         try:
             path = f"/repos/{repo}/issues/{raw['number']}/timeline"
-            return Issue(raw, repo, [e for p in self._pages(path) for e in p])
+            entries = [e for p in self._pages(path) for e in p]
+            return Issue(raw, repo, [e for e in entries if not _is_later(e, raw)])
         except (Missing, KeyError, TypeError) as e:
             return Issue(raw, repo, error=e)
 
@@ -367,6 +402,23 @@ def mark(raw: Any) -> tuple[str, int]:
         return str(raw["id"]), microseconds(raw["updated_at"])
     except (KeyError, TypeError, ValueError):
         return _raw_id(raw), 0
+
+
+def _is_later(entry: Any, raw: Any) -> bool:
+    """Whether the entry is of an edit that `raw` does not show yet; the next run has both."""
+    if not isinstance(entry, dict) or entry.get("event") not in MOVING:
+        return False
+    try:
+        return microseconds(entry["created_at"]) > microseconds(raw["updated_at"])
+    except (KeyError, TypeError, ValueError):
+        return False  # it will be set aside
+
+
+def _opened(raw: Any) -> int:
+    try:
+        return microseconds(raw["created_at"])
+    except (KeyError, TypeError, ValueError):
+        return 0
 
 
 def _raw_id(raw: Any) -> str:

@@ -27,7 +27,7 @@ from tracker_sync.sources.transport import (
     unreachable,
     unreadable,
 )  # fmt: skip
-from tracker_sync.sources.wire import BoundedAdapter, seconds_to_reset
+from tracker_sync.sources.wire import BoundedAdapter, Elsewhere, seconds_to_reset
 
 PAGE = 100
 MOST_REDIRECTS = 3
@@ -105,7 +105,9 @@ class GithubApi:
         """
         where = self._where(self._requester.graphql_url)
         question = {"query": query, "variables": variables}
-        _, headers, body = self._send("POST", where, self._requester.graphql_url, None, question)
+        status, headers, body = self._send("POST", where, self._requester.graphql_url, None, question)
+        if 300 <= status < 400:
+            raise NotAllowed(f"{where}: it points elsewhere ({status}), which is refused. Check the url")
         answer = as_dict(where, body)
         errors = [e for e in answer.get("errors") or [] if isinstance(e, dict)]
         kinds = {str(e.get("type", "")) for e in errors}
@@ -135,6 +137,8 @@ class GithubApi:
                 status, got, text = self._requester.requestJson(verb, url, params, dict(headers), question)
             except requests.RequestException as e:
                 raise unreachable(where, e) from None
+            except Elsewhere as e:
+                raise NotAllowed(f"{where}: {e}") from None
             if status >= 400:
                 raise self._refused(where, status, got, text)
             return status, got, self._parsed(where, text) if status == 200 else None

@@ -96,8 +96,10 @@ def _graph(graph: Mapping[str, Any], state: State, names: dict[str, Named]) -> d
     """Add what only GraphQL tells; gives since when each project field has its value, which is all the
     history that GitHub keeps of them."""
     since: dict[str, int] = {}
-    if parent := graph.get("parent"):
-        state["parent"] = {"": parent}
+    if "parent" in graph:  # of the same moment as the history, which REST's need not be
+        state.pop("parent", None)
+        if parent := graph["parent"]:
+            state["parent"] = {"": parent}
     if "sub_issues" in graph:
         state["sub_issues"] = {key: key for key in graph["sub_issues"]}
     for item in graph.get("projects", ()):
@@ -154,12 +156,11 @@ def entry_events(item: str, entry: Mapping[str, Any], reason: Any = None) -> Ite
         case "reopened":
             yield Changed(attr="status", key="open", val="Open", old_key="closed", old="Closed", **head)
             yield Changed(**head | {"id": head["id"] + ".1"}, attr="resolution", val=None)
-        case "parent_issue_added" | "parent_issue_removed" if url := _url(entry.get("parent_issue")):
-            key = key_in(url)
+        case "parent_issue_added" | "parent_issue_removed" if key := _key(entry.get("parent_issue")):
             added = kind == "parent_issue_added"
             yield Changed(attr="parent", val=key if added else None, old=None if added else key, **head)
-        case "sub_issue_added" | "sub_issue_removed" if url := _url(entry.get("sub_issue")):
-            yield _came_or_left(kind == "sub_issue_added", "sub_issues", key_in(url), head)
+        case "sub_issue_added" | "sub_issue_removed" if key := _key(entry.get("sub_issue")):
+            yield _came_or_left(kind == "sub_issue_added", "sub_issues", key, head)
         case "cross-referenced":
             yield Noted(attr=kind, key=_referrer(entry), **head)
         case "commented":
@@ -206,8 +207,7 @@ def _unnumbered(entry: Mapping[str, Any], kind: str, at: Any) -> str:
 
 def _referrer(entry: Mapping[str, Any]) -> str:
     issue = (entry.get("source") or {}).get("issue")
-    url = _url(issue)
-    return key_in(url) if url else str((issue or {}).get("id", ""))
+    return _key(issue) or str((issue or {}).get("id", ""))
 
 
 def _comment(entry: Mapping[str, Any], head: dict[str, Any]) -> Commented:
@@ -256,8 +256,13 @@ def _label(label: Any) -> str | None:
     return str(name) if name else None
 
 
-def _url(issue: Mapping[str, Any] | None) -> str | None:
-    return (issue or {}).get("url") or (issue or {}).get("html_url")
+def _key(issue: Mapping[str, Any] | None) -> str | None:
+    """The key of an issue that an entry names; None where it has none (any more)."""
+    url = (issue or {}).get("url") or (issue or {}).get("html_url")
+    try:
+        return key_in(str(url)) if url else None
+    except ValueError:
+        return None
 
 
 def key_in(url: str) -> str:

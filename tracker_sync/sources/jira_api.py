@@ -24,7 +24,7 @@ from tracker_sync.sources.transport import (
     unreachable,
     unreadable,
 )  # fmt: skip
-from tracker_sync.sources.wire import BoundedAdapter
+from tracker_sync.sources.wire import BoundedAdapter, Elsewhere
 
 PAGE = 100
 LARGEST_PAGE = 400
@@ -110,7 +110,7 @@ class JiraApi:
         wanted = {"jql": jql, "fields": fields, "maxResults": size, "nextPageToken": more,
                   "reconcileIssues": self.reconcile[:RECONCILED]}  # fmt: skip
         page = self._get("search/jql", wanted | ({"expand": "changelog"} if fields == "*all" else {}))
-        issues = as_list("search/jql", page.get("issues"))
+        issues = as_list(self._where("search/jql"), page.get("issues"))
         token = page.get("nextPageToken")
         return Page(issues, None if page.get("isLast") or not token else token)
 
@@ -127,7 +127,7 @@ class JiraApi:
         """A page of Data Center's search, and how many issues it grants to a page."""
         start = int(more or 0)
         page = self._get("search", {"jql": jql, "startAt": start, "maxResults": size} | extra)
-        issues = as_list("search", page.get("issues"))
+        issues = as_list(self._where("search"), page.get("issues"))
         total, granted = page.get("total"), page.get("maxResults")
         most = granted if isinstance(granted, int) else None
         if not isinstance(total, int):
@@ -151,7 +151,7 @@ class JiraApi:
         while True:
             page = self._ids(self._jql(None), more)
             for issue in page.records:
-                one = as_dict("search", issue)
+                one = as_dict(self._where("search"), issue)
                 found[str(one.get("id"))] = str(one.get("key"))
             if (more := page.more) is None:
                 return found
@@ -177,7 +177,9 @@ class JiraApi:
     def _some_issues(self, ids: list[str]) -> list[Any]:
         if self._cloud:
             wanted = {"issueIdsOrKeys": ids, "fields": ["*all"], "expand": ["changelog"]}
-            return as_list("issue/bulkfetch", self._post("issue/bulkfetch", wanted).get("issues"))
+            return as_list(
+                self._where("issue/bulkfetch"), self._post("issue/bulkfetch", wanted).get("issues")
+            )
         # Data Center refuses the whole query for one id that does not exist, unless told not to check.
         extra = {"fields": "*all", "expand": "changelog", "validateQuery": "false"}
         return self._found(f"id in ({', '.join(ids)})", None, len(ids), extra)[0].records
@@ -194,9 +196,9 @@ class JiraApi:
                 page = self._post("changelog/bulkfetch", wanted)
             except Missing:
                 return {}
-            for log in as_list("changelog/bulkfetch", page.get("issueChangeLogs")):
-                of_issue = as_dict("changelog/bulkfetch", log)
-                histories = as_list("changelog/bulkfetch", of_issue.get("changeHistories"))
+            for log in as_list(self._where("changelog/bulkfetch"), page.get("issueChangeLogs")):
+                of_issue = as_dict(self._where("changelog/bulkfetch"), log)
+                histories = as_list(self._where("changelog/bulkfetch"), of_issue.get("changeHistories"))
                 found.setdefault(str(of_issue.get("issueId")), []).extend(histories)
             if not (token := page.get("nextPageToken")):
                 break
@@ -209,7 +211,10 @@ class JiraApi:
             return self._all(f"issue/{issue_id}/changelog", "values")
         # Data Center has no paged changelog: the issue itself carries the whole of it.
         issue = self._get(f"issue/{issue_id}", {"fields": "id", "expand": "changelog"})
-        return as_list("changelog", as_dict("changelog", issue.get("changelog")).get("histories"))
+        return as_list(
+            self._where("changelog"),
+            as_dict(self._where("changelog"), issue.get("changelog")).get("histories"),
+        )
 
     def comments(self, issue_id: str) -> list[Any]:
         """All comments of one issue."""
@@ -219,7 +224,7 @@ class JiraApi:
         """The links of one issue to things outside Jira; None where the site has linking switched off."""
         path = f"issue/{issue_id}/remotelink"
         try:
-            return as_list(path, self._answer(path, partial(self._jira._get_json, path)))
+            return as_list(self._where(path), self._answer(path, partial(self._jira._get_json, path)))
         except Missing:
             return None
 
@@ -227,7 +232,7 @@ class JiraApi:
         found: list[Any] = []
         while True:
             page = self._get(path, {"startAt": len(found), "maxResults": 1000})
-            values = as_list(path, page.get(key))
+            values = as_list(self._where(path), page.get(key))
             found += values
             total = page.get("total")
             if not values or not isinstance(total, int) or len(found) >= total:
@@ -238,15 +243,19 @@ class JiraApi:
     def fields(self) -> list[Any]:
         """The fields of the site; none where that is not told (a configured one is then missing)."""
         try:
-            return as_list("field", self._answer("field", partial(self._jira._get_json, "field")))
+            return as_list(
+                self._where("field"), self._answer("field", partial(self._jira._get_json, "field"))
+            )
         except Missing:
             return []
 
     def statuses(self) -> list[Any]:
         """All statuses of the site; none where that is not told."""
         try:
-            return as_list("status", self._answer("status", partial(self._jira._get_json, "status")))
-        except NotAllowed:
+            return as_list(
+                self._where("status"), self._answer("status", partial(self._jira._get_json, "status"))
+            )
+        except Missing:
             return []  # the issues themselves carry the categories of the statuses they are in
 
     def has_project(self, key: str) -> bool:
@@ -266,10 +275,13 @@ class JiraApi:
         return self._ask(path, partial(self._jira._get_json, path, params=body, use_post=True))
 
     def _ask(self, path: str, call: Callable[[], Any]) -> dict[str, Any]:
-        return as_dict(f"source {self._config.name!r}: {self._url} {path}", self._answer(path, call))
+        return as_dict(self._where(path), self._answer(path, call))
+
+    def _where(self, path: str) -> str:
+        return f"source {self._config.name!r}: {self._url} {path}"
 
     def _answer(self, path: str, call: Callable[[], Any]) -> Any:
-        where = f"source {self._config.name!r}: {self._url} {path}"
+        where = self._where(path)
         hints = (self._credentials_hint(), "the permission to browse the project")
 
         def once() -> Any:
@@ -281,6 +293,8 @@ class JiraApi:
                 raise refusal(where, status, headers, hidden(_words(e), self._secrets), hints) from None
             except requests.exceptions.JSONDecodeError as e:
                 raise unreadable(where, e.doc) from None
+            except Elsewhere as e:
+                raise NotAllowed(f"{where}: {e}") from None
             except requests.RequestException as e:
                 raise unreachable(where, e) from None
             except json.JSONDecodeError as e:

@@ -67,7 +67,7 @@ def refusal(
     if status == 410:
         return Gone(f"{where}: it is gone (410){said}")
     if 300 <= status < 400:
-        return SourceError(f"{where}: it points elsewhere ({status}), which is refused. Check the url")
+        return NotAllowed(f"{where}: it points elsewhere ({status}), which is refused. Check the url")
     if status in (502, 504):
         return Overloaded(f"{where}: the tracker failed ({status}); try again later")
     if status >= 500 or status == 408:
