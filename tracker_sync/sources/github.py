@@ -234,13 +234,14 @@ class _Pull:
             return
         times = [t for _, t in map(mark, newest.records) if t]
         place = self._places[repo]
-        before = place.at if place.event and not place.walk else 0
         if not place.walk:
-            place = replace(place, walk={"next": None, "newest": "", "until": max(times, default=0)})
+            before = place.at if place.event else 0
+            walk = {"next": None, "newest": "", "until": max(times, default=0), "before": before}
+            place = replace(place, walk=walk)
             self._places[repo] = place
         if "next" in place.walk:
             yield from self._events(repo)
-        until = self._places[repo].walk["until"]
+        until, before = self._places[repo].walk["until"], self._places[repo].walk["before"]
         for stride in self._strides(repo, newest, until):
             yield self._batch([
                 # Older than the events just read, and new to us: it was transferred here.
@@ -272,7 +273,8 @@ class _Pull:
             walk = self._places[repo].walk
             newest = walk["newest"] or str(max(numbers, default=known))
             more = page.more if not numbers or min(numbers) > known else None
-            walk = {"until": walk["until"], "newest": newest} | ({"next": more} if more else {})
+            kept = {"until": walk["until"], "before": walk["before"], "newest": newest}
+            walk = kept | ({"next": more} if more else {})
             self._places[repo] = replace(
                 self._places[repo], walk=walk, event=self._places[repo].event if more else newest
             )
