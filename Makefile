@@ -35,8 +35,8 @@ format: $(STAMP) ## format and fix what can be fixed safely
 	@$(PY) -m ruff format .
 	@$(PY) -m ruff check --fix .
 
-bench: $(STAMP) ## measure, as ratios to a floor in the same run
-	@$(PY) -m tests.bench
+bench: $(STAMP) ## measure, as ratios to a floor in the same run; PEERS=1: other tools too
+	@PEERS=$(PEERS) $(PY) -m tests.bench
 
 lock: $(STAMP) ## renew requirements.lock
 	@$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

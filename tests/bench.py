@@ -81,10 +81,17 @@ def appending(folder: Path, size: int = 20_000) -> None:
     show(f"read {size:,} events", best(read), best(scan), "bare SQLite")
 
 
+def trackers() -> None:
+    """Whole syncs, by a process that has done nothing yet: peak memory counts from what its parent had."""
+    sys.stdout.flush()
+    subprocess.run([sys.executable, str(Path(__file__).parent / "bench_peers.py")], check=True)
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         commands(Path(folder))
         appending(Path(folder))
+    trackers()
 
 
 if __name__ == "__main__":

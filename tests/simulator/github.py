@@ -897,7 +897,9 @@ class GitHubFace:
     """GitHub's REST and GraphQL API before a company. Its clock is the wall's, for quotas and `Date`.
 
     token: the only one that is right (None: any is). anonymous_limit, rate_limit: None counts nothing.
-    deep_page_limit: rows that `page` can reach. timeout_nodes: a larger GraphQL query answers 502.
+    deep_page_limit: rows that `page` can reach. cursors: lists that have them give one with every page, as
+    GitHub does for issues, not only where `page` does not reach. timeout_nodes: a larger GraphQL query
+    answers 502.
     """
 
     company: GitHubCompany
@@ -905,6 +907,7 @@ class GitHubFace:
     graphql: bool = True
     page_cap: int = 100
     deep_page_limit: int = 10_000
+    cursors: bool = False
     rate_limit: int | None = 5000
     graphql_limit: int = 5000
     rate_window_s: float = 3600
@@ -1120,7 +1123,8 @@ class GitHubFace:
         size = max(1, min(request.number("per_page", 30), self.page_cap))
         page = max(1, request.number("page", 1))
         start, is_large = (page - 1) * size, key is not None and len(rows) > self.deep_page_limit
-        if key is not None and is_large and (after := request.first("after")):
+        by_cursor = is_large or self.cursors
+        if key is not None and by_cursor and (after := request.first("after")):
             seen = tuple(json.loads(base64.urlsafe_b64decode(after)))
             falls = _descending(request)
             start = sum(key(row) >= seen if falls else key(row) <= seen for row in rows)
@@ -1129,7 +1133,7 @@ class GitHubFace:
         shown, last = rows[start : start + size], max(1, -(-len(rows) // size))
         targets: list[tuple[str, dict[str, object]]] = []
         if start + size < len(rows):
-            cursor = {"after": _cursor(key(shown[-1]))} if key is not None and is_large else {}
+            cursor = {"after": _cursor(key(shown[-1]))} if key is not None and by_cursor else {}
             targets.append(("next", {"page": page + 1, **cursor}))
         if not is_large:
             targets += [("last", {"page": last})] if page < last else []

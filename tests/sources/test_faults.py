@@ -93,7 +93,7 @@ def test_a_tracker_that_breaks_at_any_time_costs_nothing_but_time(
 ) -> None:
     not_yet(tracker, fault)
     it = bench.stages(tracker)[stage]
-    places = range(1, it.requests + 1, 5 if fault in SLOW else 2)
+    places = range(1, it.requests + 1, 5 if fault in SLOW else 3)
     assert [p for k in places for p in it.at(k, ALL[fault], stays=True)] == []
 
 
