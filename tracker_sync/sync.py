@@ -41,8 +41,6 @@ class Synced:
     notes: dict[str, None] = field(default_factory=dict)
     """In order, each once."""
     partial: bool = False
-    stopped: bool = False
-    """Whether it was asked to stop before it was through."""
 
 
 def sync(
@@ -82,7 +80,6 @@ def sync(
         done.partial |= batch.partial
         show(batch.progress)
         if stop():
-            done.stopped = True
             break
     return done
 

@@ -224,6 +224,7 @@ class SqliteLog:
         """Which rows are new, how many the log has, and which say something else under a known id."""
         known: dict[str, Row] = {}
         for ids in batched([r.event_id for r in rows], 500):
+            # Not json_each: it cuts a text at a NUL, and a name in an id may hold one.
             marks = ",".join("?" * len(ids))
             found = self._db.execute(
                 f"{_SELECT} WHERE e.source_id = ? AND e.event_id IN ({marks})", (source_id, *ids)

@@ -84,6 +84,38 @@ class Batch:
     """Whether something could not be looked at, so that the pass is done in part only."""
 
 
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """An answer that rarely changes, and when it was given."""
+
+    at: int
+    value: dict[str, Any]
+
+    @classmethod
+    def of(cls, ask: Ask, key: str) -> "Remembered":
+        """What an earlier pull put under the key; nothing where none did."""
+        text = ask.remembered.get(key)
+        return cls(**json.loads(text)) if text else cls(0, {})
+
+    def is_fresh(self, now: int) -> bool:
+        """Whether it is not a day old yet."""
+        return 0 < self.at <= now < self.at + DAY
+
+    def __str__(self) -> str:
+        return json.dumps({"at": self.at, "value": self.value})
+
+
+def lost_sight(source: str, lost: int, known: int, progress: Progress) -> Batch | None:
+    """More than half of the items gone at once is taken for a lost permission: no tombstones."""
+    if lost * 2 <= known:
+        return None
+    note = (
+        f"source {source!r}: {lost} of {known} issues are not to be seen any more. That is taken for a lost "
+        "permission, and none was marked as deleted. Check the token's access"
+    )
+    return Batch(notes=(note,), partial=True, progress=progress)
+
+
 class Source(Protocol):
     """A tracker to read."""
 

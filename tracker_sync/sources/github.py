@@ -8,7 +8,16 @@ from typing import Any
 
 from tracker_sync.config import GithubConfig
 from tracker_sync.errors import Gone, Missing, SourceError
-from tracker_sync.sources import DAY, Ask, Batch, ItemRead, Progress, collect, microseconds
+from tracker_sync.sources import (
+    Ask,
+    Batch,
+    ItemRead,
+    Progress,
+    Remembered,
+    collect,
+    lost_sight,
+    microseconds,
+)
 from tracker_sync.sources.github_api import PAGE, GithubApi, GraphError
 from tracker_sync.sources.github_histories import Histories
 from tracker_sync.sources.github_item import (
@@ -93,7 +102,7 @@ class _Pull:
         self._config, self._api, self._ask, self._known = config, api, ask, known
         cursor = json.loads(ask.cursor) if ask.cursor else {}
         self._places = {repo: Place.parse(value) for repo, value in cursor.items()}
-        self._histories = Histories(api, config.name, ask.remembered) if graph else None
+        self._histories = Histories(api, config.name) if graph else None
         self._done = 0
         self._seen: set[str] = set()
         self._left = False
@@ -121,16 +130,16 @@ class _Pull:
         owner, _, repo = name.partition("/")
         if repo != "*":
             return [name], None
-        kept = json.loads(self._ask.remembered.get(f"repos {owner}", '{"at": 0}'))
-        if 0 < kept["at"] <= self._ask.now < kept["at"] + DAY:
-            return kept["repos"], None
+        kept = Remembered.of(self._ask, f"repos {owner}")
+        if kept.is_fresh(self._ask.now):
+            return kept.value["repos"], None
         try:
             listed = [r for p in self._pages(f"/orgs/{owner}/repos") for r in p]
         except Missing:
             listed = [r for p in self._pages(f"/users/{owner}/repos") for r in p]
         found = [str(r["full_name"]) for r in listed if not r.get("archived") and r.get("has_issues", True)]
-        kept = {"at": self._ask.now, "repos": found}
-        return found, Batch(remember={f"repos {owner}": json.dumps(kept)}, progress=Progress(self._done))
+        kept = Remembered(self._ask.now, {"repos": found})
+        return found, Batch(remember={f"repos {owner}": str(kept)}, progress=Progress(self._done))
 
     def _pages(self, path: str) -> Iterator[list[Any]]:
         page = self._api.page(path, {"per_page": PAGE})
@@ -175,7 +184,7 @@ class _Pull:
     def _strides(self, repo: str, newest: Page, until: int | None = None) -> Iterator[Stride]:
         """The issues that changed, oldest change first; those after `until` are left to the next run."""
         place = self._places[repo]
-        since = None if self._ask.full or not place.at else max(0, place.at - OVERLAP)
+        since = self._since(place.at)
         times = [t for _, t in map(mark, newest.records) if t]
         if until is None and (newest.more is None or (since is not None and times and times[-1] < since)):
             # The newest page holds all of it.
@@ -198,6 +207,10 @@ class _Pull:
             yield Stride([r for r in fresh if not _is_pull(r)], end)
         self._places[repo] = self._places[repo].after([], at)
 
+    def _since(self, at: int) -> int | None:
+        """From which update time a list read up to `at` is read on; None: from its start."""
+        return None if self._ask.full or not at else max(0, at - OVERLAP)
+
     def _list(self, repo: str, since: int | None, more: Any) -> Page:
         if more is not None:
             return self._api.page(more, {})
@@ -217,7 +230,7 @@ class _Pull:
             near = {i: t for i, t in place.near.items() if i not in unread}
             self._places[repo] = replace(place, near=near)
         batch = self._batch(issues)
-        return replace(batch, notes=self._histories.notes, remember=self._histories.remember)
+        return replace(batch, notes=self._histories.notes)
 
     # --- Without: three lists of the whole repository
 
@@ -257,7 +270,7 @@ class _Pull:
     def _is_little(self, repo: str, newest: Page) -> bool:
         """Whether few issues changed, and the page of the newest has all of them."""
         place = self._places[repo]
-        since = place.at - OVERLAP if place.at and not self._ask.full else 0
+        since = self._since(place.at) or 0
         marks = [(mark(r), r) for r in newest.records if not _is_pull(r)]
         changed = [r for (i, at), r in marks if (at >= since or not at) and place.near.get(i) != at]
         reaches = newest.more is None or any(0 < mark(r)[1] < since for r in newest.records)
@@ -285,8 +298,7 @@ class _Pull:
 
     def _comments(self, repo: str) -> Iterator[Batch]:
         """The repository's comments, in order of update."""
-        place = self._places[repo]
-        since = None if self._ask.full or not place.commented else max(0, place.commented - OVERLAP)
+        since = self._since(self._places[repo].commented)
         wanted = {"sort": "updated", "direction": "asc", "per_page": PAGE}
 
         def fetch(since: int | None, more: Any) -> Page:
@@ -298,14 +310,13 @@ class _Pull:
         stop = 1 << 62
         for stride in by_update(fetch, since, mark):
             until = max(self._places[repo].commented, stride.until or 0)
-            strange = [c for c in stride.records if not _is_pull_comment(c) and not self._owner(c)]
-            if strange:  # their issue was left to the next run, and so are they
-                self._left = True
+            owned = [(c, self._owner(c)) for c in stride.records if not _is_pull_comment(c)]
+            if strange := [c for c, owner in owned if owner is None]:
+                self._left = True  # their issue was left to the next run, and so are they
                 stop = min([stop, *(mark(c)[1] - 1 for c in strange)])
             until = min(until, stop)
             self._places[repo] = replace(self._places[repo], commented=until)
-            with_ids = [c for c in stride.records if not _is_pull_comment(c) and self._owner(c)]
-            yield self._facts(with_ids, lambda c: _read_comment(c, str(self._owner(c))))
+            yield self._facts([c for c, owner in owned if owner is not None], self._read_comment)
 
     def _owner(self, comment: Any) -> str | None:
         """The id of the issue that a comment is on; None where it is not one of ours."""
@@ -314,6 +325,11 @@ class _Pull:
         except (KeyError, TypeError, ValueError):
             return "?"  # it will be set aside
         return self._ids.get(key)
+
+    def _read_comment(self, comment: Mapping[str, Any]) -> ItemRead:
+        entry = {**comment, "event": "commented"}
+        item = self._ids[key_in(str(comment["issue_url"]))]
+        return ItemRead(item, None, list(entry_events(item, entry)), list(names_in([entry])))
 
     def _facts(self, records: list[Any], read: Callable[[Any], ItemRead]) -> Batch:
         page = collect(records, read)
@@ -347,12 +363,8 @@ class _Pull:
         known = self._known
         missing = {i: key for i, key in known.items() if i not in self._seen}
         name = self._config.name
-        if len(missing) * 2 > len(known):
-            note = (
-                f"source {name!r}: {len(missing)} of {len(known)} issues are not to be seen any more. That "
-                "is taken for a lost permission, and none was marked as deleted. Check the token's access"
-            )
-            yield Batch(notes=(note,), partial=True, progress=Progress(self._done))
+        if batch := lost_sight(name, len(missing), len(known), Progress(self._done)):
+            yield batch
             return
         unseen: list[str] = []
         for item, key in sorted(missing.items()):
@@ -460,12 +472,6 @@ def _read_event(event: Mapping[str, Any]) -> ItemRead:
     closed = issue.get("closed_at") == event["created_at"] and issue.get("state") == "closed"
     history = list(entry_events(str(issue["id"]), event, issue.get("state_reason") if closed else None))
     return ItemRead(str(issue["id"]), None, history, list(names_in([event])))
-
-
-def _read_comment(comment: Mapping[str, Any], item: str) -> ItemRead:
-    key_in(str(comment["issue_url"]))
-    entry = {**comment, "event": "commented"}
-    return ItemRead(item, None, list(entry_events(item, entry)), list(names_in([entry])))
 
 
 def _iso(at: int) -> str:

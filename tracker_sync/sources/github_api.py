@@ -107,7 +107,7 @@ class GithubApi:
         question = {"query": query, "variables": variables}
         status, headers, body = self._send("POST", where, self._requester.graphql_url, None, question)
         if 300 <= status < 400:
-            raise NotAllowed(f"{where}: it points elsewhere ({status}), which is refused. Check the url")
+            raise self._refused(where, status, headers, "")
         answer = as_dict(where, body)
         errors = [e for e in answer.get("errors") or [] if isinstance(e, dict)]
         kinds = {str(e.get("type", "")) for e in errors}
@@ -186,25 +186,25 @@ def _held(response: RequestsResponse) -> RequestsResponse:
     return response
 
 
+def _bound(connection: HTTPRequestsConnectionClass | HTTPSRequestsConnectionClass) -> None:
+    origin = f"{connection.protocol}://{connection.host}:{connection.port}"
+    adapter = BoundedAdapter(origin, deadline=connection.timeout, per_minute=PER_MINUTE)
+    connection.session.mount(f"{connection.protocol}://", adapter)
+
+
 class _Connection(HTTPRequestsConnectionClass):
-    def __init__(self, host: str, port: int | None = None, *args: Any, **kwargs: Any) -> None:
-        super().__init__(host, port, *args, **kwargs)
-        adapter = BoundedAdapter(
-            f"http://{host}:{self.port}", deadline=kwargs.get("timeout"), per_minute=PER_MINUTE
-        )
-        self.session.mount("http://", adapter)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _bound(self)
 
     def getresponse(self) -> RequestsResponse:
         return _held(super().getresponse())
 
 
 class _SecureConnection(HTTPSRequestsConnectionClass):
-    def __init__(self, host: str, port: int | None = None, *args: Any, **kwargs: Any) -> None:
-        super().__init__(host, port, *args, **kwargs)
-        adapter = BoundedAdapter(
-            f"https://{host}:{self.port}", deadline=kwargs.get("timeout"), per_minute=PER_MINUTE
-        )
-        self.session.mount("https://", adapter)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _bound(self)
 
     def getresponse(self) -> RequestsResponse:
         return _held(super().getresponse())

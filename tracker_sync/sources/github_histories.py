@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Any
 
 from tenacity import nap
@@ -45,14 +44,13 @@ class _Node:
 class Histories:
     """Asks for histories; knows how large a question this GitHub bears, and what it cannot tell."""
 
-    def __init__(self, api: GithubApi, source: str, remembered: Mapping[str, str]) -> None:
+    def __init__(self, api: GithubApi, source: str) -> None:
         self._api, self._source = api, source
         self._size, self._most, self._tries, self._good = FIRST, LARGEST, 0, 0
         self._parts, self._types = list(PARTS), list(TYPES)
         self.answered = False
         """Whether it has given any answer."""
         self.notes: tuple[str, ...] = ()
-        self.remember: Mapping[str, str] = MappingProxyType({})
 
     def of(self, repo: str, raws: Iterable[Any]) -> list[Issue]:
         """The issues with their histories; one that changed since `raws` was read is asked for again."""

@@ -12,7 +12,17 @@ from typing import Any, TypeGuard
 from tracker_sync.config import JiraConfig
 from tracker_sync.errors import ConfigError, Missing
 from tracker_sync.events import Changed, Event
-from tracker_sync.sources import DAY, Ask, Batch, Collected, ItemRead, Progress, collect, microseconds
+from tracker_sync.sources import (
+    Ask,
+    Batch,
+    Collected,
+    ItemRead,
+    Progress,
+    Remembered,
+    collect,
+    lost_sight,
+    microseconds,
+)
 from tracker_sync.sources.jira_api import BULK, RECONCILED, JiraApi
 from tracker_sync.sources.jira_fields import Catalogue, status_name
 from tracker_sync.sources.jira_item import in_order, links_elsewhere, read_issue
@@ -84,7 +94,7 @@ class _Pull:
         self._owed: list[Any] = []
         self._done = 0
         self._seen: set[str] = set()
-        self._statuses = _Remembered.of(ask, "statuses")
+        self._statuses = Remembered.of(ask, "statuses")
         self._named = set[str](self._statuses.value.get("ids", []))
         self._spoken = set[str](json.loads(ask.remembered.get("statuses spoken of", "[]")))
         self._catalogue = Catalogue([])
@@ -95,18 +105,16 @@ class _Pull:
     def batches(self) -> Iterator[Batch]:
         since = None if self._ask.cursor is None else max(0, self._cursor.at - OVERLAP_MS)
         strides = by_update(self._api.search, since, _mark, tick=lambda: 0 if self._api.cloud else 1000)
-        if self._ask.item is not None and self._api.cloud is not None:
-            yield self._site()
+        first: list[Stride] = []
+        if self._ask.item is None or self._api.cloud is None:
+            first = [next(strides)]  # only now do we know which Jira this is
+        yield self._site()
+        if self._ask.item is not None:
             yield self._batch([self._api.issue(self._ask.item)], cursor=False)
             return
-        first = next(strides)  # only now do we know which Jira this is
-        if self._ask.item is not None:
-            yield from self.batches()
-            return
-        yield self._site()
         if self._cursor.owed:
             yield self._settled(self._api.issues_by_id(self._cursor.owed))
-        for stride in chain([first], strides):
+        for stride in chain(first, strides):
             if batch := self._listed(stride):
                 yield batch
             if len(self._owed) >= MOST_OWED:
@@ -122,7 +130,7 @@ class _Pull:
 
     def _site(self) -> Batch:
         """What its fields are, asked for once a day."""
-        known = _Remembered.of(self._ask, "fields")
+        known = Remembered.of(self._ask, "fields")
         if known.is_fresh(self._ask.now):
             self._catalogue = Catalogue(known.value["fields"])
             if self._lacking() is None:
@@ -135,7 +143,7 @@ class _Pull:
                 f"source {self._config.name!r}: {self._config.url} has no field called {name!r} "
                 f"(fields.{role}). Check its name there; it may have been renamed or hidden"
             )
-        kept = _Remembered(self._ask.now, {"fields": fields})
+        kept = Remembered(self._ask.now, {"fields": fields})
         return Batch(names=tuple(self._catalogue.names()), remember={"fields": str(kept)})
 
     def _lacking(self) -> tuple[str, str] | None:
@@ -149,7 +157,7 @@ class _Pull:
     def _all_statuses(self) -> Batch:
         """The categories of statuses that histories speak of and no issue is in."""
         names = [n for s in self._api.statuses() if (n := status_name(s))]
-        kept = _Remembered(self._ask.now, {"ids": sorted({n.key for n in names})})
+        kept = Remembered(self._ask.now, {"ids": sorted({n.key for n in names})})
         return Batch(names=tuple(names), progress=Progress(self._done), remember={"statuses": str(kept)})
 
     def _note_statuses(self, page: Collected) -> None:
@@ -170,7 +178,8 @@ class _Pull:
         self._cursor = replace(self._cursor, owed=tuple(_mark(r)[0] for r in self._owed))
         if not records and self._cursor == before:
             return None
-        return self._batch([r for r in records if not any(r is o for o in owed)], total=stride.total)
+        apart = {id(r) for r in owed}
+        return self._batch([r for r in records if id(r) not in apart], total=stride.total)
 
     def _settled(self, owed: list[Any]) -> Batch:
         """The issues whose changelogs were too long for their page, each with the whole of it."""
@@ -243,12 +252,8 @@ class _Pull:
     def _buried(self, lost: Mapping[str, str], known: int, there: Mapping[str, str]) -> Batch:
         """Tombstones for what is lost, unless it looks as if we lost the permission instead."""
         name = self._config.name
-        if len(lost) * 2 > known:
-            note = (
-                f"source {name!r}: {len(lost)} of {known} issues are not to be seen any more. That is taken "
-                "for a lost permission, and none was marked as deleted. Check the token's access"
-            )
-            return Batch(notes=(note,), partial=True, progress=Progress(self._done))
+        if batch := lost_sight(name, len(lost), known, Progress(self._done)):
+            return batch
         visible = {_project(key) for key in there.values()}
         unseen = {p for p in {_project(k) for k in lost.values()} - visible if not self._api.has_project(p)}
         notes = [
@@ -262,25 +267,6 @@ class _Pull:
             if _project(key) not in unseen
         }
         return Batch(gone=gone, notes=tuple(notes), partial=bool(notes), progress=Progress(self._done))
-
-
-@dataclass(frozen=True, slots=True)
-class _Remembered:
-    """An answer that rarely changes, and when it was given."""
-
-    at: int
-    value: dict[str, Any]
-
-    @classmethod
-    def of(cls, ask: Ask, key: str) -> "_Remembered":
-        text = ask.remembered.get(key)
-        return cls(**json.loads(text)) if text else cls(0, {})
-
-    def is_fresh(self, now: int) -> bool:
-        return 0 < self.at <= now < self.at + DAY
-
-    def __str__(self) -> str:
-        return json.dumps({"at": self.at, "value": self.value})
 
 
 def _read(catalogue: Catalogue, raw: Any) -> ItemRead:

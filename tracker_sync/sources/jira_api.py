@@ -189,16 +189,16 @@ class JiraApi:
 
         The library has no method for it (3.10.5).
         """
-        found: dict[str, list[Any]] = {}
+        where, found = self._where("changelog/bulkfetch"), dict[str, list[Any]]()
         wanted: dict[str, Any] = {"issueIdsOrKeys": ids, "maxResults": 10_000}
         while ids:
             try:
                 page = self._post("changelog/bulkfetch", wanted)
             except Missing:
                 return {}
-            for log in as_list(self._where("changelog/bulkfetch"), page.get("issueChangeLogs")):
-                of_issue = as_dict(self._where("changelog/bulkfetch"), log)
-                histories = as_list(self._where("changelog/bulkfetch"), of_issue.get("changeHistories"))
+            for log in as_list(where, page.get("issueChangeLogs")):
+                of_issue = as_dict(where, log)
+                histories = as_list(where, of_issue.get("changeHistories"))
                 found.setdefault(str(of_issue.get("issueId")), []).extend(histories)
             if not (token := page.get("nextPageToken")):
                 break
@@ -211,10 +211,8 @@ class JiraApi:
             return self._all(f"issue/{issue_id}/changelog", "values")
         # Data Center has no paged changelog: the issue itself carries the whole of it.
         issue = self._get(f"issue/{issue_id}", {"fields": "id", "expand": "changelog"})
-        return as_list(
-            self._where("changelog"),
-            as_dict(self._where("changelog"), issue.get("changelog")).get("histories"),
-        )
+        where = self._where("changelog")
+        return as_list(where, as_dict(where, issue.get("changelog")).get("histories"))
 
     def comments(self, issue_id: str) -> list[Any]:
         """All comments of one issue."""
@@ -224,7 +222,7 @@ class JiraApi:
         """The links of one issue to things outside Jira; None where the site has linking switched off."""
         path = f"issue/{issue_id}/remotelink"
         try:
-            return as_list(self._where(path), self._answer(path, partial(self._jira._get_json, path)))
+            return self._list(path)
         except Missing:
             return None
 
@@ -243,18 +241,14 @@ class JiraApi:
     def fields(self) -> list[Any]:
         """The fields of the site; none where that is not told (a configured one is then missing)."""
         try:
-            return as_list(
-                self._where("field"), self._answer("field", partial(self._jira._get_json, "field"))
-            )
+            return self._list("field")
         except Missing:
             return []
 
     def statuses(self) -> list[Any]:
         """All statuses of the site; none where that is not told."""
         try:
-            return as_list(
-                self._where("status"), self._answer("status", partial(self._jira._get_json, "status"))
-            )
+            return self._list("status")
         except Missing:
             return []  # the issues themselves carry the categories of the statuses they are in
 
@@ -270,6 +264,9 @@ class JiraApi:
 
     def _get(self, path: str, params: dict[str, Any]) -> dict[str, Any]:
         return self._ask(path, partial(self._jira._get_json, path, params=params))
+
+    def _list(self, path: str) -> list[Any]:
+        return as_list(self._where(path), self._answer(path, partial(self._jira._get_json, path)))
 
     def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         return self._ask(path, partial(self._jira._get_json, path, params=body, use_post=True))

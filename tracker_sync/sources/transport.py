@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
 from requests.exceptions import RequestException
+from requests.structures import CaseInsensitiveDict
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
 from tenacity.wait import wait_random_exponential
 
@@ -111,8 +112,8 @@ def retry_after(status: int, headers: Mapping[str, str], text: str) -> float | N
     """
     if (wished := _wish(headers)) is not None:
         return wished
-    low = {k.lower(): v for k, v in headers.items()}
-    if low.get("x-ratelimit-remaining") == "0" and (reset := seconds_to_reset(low)) is not None:
+    used_up = CaseInsensitiveDict(headers).get("x-ratelimit-remaining") == "0"
+    if used_up and (reset := seconds_to_reset(headers)) is not None:
         return reset
     if status == 429 or "secondary rate limit" in text.lower():
         return LONGEST_WAIT
@@ -121,13 +122,12 @@ def retry_after(status: int, headers: Mapping[str, str], text: str) -> float | N
 
 def _wish(headers: Mapping[str, str]) -> float | None:
     """Seconds that `Retry-After` asks for, in any of its forms; None where there is none."""
-    low = {k.lower(): v for k, v in headers.items()}
-    if not (wished := low.get("retry-after")):
+    if not (wished := CaseInsensitiveDict(headers).get("retry-after")):
         return None
     if re.fullmatch(r"\d+(\.\d+)?", wished):
         return float(wished)
     try:
-        return max(0.0, parsedate_to_datetime(wished).timestamp() - server_time(low))
+        return max(0.0, parsedate_to_datetime(wished).timestamp() - server_time(headers))
     except ValueError:
         return LONGEST_WAIT
 

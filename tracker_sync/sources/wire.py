@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 from requests.exceptions import ReadTimeout, RequestException
+from requests.structures import CaseInsensitiveDict
 from tenacity import nap
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
@@ -118,10 +119,6 @@ class Quota:
             with self._lock:
                 self._left[resource] = remaining, limit, time.monotonic() + seconds
 
-    def left(self) -> dict[str, int]:
-        """What is left, by resource."""
-        return {resource: int(remaining) for resource, (remaining, _, _) in self._left.items()}
-
     def wait(self, resource: str) -> None:
         """Pause as the quota wants. Raises Unavailable where that is longer than a run may sleep."""
         with self._lock:
@@ -156,7 +153,7 @@ def seconds_to_reset(headers: Mapping[str, str]) -> float | None:
     GitHub gives seconds since 1970, Jira Cloud an ISO time
     (https://developer.atlassian.com/cloud/jira/platform/rate-limiting/).
     """
-    text = headers.get("x-ratelimit-reset") or headers.get("X-RateLimit-Reset") or ""
+    text = CaseInsensitiveDict(headers).get("x-ratelimit-reset") or ""
     try:
         at = float(text) if text.replace(".", "", 1).isdigit() else datetime.fromisoformat(text).timestamp()
     except ValueError:
@@ -167,14 +164,14 @@ def seconds_to_reset(headers: Mapping[str, str]) -> float | None:
 def server_time(headers: Mapping[str, str]) -> float:
     """The tracker's own time, in seconds since 1970: clocks differ, and its waits are by its own."""
     try:
-        return parsedate_to_datetime(headers.get("Date") or headers.get("date") or "").timestamp()
+        return parsedate_to_datetime(CaseInsensitiveDict(headers).get("date") or "").timestamp()
     except ValueError:
         return time.time()
 
 
 def _number(headers: Mapping[str, str], name: str) -> float | None:
     try:
-        return float(headers.get(f"x-ratelimit-{name}") or headers.get(f"X-RateLimit-{name.title()}") or "")
+        return float(CaseInsensitiveDict(headers).get(f"x-ratelimit-{name}") or "")
     except ValueError:
         return None
 
@@ -229,14 +226,8 @@ class _Connection(HTTPConnection):
         super().request(*args, **kwargs)
 
 
-class _SecureConnection(HTTPSConnection):
-    def connect(self) -> None:
-        _hold(self)
-        super().connect()
-
-    def request(self, *args: Any, **kwargs: Any) -> None:
-        _hold(self)
-        super().request(*args, **kwargs)
+class _SecureConnection(_Connection, HTTPSConnection):
+    pass
 
 
 class _Pool(HTTPConnectionPool):
