@@ -301,7 +301,7 @@ def log_told(path: str, *, github: bool) -> Told:
         told.parents |= {(item, state["parent"][""])} if state.get("parent") else set()
     for event in events:
         if ":ecross-referenced@" in event.id:
-            told.links.add((event.item, event.id.partition("@")[2].partition(".")[2]))
+            told.links.add((event.item, event.key))
         elif row := re.match(r"\d+:[ec](\d+)(?:\.(\d+))?", event.id):
             part = {str(event.val), event.key} if github else {str(int(row[2] or 0) - 1)}
             told.rows.setdefault(row[1], set()).update(part)

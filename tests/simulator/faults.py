@@ -69,6 +69,21 @@ class Always(dict[int, Fault]):
         raise TypeError("the faults of every request cannot be listed")
 
 
+class OnPath(dict[int, Fault]):
+    """For `Running.faults`: the same fault at every request whose path ends so."""
+
+    def __init__(self, site: Any, end: str, fault: Fault) -> None:
+        super().__init__()
+        self.site, self.end, self.fault = site, end, fault
+
+    def get(self, number: int, default: Any = None) -> Any:
+        """The fault, on that path."""
+        return self.fault if self.site.hits[number - 1].path.endswith(self.end) else default
+
+    def __iter__(self) -> Iterator[int]:
+        raise TypeError("the faults of every request cannot be listed")
+
+
 def refusal(name: str, status: int, message: str, headers: dict[str, str] | None = None) -> Fault:
     """An error in the shapes of both Jira and GitHub."""
     body = {"message": message, "errorMessages": [message], "errors": {}, "status": str(status)}

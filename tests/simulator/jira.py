@@ -234,6 +234,12 @@ class _Face:
     def _all_statuses(self, request: Request, shape: Shape) -> Answer:
         return Answer(200, [shape.status(i) for i in self.company.fields["status"].names])
 
+    def _configuration(self, request: Request, shape: Shape) -> Answer:
+        names = ("attachments", "subTasks", "timeTracking", "voting", "watching")
+        enabled = {f"{name}Enabled": True for name in names}
+        more = {"issueLinkingEnabled": self.company.linking, "unassignedIssuesAllowed": True}
+        return Answer(200, enabled | more)
+
     def _project(self, request: Request, shape: Shape, name: str) -> Answer:
         for project in self.company.projects.values():
             if name.upper() in (project.key, project.id) and not project.hidden:
@@ -255,6 +261,8 @@ class _Face:
 
     def _remote_links(self, request: Request, shape: Shape, name: str) -> Answer:
         issue = self.find(name)
+        if not self.company.linking:
+            raise Refused(403, "Issue linking is currently disabled.")
         return Answer(200, [shape.remote(issue, link_id) for link_id in issue.remote])
 
 
@@ -316,6 +324,7 @@ class CloudFace(_Face):
         ("GET", "myself", "myself"),
         ("GET", "field", "all_fields"),
         ("GET", "status", "all_statuses"),
+        ("GET", "configuration", "configuration"),
         ("GET", "project/([^/]+)", "project"),
         ("GET POST", "search", "search"),
         ("GET POST", "search/jql", "search_jql"),
@@ -336,6 +345,7 @@ class CloudFace(_Face):
         super().__init__(company, origin, token, user, timezone, page_cap)
         self.lag, self.rate, self.browse_only, self.paging = lag, rate, browse_only, paging
         self.epoch, self.scoped, self.strict_ids = epoch, scoped, strict_ids
+        self.histories_inline, self.comments_inline = INLINE_HISTORIES, INLINE_COMMENTS
         self._window = _Window()
         self._tokens = _Tokens()
 
@@ -376,7 +386,7 @@ class CloudFace(_Face):
     def inline_comments(self, issue: Issue, shape: Shape) -> Json:
         """The first 20 comments."""
         total = len(issue.comments)
-        page = list(issue.comments.values())[:INLINE_COMMENTS]
+        page = list(issue.comments.values())[: self.comments_inline]
         return {
             "comments": [shape.comment(issue, comment) for comment in page],
             "self": f"{shape.api}/issue/{issue.id}/comment",
@@ -389,7 +399,7 @@ class CloudFace(_Face):
         """The 40 newest histories, newest first."""
         if self.browse_only:
             return None
-        page = _by_age(issue.histories)[::-1][:INLINE_HISTORIES]
+        page = _by_age(issue.histories)[::-1][: self.histories_inline]
         shown = [shape.history(entry) for entry in page]
         place = {"startAt": 0, "maxResults": len(page), "total": len(issue.histories)}
         return place | {"histories": shown}
@@ -542,6 +552,7 @@ class DataCenterFace(_Face):
         ("GET", "myself", "myself"),
         ("GET", "field", "all_fields"),
         ("GET", "status", "all_statuses"),
+        ("GET", "configuration", "configuration"),
         ("GET", "project/([^/]+)", "project"),
         ("GET POST", "search", "search"),
         ("GET", "issue/([^/]+)", "issue"),

@@ -194,6 +194,8 @@ class JiraCompany:
         self.actor = "acc-ada"
         self.null_authors = False
         """Whether a deleted user is shown as null; else the key is left out, as in recordings."""
+        self.linking = True
+        """Whether issues can be linked on this site."""
         self.fields = _fields()
         self.issues: dict[str, Issue] = {}
         self.projects: dict[str, Project] = {}

@@ -1,5 +1,6 @@
 """GitHub as a machine edits it: over GraphQL (with a token) and over the REST lists (without one)."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -225,13 +226,16 @@ class GithubMachine(Machine):
     def _events(self, issue: Issue) -> list[tuple[str, Entry]]:
         """The id that each entry of the timeline has in the log."""
         found: list[tuple[str, Entry]] = []
+        alike = Counter[str]()
         for e in issue.timeline:
             if e.kind == "commented":
                 version = f"@{microseconds(e.edited.isoformat())}" if e.edited and e.edited != e.at else ""
                 found.append((f"{issue.id}:m{e.id}{version}", e))
             elif e.kind == "cross-referenced":
                 when = e.at.isoformat().replace("+00:00", "Z")
-                found.append((f"{issue.id}:ecross-referenced@{when}.{e.detail.here.key}", e))
+                alike[when] += 1
+                nth = f".{alike[when]}" if alike[when] > 1 else ""
+                found.append((f"{issue.id}:ecross-referenced@{when}{nth}", e))
             elif not (self.token and e.kind.startswith("issue_type_")):
                 found.append((f"{issue.id}:e{e.id}", e))
                 if e.kind == "closed":

@@ -43,19 +43,11 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
 # --- Faults
 
 
-def not_yet(tracker: str, fault: str) -> None:
-    """A 404 for the links of an issue that is there is taken for a site without links, also where it is
-    a passing fault: those links are then not read before the issue changes again."""
-    if tracker.startswith("jira") and fault in ("404", "410"):
-        pytest.xfail("known bug: a passing 404 for remote links loses them until the issue changes")
-
-
 @each_tracker
 @each_fault
 def test_a_fault_at_some_request_leaves_the_log_as_if_nothing_had_happened(
     bench: Bench, tracker: str, fault: str
 ) -> None:
-    not_yet(tracker, fault)
     problems = [p for stage, k in bench.sample(tracker, fault) for p in stage.at(k, ALL[fault])]
     assert problems == []
 
@@ -67,7 +59,6 @@ def test_a_fault_at_some_request_leaves_the_log_as_if_nothing_had_happened(
 def test_a_fault_at_every_request_leaves_the_log_as_if_nothing_had_happened(
     bench: Bench, tracker: str, stage: int, fault: str
 ) -> None:
-    not_yet(tracker, fault)
     it = bench.stages(tracker)[stage]
     # Each of them takes the time that a request has; to the one who asks all three are the same.
     step = 3 if fault in SLOW[1:] else 1
@@ -79,7 +70,6 @@ def test_a_fault_at_every_request_leaves_the_log_as_if_nothing_had_happened(
 def test_a_tracker_that_stays_broken_for_a_whole_run_costs_nothing_but_time(
     bench: Bench, tracker: str, fault: str
 ) -> None:
-    not_yet(tracker, fault)
     problems = [p for it, k in bench.sample(tracker, fault) for p in it.at(k, ALL[fault], stays=True)]
     assert problems == []
 
@@ -91,7 +81,6 @@ def test_a_tracker_that_stays_broken_for_a_whole_run_costs_nothing_but_time(
 def test_a_tracker_that_breaks_at_any_time_costs_nothing_but_time(
     bench: Bench, tracker: str, stage: int, fault: str
 ) -> None:
-    not_yet(tracker, fault)
     it = bench.stages(tracker)[stage]
     places = range(1, it.requests + 1, 5 if fault in SLOW else 3)
     assert [p for k in places for p in it.at(k, ALL[fault], stays=True)] == []

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from conftest import ROOT, Desk
+from simulator.faults import ALL, OnPath
 from simulator.github import GitHubCompany, GitHubFace
 from simulator.jira import CloudFace, DataCenterFace, JiraCompany
 from simulator.server import Running, running
@@ -148,6 +149,58 @@ def test_a_server_without_changelogs_has_a_history_from_now_on(desk: Desk) -> No
     dated = {e.attr: e.ts for e in desk.events() if e.kind == "added" and e.item == ids[0]}
     assert dated["title"] == item.opened_at
     assert dated["status"] > item.opened_at, "nobody says that it was in progress from the start"
+
+
+@pytest.mark.parametrize("face", [CloudFace, DataCenterFace])
+def test_a_site_with_linking_switched_off_is_read_without_links(desk: Desk, face: type) -> None:
+    company, ids = jira_company(3)
+    for issue in ids:
+        company.remote_link(issue, "https://acme.zendesk.example/tickets/1")
+    company.linking = False
+    with jira(desk, company, face) as site:
+        assert desk.run("sync").code == 0
+        assert len([h for h in site.hits if "configuration" in h.path]) <= len(ids)
+    assert len(keys(desk)) == 3
+
+
+@pytest.mark.parametrize("face", [CloudFace, DataCenterFace])
+def test_a_token_that_may_not_see_links_is_no_site_without_them(desk: Desk, face: type) -> None:
+    company, ids = jira_company(1)
+    company.remote_link(ids[0], "https://acme.zendesk.example/tickets/1")
+    with jira(desk, company, face) as site:
+        site.faults = OnPath(site, "/remotelink", ALL["403"])
+        done = desk.run("sync")
+    assert done.code == 3
+    assert "remotelink" in done.err
+
+
+def test_an_issue_whose_comments_are_missing_for_a_moment_is_read_by_the_next_run(desk: Desk) -> None:
+    company, ids = jira_company(3)
+    for n in range(25):
+        company.comment(ids[1], f"Comment {n}")
+    company.tick(7200)
+    with jira(desk, company) as site:
+        site.faults = OnPath(site, "/comment", ALL["404"])
+        done = desk.run("sync")
+        assert (done.code, "PAY-2" in done.err, len(keys(desk))) == (5, True, 2)
+        site.faults = {}
+        assert desk.run("sync").code == 0
+    assert len(keys(desk)) == 3
+
+
+def test_an_issue_that_cannot_be_read_is_said_so_on_every_run(desk: Desk) -> None:
+    company, ids = jira_company(3)
+    for n in range(25):
+        company.comment(ids[1], f"Comment {n}")
+    company.tick(7200)
+    with jira(desk, company) as site:
+        for _ in range(3):
+            site.faults = OnPath(site, "/comment", ALL["404"])
+            assert desk.run("sync").code == 5
+        site.faults = {}
+        company.delete(ids[1])
+        assert desk.run("sync").code == 0
+    assert len(keys(desk)) == 2
 
 
 def test_remote_links_are_evidence(desk: Desk) -> None:
@@ -343,6 +396,114 @@ def test_sixty_requests_an_hour_are_enough_in_the_end(desk: Desk) -> None:
     assert all(len(i.many("labels")) == 4 for i in items.values())
     opened = [e for e in desk.events() if e.kind == "added" and e.attr == "labels" and ":0." in e.id]
     assert opened == [], "each label came with its own event, none was there at the start"
+
+
+def cross_references(desk: Desk) -> list[str]:
+    return [e.key for e in desk.events() if getattr(e, "attr", "") == "cross-referenced"]
+
+
+def test_a_graphql_that_is_missing_for_a_moment_is_asked_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company, issues = github_company()
+    company.cross_reference(issues[0], issues[1])
+    with github(desk, company, monkeypatch) as site:
+        site.faults = {2: ALL["404"]}
+        assert desk.run("sync").code == 0
+    assert cross_references(desk) == ["acme/web#2"]
+
+
+def test_what_only_graphql_tells_is_read_once_there_is_one(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company, issues = github_company(12)
+    company.cross_reference(issues[0], issues[1])
+    with github(desk, company, monkeypatch) as site:
+        site.faults = OnPath(site, "/graphql", ALL["404"])
+        done = desk.run("sync")
+        assert (done.code, len(keys(desk))) == (0, 12)
+        assert "does not tell cross-references" in done.err
+        site.faults = {}
+        assert (desk.run("sync").code, cross_references(desk)) == (0, ["acme/web#2"])
+        site.reset()
+        assert (desk.run("sync").code, [h.status for h in site.hits]) == (0, [304])
+
+
+def test_a_repository_that_cannot_be_seen_does_not_keep_us_from_the_others(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company, _ = github_company()
+    company.create("acme/api", "There already")
+    with github(desk, company, monkeypatch):
+        text = (desk.folder / "tracker-sync.toml").read_text()
+        desk.write("tracker-sync.toml", text.replace('["acme/web"]', '["acme/web", "acme/api"]'))
+        company.hide_repo("acme/web")
+        done = desk.run("sync")
+        assert (done.code, keys(desk)) == (5, ["web:acme/api#1"])
+        assert "/repos/acme/web/issues: missing or not allowed (404)" in done.err
+        company.show_repo("acme/web")
+        assert (desk.run("sync").code, len(keys(desk))) == (0, 5)
+        for repo in ("acme/web", "acme/api"):
+            company.hide_repo(repo)
+        assert desk.run("sync").code == 3
+
+
+@pytest.mark.parametrize("too_much", [[3], [3, 4, 5]])
+def test_a_long_history_that_is_too_much_at_once_is_asked_for_in_parts(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, naps: list[float], too_much: list[int]
+) -> None:
+    company, issues = github_company(3)
+    for issue in issues:
+        for n in range(110):
+            company.comment(issue, f"Comment {n}")
+    with github(desk, company, monkeypatch) as site:
+        site.faults = dict.fromkeys(too_much, ALL["502"])
+        desk.sync()
+        assert [h.method for h in site.hits[1:3]] == ["POST", "POST"]
+    assert [len(i.many("comment")) for i in world(desk).items.values()] == [110] * 3
+
+
+def test_a_timeline_that_is_missing_for_a_moment_is_read_by_the_next_run(desk: Desk) -> None:
+    company, issues = github_company(2)
+    company.label(issues[0], "customer/acme")
+    company.tick(7200)
+    with running(GitHubFace(company, anonymous_limit=None)) as site:
+        desk.github(site.url)
+        site.faults = OnPath(site, "/1/timeline", ALL["404"])
+        assert (desk.run("sync").code, keys(desk)) == (5, ["web:acme/web#2"])
+        assert desk.run("sync").code == 5, "it is said every time"
+        site.faults = {}
+        assert (desk.run("sync").code, len(keys(desk))) == (0, 2)
+        site.reset()
+        assert (desk.run("sync").code, [h.status for h in site.hits]) == (0, [304])
+
+
+def test_a_link_to_another_host_is_not_where_the_next_run_goes_on(desk: Desk) -> None:
+    company, issues = github_company(12)
+    for issue in issues:
+        company.label(issue, "customer/acme")
+    with running(GitHubFace(company, anonymous_limit=None, page_cap=5)) as site:
+        desk.github(site.url)
+        site.faults = OnPath(site, "/issues/events", ALL["link to another host"])
+        done = desk.run("sync")
+        assert (done.code, "elsewhere.invalid" in done.err) == (3, True)
+        site.faults = {}
+        assert (desk.run("sync").code, len(keys(desk))) == (0, 12)
+
+
+def test_a_walk_through_all_events_begins_anew_where_its_page_is_gone(desk: Desk) -> None:
+    company, issues = github_company(12)
+    for issue in issues:
+        company.label(issue, "customer/acme")
+    with running(GitHubFace(company, anonymous_limit=None, page_cap=5)) as site:
+        desk.github(site.url)
+        site.faults = {3: ALL["429 for a day"]}
+        assert desk.run("sync").code == 4
+        site.reset()
+        site.faults = {2: ALL["404"]}
+        assert (desk.run("sync").code, len(keys(desk))) == (0, 12)
+        assert site.hits[1].query != site.hits[2].query
+    assert all(i.many("labels") == ["customer/acme"] for i in world(desk).items.values())
 
 
 # --- Runs

@@ -4,10 +4,11 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any
 
 from tracker_sync.config import GithubConfig
-from tracker_sync.errors import Gone, Missing, SourceError
+from tracker_sync.errors import Gone, Missing, SourceError, Unavailable
 from tracker_sync.sources import (
     Ask,
     Batch,
@@ -18,12 +19,14 @@ from tracker_sync.sources import (
     lost_sight,
     microseconds,
 )
-from tracker_sync.sources.github_api import PAGE, GithubApi, GraphError
-from tracker_sync.sources.github_histories import Histories
+from tracker_sync.sources.github_api import PAGE, GithubApi
+from tracker_sync.sources.github_histories import Histories, NoGraph
 from tracker_sync.sources.github_item import (
+    MOVING,
     Issue,
     entry_events,
     entry_number,
+    is_behind,
     key_in,
     names_in,
     read_issue,
@@ -35,11 +38,6 @@ OVERLAP = 60_000_000
 """Microseconds. Clocks and replicas differ: each run re-reads this much."""
 MOST_NEAR = 500
 SECOND = 1_000_000
-MOVING = {
-    "labeled", "unlabeled", "milestoned", "demilestoned", "assigned", "unassigned", "renamed", "closed",
-    "reopened",
-}  # fmt: skip
-"""Events that move the update time of their issue."""
 FEW = 5
 """Changed issues that are read one by one where there is no GraphQL: a request each tells all of them."""
 
@@ -62,11 +60,15 @@ class Place:
     walk: dict[str, Any] = field(default_factory=dict)
     """A walk through all events that was interrupted: the next page, the newest event, and up to
     which update time of an issue the events are complete."""
+    owed: tuple[int, ...] = ()
+    """Numbers of issues that were listed, and of which something was missing when it was asked for."""
+    lists: bool = False
+    """Whether it was read without GraphQL: with one, it is read again from its start."""
 
     @classmethod
     def parse(cls, value: Any) -> "Place":
         """The place of a cursor's JSON; older logs held the bare update time."""
-        return cls(value) if isinstance(value, int) else cls(**value)
+        return cls(value) if isinstance(value, int) else cls(**value | {"owed": tuple(value.get("owed", ()))})
 
     def after(self, records: Iterable[Any], until: int | None) -> "Place":
         """The place once these records are read, and everything updated up to `until`."""
@@ -120,10 +122,26 @@ class _Pull:
             repos += [r for r in found if r not in repos]
             if batch is not None:
                 yield batch
-        for repo in repos:
-            yield from self._repository(repo)
+        yield from self._each(repos)
         if self._ask.full:
             yield from self._census(repos)
+
+    def _each(self, repos: list[str]) -> Iterator[Batch]:
+        """One repository after the other; one that is missing does not keep us from those after it."""
+        missing: list[Missing] = []
+        for repo in repos:
+            kept = self._places.get(repo, Place())
+            try:
+                for batch in chain(self._owing(repo), self._repository(repo)):
+                    yield batch
+                    kept = self._places[repo]
+            except Missing as e:
+                self._places[repo] = kept  # what came after the last batch was not read
+                missing.append(e)
+        if missing and len(missing) == len(repos):
+            raise missing[0]
+        if missing:
+            yield Batch(notes=tuple(str(e) for e in missing), partial=True, progress=Progress(self._done))
 
     def _repositories(self, name: str) -> tuple[list[str], Batch | None]:
         """The repository itself, or those of an organisation (`acme/*`), asked for once a day."""
@@ -150,33 +168,53 @@ class _Pull:
 
     # --- One repository
 
+    def _owing(self, repo: str) -> Iterator[Batch]:
+        """The issues that an earlier run listed and could not read to the end."""
+        place = self._places.get(repo, Place())
+        if not place.owed:
+            return
+        self._places[repo] = replace(place, owed=())
+        issues: list[Issue] = []
+        for number in place.owed:
+            try:
+                raw = self._api.issue(repo, number)
+            except Gone:
+                continue
+            except Missing as e:
+                issues.append(Issue({"number": number}, repo, error=e))
+            else:
+                if _is_in(repo, raw):  # or it was transferred: then it is listed where it is now
+                    issues += self._one_by_one(repo, [raw])
+        yield self._batch(issues)
+
     def _repository(self, repo: str) -> Iterator[Batch]:
         place = self._places.get(repo, Place())
+        anew = self._histories is not None and place.lists
         # One request, without quota, where nothing has changed. The list's address never changes, so
         # that the mark it came with on the last run, taken before anything was read, stands for all of it.
         newest = {"state": "all", "sort": "updated", "direction": "desc", "per_page": PAGE}
-        head = self._api.get(f"/repos/{repo}/issues", newest, None if self._ask.full else place.etag)
+        head = self._api.get(f"/repos/{repo}/issues", newest, None if self._ask.full or anew else place.etag)
         if head.status == 304:
             return
         page = Page(
             as_list(f"source {self._config.name!r}: {self._config.url}/repos/{repo}/issues", head.body),
             head.more,
         )
-        start = self._places[repo] = replace(place, etag=None)
+        start = replace(place, etag=None)
+        self._places[repo] = Place(owed=place.owed) if anew else start
         self._left = False
-        try:
-            if self._histories is not None:
+        if self._histories is not None:
+            try:
                 for stride in self._strides(repo, page):
-                    yield self._with_histories(repo, stride)
-        except (GraphError, Missing) as e:
-            if self._histories is None or self._histories.answered:
-                raise
-            self._histories = None
-            self._places[repo] = start
-            if isinstance(e, GraphError):
-                note = f"{e}. It is read over REST instead, which does not tell cross-references"
-                yield Batch(notes=(note,), progress=Progress(self._done))
+                    yield self._batch(self._histories.of(repo, stride.records))
+            except NoGraph as e:
+                self._histories = None
+                self._places[repo] = start
+                if why := str(e):
+                    note = f"{why}. It is read over REST instead, which does not tell cross-references"
+                    yield Batch(notes=(note,), progress=Progress(self._done))
         if self._histories is None:
+            self._places[repo] = replace(self._places[repo], lists=True)
             yield from self._by_lists(repo, page)
         self._places[repo] = replace(self._places[repo], etag=None if self._left else head.etag, walk={})
         yield self._batch([])
@@ -219,19 +257,6 @@ class _Pull:
             wanted["since"] = _iso(since)
         return self._api.page(f"/repos/{repo}/issues", wanted)
 
-    # --- With GraphQL
-
-    def _with_histories(self, repo: str, stride: Stride) -> Batch:
-        assert self._histories is not None  # noqa: S101  for the type checker
-        issues = self._histories.of(repo, stride.records)
-        if unread := {_raw_id(i.raw) for i in issues if isinstance(i.error, Missing)}:
-            self._left = True  # it may only have been out of sight
-            place = self._places[repo]
-            near = {i: t for i, t in place.near.items() if i not in unread}
-            self._places[repo] = replace(place, near=near)
-        batch = self._batch(issues)
-        return replace(batch, notes=self._histories.notes)
-
     # --- Without: three lists of the whole repository
 
     def _by_lists(self, repo: str, newest: Page) -> Iterator[Batch]:
@@ -243,7 +268,7 @@ class _Pull:
         """
         if self._is_little(repo, newest):
             for stride in self._strides(repo, newest):
-                yield self._batch([self._whole(repo, r) for r in stride.records])
+                yield self._batch([self._by_timeline(repo, r) for r in stride.records])
             return
         times = [t for _, t in map(mark, newest.records) if t]
         place = self._places[repo]
@@ -258,7 +283,7 @@ class _Pull:
         for stride in self._strides(repo, newest, until):
             yield self._batch([
                 # Older than the events just read, and new to us: it was transferred here.
-                self._whole(repo, r) if self._is_unknown(r) and 0 < _opened(r) <= before
+                self._by_timeline(repo, r) if self._is_unknown(r) and 0 < _opened(r) <= before
                 else Issue(r, repo, whole=False)
                 for r in stride.records
             ])  # fmt: skip
@@ -279,20 +304,34 @@ class _Pull:
     def _events(self, repo: str) -> Iterator[Batch]:
         """The repository's events, newest first, down to those that an earlier run has read."""
         known = int(self._places[repo].event or 0)
-        more = self._places[repo].walk["next"]
+        more = resumed = self._places[repo].walk["next"]
         while True:
-            page = self._api.page(more or f"/repos/{repo}/issues/events", {} if more else {"per_page": PAGE})
+            try:
+                page = self._api.page(
+                    more or f"/repos/{repo}/issues/events", {} if more else {"per_page": PAGE}
+                )
+            except Unavailable:
+                raise
+            except SourceError:
+                if resumed is None:
+                    raise
+                more = resumed = None  # where an earlier run stopped, there may be no page any more
+                continue
+            resumed = None
             numbers = [int(n) for e in page.records if (n := _number(e)).isdigit()]
             walk = self._places[repo].walk
             newest = walk["newest"] or str(max(numbers, default=known))
             more = page.more if not numbers or min(numbers) > known else None
+            if more:
+                self._api.own(more)
             kept = {"until": walk["until"], "before": walk["before"], "newest": newest}
             walk = kept | ({"next": more} if more else {})
             self._places[repo] = replace(
                 self._places[repo], walk=walk, event=self._places[repo].event if more else newest
             )
             self._ids |= _ids_in(page.records)
-            yield self._facts([e for e in page.records if not _is_pull(_issue_of(e))], _read_event)
+            fresh = [e for e in page.records if not (_number(e).isdigit() and int(_number(e)) <= known)]
+            yield self._facts([e for e in fresh if not _is_pull(_issue_of(e))], _read_event)
             if more is None:
                 return
 
@@ -344,16 +383,26 @@ class _Pull:
         repo, mark_, number = key.rpartition("#")
         if not mark_ or not number.isdigit() or repo.count("/") != 1:
             raise SourceError(f"source {self._config.name!r}: {key!r} is not of the form owner/name#12")
-        raw = self._api.get(f"/repos/{repo}/issues/{number}").body
-        return replace(self._batch([self._whole(repo, raw)]), cursor=None)
+        raw = self._api.issue(repo, number)
+        return replace(self._batch(self._one_by_one(repo, [raw])), cursor=None)
 
-    def _whole(self, repo: str, raw: Any) -> Issue:
-        """One issue with all that can be had of it."""
+    def _one_by_one(self, repo: str, raws: list[Any]) -> list[Issue]:
+        """Issues with all that can be had of them."""
         if self._histories is not None:
-            return next(iter(self._histories.of(repo, [raw])))
+            try:
+                return self._histories.of(repo, raws)
+            except NoGraph:
+                self._histories = None
+        return [self._by_timeline(repo, raw) for raw in raws]
+
+    def _by_timeline(self, repo: str, raw: Any) -> Issue:
+        """An issue and its timeline, a request each, where there is no GraphQL."""
         try:
-            path = f"/repos/{repo}/issues/{raw['number']}/timeline"
-            entries = [e for p in self._pages(path) for e in p]
+            pages = self._pages(f"/repos/{repo}/issues/{raw['number']}/timeline")
+            entries = [e for page in pages for e in page]
+            if is_behind(Issue(raw, repo, entries)):
+                again = self._api.issue(repo, raw["number"])
+                raw = again if _is_in(repo, again) else raw
             return Issue(raw, repo, [e for e in entries if not _is_later(e, raw)])
         except (Missing, KeyError, TypeError) as e:
             return Issue(raw, repo, error=e)
@@ -370,7 +419,7 @@ class _Pull:
         for item, key in sorted(missing.items()):
             repo, _, number = key.rpartition("#")
             try:
-                raw = self._api.get(f"/repos/{repo}/issues/{number}").body
+                raw = self._api.issue(repo, number)
             except Gone:
                 why = "the tracker says that it is deleted (410)"
                 yield Batch(gone={item: why}, progress=Progress(self._done))
@@ -389,7 +438,7 @@ class _Pull:
         """An issue that no list shows and its old address still leads to. A transferred one has another
         id there: what it is now is noted under the id we know, its history comes with the new one."""
         repo = key_in(str(raw["url"])).rpartition("#")[0]
-        batch = replace(self._batch([self._whole(repo, raw)]), cursor=None)
+        batch = self._batch(self._one_by_one(repo, [raw]))
         shown = next(iter(batch.present.values()), None)
         if shown is None or str(raw["id"]) == item:
             return batch
@@ -397,14 +446,22 @@ class _Pull:
 
     def _batch(self, issues: Iterable[Issue]) -> Batch:
         by_raw = {id(i.raw): i for i in issues}
+        for issue in by_raw.values():
+            if isinstance(issue.error, Missing):  # it may only have been out of sight
+                self._owe(issue)
         page = collect([i.raw for i in by_raw.values()], lambda raw: read_issue(by_raw[id(raw)]))
         self._done += len(by_raw)
         self._seen |= page.present.keys() | {_raw_id(i.raw) for i in by_raw.values()}
         self._ids |= {seen.state["key"][""]: item for item, seen in page.present.items()}
         return Batch(
             page.events, page.present, page.names, skipped=page.skipped, cursor=self._cursor(),
-            progress=Progress(self._done),
+            progress=Progress(self._done), notes=self._histories.notes if self._histories else (),
         )  # fmt: skip
+
+    def _owe(self, issue: Issue) -> None:
+        place, number = self._places.get(issue.repo, Place()), issue.raw.get("number")
+        if isinstance(number, int) and number not in place.owed:
+            self._places[issue.repo] = replace(place, owed=(*place.owed, number))
 
     def _cursor(self) -> str:
         return json.dumps({r: asdict(p) for r, p in self._places.items()}, sort_keys=True)
@@ -426,6 +483,14 @@ def _is_later(entry: Any, raw: Any) -> bool:
         return microseconds(entry["created_at"]) > microseconds(raw["updated_at"])
     except (KeyError, TypeError, ValueError):
         return False  # it will be set aside
+
+
+def _is_in(repo: str, raw: Any) -> bool:
+    """Whether the issue is in this repository, rather than where a redirect led to."""
+    try:
+        return key_in(str(raw["url"])).rpartition("#")[0].lower() == repo.lower()
+    except (KeyError, TypeError, ValueError):
+        return True  # it will be set aside, if it cannot be read
 
 
 def _opened(raw: Any) -> int:

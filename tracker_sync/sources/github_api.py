@@ -92,6 +92,14 @@ class GithubApi:
             return Reply(304, None, etag)
         return Reply(status, body, headers.get("etag"), _next(headers.get("link", "")))
 
+    def issue(self, repo: str, number: Any) -> dict[str, Any]:
+        """One issue, which after a redirect may be one of another repository."""
+        path = f"/repos/{repo}/issues/{number}"
+        found = self.get(path).body
+        if not isinstance(found, dict) or not {"id", "number"} <= found.keys():
+            raise not_json(self._where(path))
+        return found
+
     def page(self, path: str, params: dict[str, Any]) -> Page:
         """One page of a list, and the address of the next."""
         reply = self.get(path, params)
@@ -162,8 +170,11 @@ class GithubApi:
         except (ValueError, RecursionError):
             raise not_json(where) from None  # JSON beyond all bounds: huge numbers, deep nesting
 
+    def own(self, address: str) -> str:
+        """The address, if it is this GitHub's. Raises NotAllowed."""
+        return self._own(self._where(address), address)
+
     def _own(self, where: str, url: str) -> str:
-        """The path of an address of this GitHub, for the requester. Raises NotAllowed for another host's."""
         if url.startswith("/"):
             return url
         base, parts = urlsplit(self._config.url), urlsplit(url)

@@ -84,15 +84,17 @@ def question(parts: Iterable[str], types: Iterable[str]) -> str:
     )
 
 
-def further(issues: Mapping[str, str], connection: str, types: Iterable[str]) -> str:
+def further(issues: Mapping[str, str], connection: str, types: Iterable[str], parts: Iterable[str]) -> str:
     """The query for more of one connection of several issues: node id → where its last page ended.
 
-    `nodes(ids:)` could not give each issue a place of its own, so each is a field of the query.
+    `nodes(ids:)` could not give each issue a place of its own, so each is a field of the query. Beside
+    the timeline comes what it tells the history of, so that both are of one moment.
     """
+    beside = " ".join(PARTS[p] for p in parts if p in ("parent", "subIssues"))
 
     def rest(after: str) -> str:
         if connection == "timelineItems":
-            return _timeline(types, after)
+            return f"{_timeline(types, after)} {beside}"
         return re.sub(r"first:(\d+)", rf"first:\1,after:{after}", PARTS[connection], count=1)
 
     fields = [

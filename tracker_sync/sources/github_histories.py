@@ -6,12 +6,11 @@ from typing import Any
 
 from tenacity import nap
 
-from tracker_sync.errors import Missing, Overloaded
+from tracker_sync.errors import Missing, Overloaded, SourceError
 from tracker_sync.sources import microseconds
 from tracker_sync.sources.github_api import GithubApi, GraphError
 from tracker_sync.sources.github_graph import PARTS, SCHEMA, TYPES, entry, further, key_of, question
-from tracker_sync.sources.github_item import Issue
-from tracker_sync.sources.paging import batched
+from tracker_sync.sources.github_item import Issue, is_behind
 from tracker_sync.sources.transport import excerpt
 
 FIRST, LARGEST, STEP = 50, 100, 10
@@ -21,6 +20,11 @@ PATIENCE = 10
 TOPPED_UP = 20
 """Issues whose longer connections are fetched in one request."""
 TRIES = 4
+CONNECTIONS = ("timelineItems", "subIssues", "projectItems")
+
+
+class NoGraph(SourceError):
+    """This GitHub answers no question of GraphQL; it may answer REST. Says why, where it ought to."""
 
 
 @dataclass(slots=True)
@@ -32,8 +36,14 @@ class _Node:
     more: dict[str, str] = field(default_factory=dict)
     """By connection: where its last page ended, as long as there is another."""
 
-    def take(self, node: Mapping[str, Any]) -> None:
-        for connection in ("timelineItems", "subIssues", "projectItems"):
+    def take(self, node: Mapping[str, Any], *, later: bool = False) -> None:
+        """A page of its connections. What comes beside a later page of the timeline is what it is like
+        then, and takes the place of what was read with the first: else a link made in between would
+        be in the timeline and not in the present, like one that was undone."""
+        if later:
+            self.node |= {k: node[k] for k in ("parent", "updatedAt") if k in node}
+            self.rows.pop("subIssues", None)
+        for connection in CONNECTIONS:
             if (part := node.get(connection)) is not None:
                 self.rows.setdefault(connection, []).extend(part["nodes"])
                 self.more.pop(connection, None)
@@ -55,24 +65,32 @@ class Histories:
     def of(self, repo: str, raws: Iterable[Any]) -> list[Issue]:
         """The issues with their histories; one that changed since `raws` was read is asked for again."""
         found: list[Issue] = []
-        again: list[Any] = []
+        again: list[Issue] = []
         for issue in self._asked(repo, list(raws)):
-            if issue.error is None and _changed(issue):
-                again.append(issue.raw)
-            else:
-                found.append(issue)
-        if again:
-            fresh = [self._api.get(f"/repos/{repo}/issues/{raw['number']}").body for raw in again]
-            for issue in self._asked(repo, fresh):
-                moving = ValueError("it changed again and again while it was read; the next run has it")
-                found.append(replace(issue, error=moving) if _changed(issue) else issue)
+            is_old = issue.error is None and (_changed(issue) or is_behind(issue))
+            (again if is_old else found).append(issue)
+        fresh = [self._fresh(i) for i in again]
+        found += [i for i in fresh if i.error is not None]
+        for issue in self._asked(repo, [i.raw for i in fresh if i.error is None]):
+            moving = ValueError("it changed again and again while it was read; the next run has it")
+            found.append(replace(issue, error=moving) if _changed(issue) else issue)
         return found
+
+    def _fresh(self, issue: Issue) -> Issue:
+        """The issue as it is now."""
+        try:
+            raw = self._api.issue(issue.repo, issue.raw["number"])
+        except Missing as e:
+            return replace(issue, error=e)
+        if raw["id"] != issue.raw["id"]:
+            return replace(issue, error=Missing("it went while it was read"))
+        return Issue(raw, issue.repo)
 
     def _asked(self, repo: str, raws: list[Any]) -> Iterator[Issue]:
         nodes: dict[str, _Node | Exception] = {}
         waiting = [i for i in map(_node_id, raws) if i]
         if raws and not waiting and not self.answered:
-            raise Missing(f"source {self._source!r}: its issues have no node ids, so it has no GraphQL")
+            raise NoGraph  # a tracker that only looks like GitHub: its issues have no node ids
         while waiting:
             some = waiting[: self._size]
             if (answer := self._bearable(question(self._parts, self._types), {"ids": some})) is None:
@@ -86,19 +104,17 @@ class Histories:
     def _bearable(self, query: str, variables: dict[str, Any]) -> list[_Node | Exception] | None:
         """The answer's nodes; None where the question was too large and is now smaller, or changed."""
         try:
-            data, errors = self._api.ask(query, variables)
-        except Overloaded:
-            self._tries += self._size == 1
-            if self._tries >= TRIES:
-                raise
-            self._size = self._most = max(1, self._size // 2)
+            data, errors = self._ask(query, variables)
+        except Overloaded as e:
+            self._size = self._most = self._less(self._size, e)
             self._good = 0
-            nap.sleep(0.5)
             return None
         except GraphError as e:
-            if not self._learn(e):
+            if self._learn(e):
+                return None
+            if self.answered:
                 raise
-            return None
+            raise NoGraph(str(e)) from None
         self.answered, self._tries, self._good = True, 0, self._good + 1
         if self._good % PATIENCE == 0:  # it may have been a bad moment
             self._most = min(self._most + STEP, LARGEST)
@@ -107,6 +123,26 @@ class Histories:
         why = {e["path"][1]: str(e.get("message")) for e in errors
                if len(e.get("path") or []) >= 2 and "projectItems" not in e["path"]}  # fmt: skip
         return [_node(n, why.get(i)) for i, n in enumerate(data["nodes"])]
+
+    def _ask(self, query: str, variables: dict[str, Any]) -> tuple[dict[str, Any], list[Any]]:
+        """The data and the errors. That there is no GraphQL is only believed when it is said twice."""
+        for is_last in (self.answered, True):
+            try:
+                return self._api.ask(query, variables)
+            except Missing as e:
+                if self.answered:
+                    raise
+                if is_last:
+                    raise NoGraph(str(e)) from None
+        raise AssertionError  # not reached
+
+    def _less(self, size: int, error: Overloaded) -> int:
+        """Half of what was too much, after a pause. Raises the error where one was, again and again."""
+        self._tries += size == 1
+        if self._tries >= TRIES:
+            raise error
+        nap.sleep(0.5)
+        return max(1, size // 2)
 
     def _lacking(self, errors: list[Any]) -> bool:
         """Whether the token may not see project fields; they are not asked for again in this run."""
@@ -139,26 +175,25 @@ class Histories:
 
     def _top_up(self, nodes: Mapping[str, _Node | Exception]) -> None:
         """The rest of every connection that did not fit, a page of many issues at a time."""
-        for connection in ("timelineItems", "subIssues", "projectItems"):
-            while True:
-                rest = {
-                    i: n.more[connection]
-                    for i, n in nodes.items()
-                    if isinstance(n, _Node) and connection in n.more
-                }
-                if not rest:
-                    break
-                for some in batched(rest.items(), TOPPED_UP):
-                    data, _ = self._api.ask(further(dict(some), connection, self._types), {})
-                    for n, (node_id, _) in enumerate(some):
-                        node, got = nodes[node_id], data.get(f"n{n}")
-                        assert isinstance(node, _Node)  # noqa: S101  for the type checker
-                        if not got:
-                            node.node["error"] = "it went while it was read"
-                            node.more.clear()
-                            continue
-                        node.node["updatedAt"] = max(node.node["updatedAt"], got["updatedAt"])
-                        node.take(got)
+        size = TOPPED_UP
+        for connection in CONNECTIONS:
+            while rest := [(i, n) for i, n in nodes.items() if isinstance(n, _Node) and connection in n.more]:
+                some = dict(rest[:size])
+                query = further(
+                    {i: n.more[connection] for i, n in some.items()}, connection, self._types, self._parts
+                )
+                try:
+                    data, _ = self._api.ask(query, {})
+                except Overloaded as e:
+                    size = self._less(size, e)
+                    continue
+                self._tries = 0
+                for n, node in enumerate(some.values()):
+                    if got := data.get(f"n{n}"):
+                        node.take(got, later=connection == "timelineItems")
+                    else:
+                        node.node["error"] = "it went while it was read"
+                        node.more.clear()
 
 
 def _node_id(raw: Any) -> str:

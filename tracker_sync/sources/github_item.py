@@ -2,17 +2,23 @@
 
 import base64
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from tracker_sync.events import Added, Changed, Commented, Dropped, Event, Named, Noted, ordered
 from tracker_sync.sources import ItemRead, Seen, microseconds, named
-from tracker_sync.state import State
+from tracker_sync.state import State, replay
 
 # GitHub has no status categories: an open issue is new until somebody is assigned or a configured
 # label says that it is being worked on (see `reports/work.py`).
 _ONLY_GRAPH = ("sub_issues", "projects")
+MOVING = {
+    "labeled", "unlabeled", "milestoned", "demilestoned", "assigned", "unassigned", "renamed", "closed",
+    "reopened",
+}  # fmt: skip
+"""Events that move the update time of their issue."""
 _STATUSES = [named("status", "open", "Open", "new"), named("status", "closed", "Closed", "done")]
 
 
@@ -52,7 +58,7 @@ def read_issue(issue: Issue) -> ItemRead:
     return ItemRead(
         item=item,
         present=Seen(
-            {attr: values for attr, values in state.items() if values},
+            _filled(state),
             max([microseconds(raw["updated_at"]), *(e.ts for e in history)]),
             opened_at=microseconds(raw["created_at"]),
             reporter=_account(raw.get("user")),
@@ -62,6 +68,10 @@ def read_issue(issue: Issue) -> ItemRead:
         history=history,
         names=list(names.values()),
     )
+
+
+def _filled(state: State) -> State:
+    return {attr: values for attr, values in state.items() if values}
 
 
 def _present(raw: Mapping[str, Any], key: str) -> State:
@@ -115,27 +125,45 @@ def _graph(graph: Mapping[str, Any], state: State, names: dict[str, Named]) -> d
     return since
 
 
+def is_behind(issue: Issue) -> bool:
+    """Whether its timeline tells of an edit that the rest does not show yet, though it is of the very
+    second of the last update that the rest tells of (GitHub's times are whole seconds)."""
+    try:
+        until, item = str(issue.raw["updated_at"]), str(issue.raw["id"])
+        last = [e for e in issue.timeline if str(e.get("created_at")) >= until and e.get("event") in MOVING]
+        if not last:
+            return False
+        shown = _filled(_present(issue.raw, ""))
+        return replay(shown, [e for entry in last for e in entry_events(item, entry)]) != shown
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return False  # it will be set aside
+
+
 def _history(item: str, issue: Issue) -> Iterator[Event]:
     """The events of the timeline. Older closings do not tell their reason; the issue tells the last."""
     closings = [n for n, e in enumerate(issue.timeline) if e.get("event") == "closed"]
+    alike = Counter[str]()
     for n, entry in enumerate(issue.timeline):
         is_last = bool(closings) and n == closings[-1] and issue.raw["state"] == "closed"
-        yield from entry_events(item, entry, issue.raw.get("state_reason") if is_last else None)
+        alike[_time(entry)] += not entry_number(entry)
+        nth = alike[_time(entry)]
+        yield from entry_events(item, entry, issue.raw.get("state_reason") if is_last else None, nth)
 
 
-def entry_events(item: str, entry: Mapping[str, Any], reason: Any = None) -> Iterator[Event]:
+def entry_events(item: str, entry: Mapping[str, Any], reason: Any = None, nth: int = 1) -> Iterator[Event]:
     """The events of one timeline entry; at least one, so that no entry is ever missing.
 
-    `reason` is why it was closed, for a closing that does not say so itself.
+    `reason` is why it was closed, for a closing that does not say so itself; `nth` tells entries without
+    an id apart that are of the same second.
     """
     kind = str(entry.get("event") or "unnamed")
-    at = entry.get("created_at") or entry.get("submitted_at") or (entry.get("author") or {}).get("date")
-    number = entry_number(entry) or entry.get("sha") or _unnumbered(entry, kind, at)
+    at = _time(entry)
+    number = entry_number(entry) or entry.get("sha") or _unnumbered(kind, at, nth)
     actor = _account(entry.get("actor") or entry.get("user"))
     head: dict[str, Any] = {
         "id": f"{item}:e{number}",
         "item": item,
-        "ts": microseconds(str(at)),
+        "ts": microseconds(at),
         "actor": actor,
     }
     match kind:
@@ -200,9 +228,16 @@ def _number_in(node: str) -> int | None:
     return None
 
 
-def _unnumbered(entry: Mapping[str, Any], kind: str, at: Any) -> str:
-    """An id for an entry without one: a cross-reference is told apart by the issue it comes from."""
-    return f"{kind}@{at}.{_referrer(entry)}"
+def _time(entry: Mapping[str, Any]) -> str:
+    return str(
+        entry.get("created_at") or entry.get("submitted_at") or (entry.get("author") or {}).get("date")
+    )
+
+
+def _unnumbered(kind: str, at: str, nth: int) -> str:
+    """An id for an entry without one, as REST gives cross-references. Not by the issue that refers: it
+    may be transferred, and then has another key and id."""
+    return f"{kind}@{at}" + (f".{nth}" if nth > 1 else "")
 
 
 def _referrer(entry: Mapping[str, Any]) -> str:

@@ -47,7 +47,7 @@ class Cursor:
     near: dict[str, int] = field(default_factory=dict)
     """id → update time of what was read within the overlap, so that it is not read in vain again."""
     owed: tuple[str, ...] = ()
-    """Ids of issues that were listed, and whose changelogs were still to be fetched."""
+    """Ids of issues that were listed, and of which something was still to be fetched."""
 
     @classmethod
     def parse(cls, text: str | None) -> "Cursor | None":
@@ -92,6 +92,8 @@ class _Pull:
         self._cursor = Cursor.parse(ask.cursor) or Cursor()
         self._newest = 0
         self._owed: list[Any] = []
+        self._unread: dict[str, None] = {}
+        """Ids of issues of which something was missing when it was asked for; the next run tries again."""
         self._done = 0
         self._seen: set[str] = set()
         self._statuses = Remembered.of(ask, "statuses")
@@ -103,7 +105,8 @@ class _Pull:
         api.reconcile = sorted(int(i) for i in self._cursor.near if i.isdigit())[-RECONCILED:]
 
     def batches(self) -> Iterator[Batch]:
-        since = None if self._ask.cursor is None else max(0, self._cursor.at - OVERLAP_MS)
+        is_anew = self._ask.full or self._ask.cursor is None
+        since = None if is_anew else max(0, self._cursor.at - OVERLAP_MS)
         strides = by_update(self._api.search, since, _mark, tick=lambda: 0 if self._api.cloud else 1000)
         first: list[Stride] = []
         if self._ask.item is None or self._api.cloud is None:
@@ -156,7 +159,11 @@ class _Pull:
 
     def _all_statuses(self) -> Batch:
         """The categories of statuses that histories speak of and no issue is in."""
-        names = [n for s in self._api.statuses() if (n := status_name(s))]
+        try:
+            names = [n for s in self._api.statuses() if (n := status_name(s))]
+        except Missing as e:
+            note = f"{e}. Statuses that no issue is in any more have no category"
+            return Batch(notes=(note,), partial=True, progress=Progress(self._done))
         kept = Remembered(self._ask.now, {"ids": sorted({n.key for n in names})})
         return Batch(names=tuple(names), progress=Progress(self._done), remember={"statuses": str(kept)})
 
@@ -169,13 +176,13 @@ class _Pull:
     def _listed(self, stride: Stride) -> Batch | None:
         """A page of the search; those whose changelogs are cut are owed, to be fetched together."""
         self._newest = max([self._newest, *(t for _, t in map(_mark, stride.records))])
-        near = self._cursor.near
+        near = {} if self._ask.full else self._cursor.near
         records = [r for r in stride.records if (m := _mark(r))[1] == 0 or near.get(m[0]) != m[1]]
         owed = [r for r in records if self._api.cloud and _lacks_changes(r)]
         self._owed += owed
         before = self._cursor
         self._cursor = self._cursor.after(records, stride.until)
-        self._cursor = replace(self._cursor, owed=tuple(_mark(r)[0] for r in self._owed))
+        self._cursor = replace(self._cursor, owed=self._owing())
         if not records and self._cursor == before:
             return None
         apart = {id(r) for r in owed}
@@ -185,13 +192,13 @@ class _Pull:
         """The issues whose changelogs were too long for their page, each with the whole of it."""
         logs = self._api.changelogs([_mark(r)[0] for r in owed]) if self._api.cloud else {}
         self._owed = []
-        self._cursor = replace(self._cursor, owed=())
         return self._batch([_with_changes(r, logs[i]) if (i := _mark(r)[0]) in logs else r for r in owed])
 
     def _batch(self, records: list[Any], *, total: int | None = None, cursor: bool = True) -> Batch:
-        with ThreadPoolExecutor(IN_FLIGHT) as pool:
-            whole = list(pool.map(self._completed, records))
+        whole = self._whole(records)
         page = collect(whole, partial(_read, self._catalogue))
+        self._unread |= {_mark(r)[0]: None for r in whole if isinstance(r, dict) and UNREAD in r}
+        self._cursor = replace(self._cursor, owed=self._owing())
         self._note_statuses(page)
         self._seen |= {_mark(r)[0] for r in records}
         self._done += len(records)
@@ -204,6 +211,15 @@ class _Pull:
             cursor=str(self._cursor) if cursor else None, remember=remember,
             progress=Progress(self._done, total), notes=tuple(self._notes(page)),
         )  # fmt: skip
+
+    def _owing(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys([*self._unread, *(_mark(r)[0] for r in self._owed)]))
+
+    def _whole(self, records: list[Any]) -> list[Any]:
+        if not any(map(_is_short, records)):
+            return records
+        with ThreadPoolExecutor(IN_FLIGHT) as pool:
+            return list(pool.map(self._completed, records))
 
     def _completed(self, raw: Any) -> Any:
         """The issue with whatever its page left out, or with the reason why that cannot be had."""
@@ -247,7 +263,7 @@ class _Pull:
         """Those of the ids that can be read one by one: missed so far, or not in the JQL any more."""
         for some in batched(ids, BULK):
             if records := self._api.issues_by_id(some):
-                yield self._batch(records, cursor=False)
+                yield self._batch(records)
 
     def _buried(self, lost: Mapping[str, str], known: int, there: Mapping[str, str]) -> Batch:
         """Tombstones for what is lost, unless it looks as if we lost the permission instead."""
@@ -288,6 +304,11 @@ def _mark(raw: Any) -> tuple[str, int]:
         return str(raw["id"]), microseconds(raw["fields"]["updated"]) // 1000
     except (KeyError, TypeError, ValueError):
         return str(raw.get("id")) if isinstance(raw, dict) else repr(raw), 0
+
+
+def _is_short(raw: Any) -> bool:
+    """Whether its page left out something that is to be had by a request of its own."""
+    return _lacks_changes(raw) or _lacks_comments(raw) or links_elsewhere(raw)
 
 
 def _lacks_changes(raw: Any) -> bool:

@@ -4,6 +4,7 @@ import base64
 import json
 import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import partial
 from time import monotonic
 from typing import Any
@@ -64,6 +65,7 @@ class JiraApi:
             self._jira._session.mount(scheme, adapter)
         self._cloud: bool | None = None
         self._size, self._most = PAGE, LARGEST_PAGE
+        self._has_links = True
         self.cloud = True if _is_atlassians(self._url) else None
         self.reconcile: list[int] = []
         """Ids whose latest edits a search has to show even where its index lags behind; at most 50, and
@@ -219,12 +221,28 @@ class JiraApi:
         return self._all(f"issue/{issue_id}/comment", "comments")
 
     def remote_links(self, issue_id: str) -> list[Any] | None:
-        """The links of one issue to things outside Jira; None where the site has linking switched off."""
+        """The links of one issue to things outside Jira; None where the site has none: it has linking
+        switched off (403), or says twice of an issue that is there that it has no such page (404)."""
         path = f"issue/{issue_id}/remotelink"
+        if not self._has_links:
+            return None
         try:
             return self._list(path)
         except Missing:
-            return None
+            with suppress(Missing):
+                return self._list(path)
+            self._get(f"issue/{issue_id}", {"fields": "id"})
+        except NotAllowed:
+            if self._has_linking():
+                raise
+        self._has_links = False
+        return None
+
+    def _has_linking(self) -> bool:
+        try:
+            return self._get("configuration", {}).get("issueLinkingEnabled") is not False
+        except Missing:
+            return True
 
     def _all(self, path: str, key: str) -> list[Any]:
         found: list[Any] = []
@@ -239,18 +257,12 @@ class JiraApi:
     # --- The site
 
     def fields(self) -> list[Any]:
-        """The fields of the site; none where that is not told (a configured one is then missing)."""
-        try:
-            return self._list("field")
-        except Missing:
-            return []
+        """The fields of the site."""
+        return self._list("field")
 
     def statuses(self) -> list[Any]:
-        """All statuses of the site; none where that is not told."""
-        try:
-            return self._list("status")
-        except Missing:
-            return []  # the issues themselves carry the categories of the statuses they are in
+        """All statuses of the site."""
+        return self._list("status")
 
     def has_project(self, key: str) -> bool:
         """Whether the project exists and may be seen."""
