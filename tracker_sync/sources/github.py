@@ -1,18 +1,17 @@
 """Reads GitHub and GitHub Enterprise: what changed, whole, at the fewest requests."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, replace
 from itertools import chain
 from typing import Any
 
 from tracker_sync.config import GithubConfig
-from tracker_sync.errors import Gone, Missing, SourceError, Unavailable
+from tracker_sync.errors import Gone, Missing, SourceError
 from tracker_sync.sources import (
     Ask,
     Batch,
-    ItemRead,
+    Collected,
     Progress,
     Remembered,
     collect,
@@ -21,62 +20,14 @@ from tracker_sync.sources import (
 )
 from tracker_sync.sources.github_api import PAGE, GithubApi
 from tracker_sync.sources.github_histories import Histories, NoGraph
-from tracker_sync.sources.github_item import (
-    MOVING,
-    Issue,
-    entry_events,
-    entry_number,
-    is_behind,
-    key_in,
-    names_in,
-    read_issue,
-)
+from tracker_sync.sources.github_item import MOVING, Issue, is_behind, key_in, read_issue
+from tracker_sync.sources.github_lists import Lists, Read
+from tracker_sync.sources.github_place import OVERLAP, Place, is_pull, iso, mark, raw_id
 from tracker_sync.sources.paging import Page, Stride, by_update
 from tracker_sync.sources.transport import ahead, as_list
 
-OVERLAP = 60_000_000
-"""Microseconds. Clocks and replicas differ: each run re-reads this much."""
-MOST_NEAR = 500
-SECOND = 1_000_000
 FEW = 5
 """Changed issues that are read one by one where there is no GraphQL: a request each tells all of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """How far one repository was read."""
-
-    at: int = 0
-    """The newest `updated_at` read, in microseconds."""
-    etag: str | None = None
-    """Stands for the list of issues as it was before the last whole pull: while GitHub says it has
-    not changed, there is nothing to read."""
-    near: dict[str, int] = field(default_factory=dict)
-    """id → update time of what was read within the overlap, so that it is not read in vain again."""
-    event: str = ""
-    """The newest of the repository's events read (only where they are read as one list)."""
-    commented: int = 0
-    """The newest comment read, likewise."""
-    walk: dict[str, Any] = field(default_factory=dict)
-    """A walk through all events that was interrupted: the next page, the newest event, and up to
-    which update time of an issue the events are complete."""
-    owed: tuple[int, ...] = ()
-    """Numbers of issues that were listed, and of which something was missing when it was asked for."""
-    lists: bool = False
-    """Whether it was read without GraphQL: with one, it is read again from its start."""
-
-    @classmethod
-    def parse(cls, value: Any) -> "Place":
-        """The place of a cursor's JSON; older logs held the bare update time."""
-        return cls(value) if isinstance(value, int) else cls(**value | {"owed": tuple(value.get("owed", ()))})
-
-    def after(self, records: Iterable[Any], until: int | None) -> "Place":
-        """The place once these records are read, and everything updated up to `until`."""
-        at = max(self.at, until or 0)
-        marks = self.near | {i: t for i, t in map(mark, records) if t}
-        # Of the newest second there may be more to come under the same update time.
-        near = sorted((t, i) for i, t in marks.items() if at - OVERLAP <= t < at)[-MOST_NEAR:]
-        return replace(self, at=at, near={i: t for t, i in near})
 
 
 class GithubSource:
@@ -90,18 +41,14 @@ class GithubSource:
 
     def pull(self, ask: Ask) -> Iterator[Batch]:
         """The cursor is JSON: repository → `Place`."""
-        graph = self._token is not None
-        known = {} if graph and not ask.full else ask.known()
-        yield from ahead(_Pull(self._config, self._api, ask, known, graph=graph).batches())
+        yield from ahead(_Pull(self._config, self._api, ask, graph=self._token is not None).batches())
 
 
 class _Pull:
     """One pull: where it stands in each repository."""
 
-    def __init__(
-        self, config: GithubConfig, api: GithubApi, ask: Ask, known: Mapping[str, str], *, graph: bool
-    ) -> None:
-        self._config, self._api, self._ask, self._known = config, api, ask, known
+    def __init__(self, config: GithubConfig, api: GithubApi, ask: Ask, *, graph: bool) -> None:
+        self._config, self._api, self._ask = config, api, ask
         cursor = json.loads(ask.cursor) if ask.cursor else {}
         self._places = {repo: Place.parse(value) for repo, value in cursor.items()}
         self._histories = Histories(api, config.name) if graph else None
@@ -109,7 +56,9 @@ class _Pull:
         self._seen: set[str] = set()
         self._left = False
         """Whether an issue of the repository at hand was left to the next run."""
-        self._ids = {key: item for item, key in known.items()}
+        by_lists = not graph or any(p.lists for p in self._places.values())
+        self._known = ask.known() if ask.full or by_lists else {}
+        self._ids = {key: item for item, key in self._known.items()}
         """key → id of the issues that the log has or that this pull has met."""
 
     def batches(self) -> Iterator[Batch]:
@@ -242,7 +191,7 @@ class _Pull:
             end = None if stride.until is None else min(stride.until, until or stride.until)
             at = max([at, *(t for _, t in map(mark, fresh))])
             self._places[repo] = self._places[repo].after(fresh, end)
-            yield Stride([r for r in fresh if not _is_pull(r)], end)
+            yield Stride([r for r in fresh if not is_pull(r)], end)
         self._places[repo] = self._places[repo].after([], at)
 
     def _since(self, at: int) -> int | None:
@@ -254,7 +203,7 @@ class _Pull:
             return self._api.page(more, {})
         wanted: dict[str, Any] = {"state": "all", "sort": "updated", "direction": "asc", "per_page": PAGE}
         if since is not None:
-            wanted["since"] = _iso(since)
+            wanted["since"] = iso(since)
         return self._api.page(f"/repos/{repo}/issues", wanted)
 
     # --- Without: three lists of the whole repository
@@ -277,8 +226,10 @@ class _Pull:
             walk = {"next": None, "newest": "", "until": max(times, default=0), "before": before}
             place = replace(place, walk=walk)
             self._places[repo] = place
+        lists = Lists(self._api, repo, self._ids)
         if "next" in place.walk:
-            yield from self._events(repo)
+            for read in lists.events(place):
+                yield self._facts(repo, read)
         until, before = self._places[repo].walk["until"], self._places[repo].walk["before"]
         for stride in self._strides(repo, newest, until):
             yield self._batch([
@@ -287,95 +238,26 @@ class _Pull:
                 else Issue(r, repo, whole=False)
                 for r in stride.records
             ])  # fmt: skip
-        yield from self._comments(repo)
+        place = self._places[repo]
+        for read in lists.comments(place, self._since(place.commented)):
+            self._left |= read.strange  # their issue was left to the next run, and so are they
+            yield self._facts(repo, read)
+
+    def _facts(self, repo: str, read: Read) -> Batch:
+        self._places[repo] = read.place
+        return self._page(read.page)
 
     def _is_unknown(self, raw: Any) -> bool:
-        return _raw_id(raw) not in self._known and _raw_id(raw) not in self._seen
+        return raw_id(raw) not in self._known and raw_id(raw) not in self._seen
 
     def _is_little(self, repo: str, newest: Page) -> bool:
         """Whether few issues changed, and the page of the newest has all of them."""
         place = self._places[repo]
         since = self._since(place.at) or 0
-        marks = [(mark(r), r) for r in newest.records if not _is_pull(r)]
+        marks = [(mark(r), r) for r in newest.records if not is_pull(r)]
         changed = [r for (i, at), r in marks if (at >= since or not at) and place.near.get(i) != at]
         reaches = newest.more is None or any(0 < mark(r)[1] < since for r in newest.records)
         return reaches and len(changed) <= FEW and not place.walk
-
-    def _events(self, repo: str) -> Iterator[Batch]:
-        """The repository's events, newest first, down to those that an earlier run has read."""
-        known = int(self._places[repo].event or 0)
-        more = resumed = self._places[repo].walk["next"]
-        while True:
-            try:
-                page = self._api.page(
-                    more or f"/repos/{repo}/issues/events", {} if more else {"per_page": PAGE}
-                )
-            except Unavailable:
-                raise
-            except SourceError:
-                if resumed is None:
-                    raise
-                more = resumed = None  # where an earlier run stopped, there may be no page any more
-                continue
-            resumed = None
-            numbers = [int(n) for e in page.records if (n := _number(e)).isdigit()]
-            walk = self._places[repo].walk
-            newest = walk["newest"] or str(max(numbers, default=known))
-            more = page.more if not numbers or min(numbers) > known else None
-            if more:
-                self._api.own(more)
-            kept = {"until": walk["until"], "before": walk["before"], "newest": newest}
-            walk = kept | ({"next": more} if more else {})
-            self._places[repo] = replace(
-                self._places[repo], walk=walk, event=self._places[repo].event if more else newest
-            )
-            self._ids |= _ids_in(page.records)
-            fresh = [e for e in page.records if not (_number(e).isdigit() and int(_number(e)) <= known)]
-            yield self._facts([e for e in fresh if not _is_pull(_issue_of(e))], _read_event)
-            if more is None:
-                return
-
-    def _comments(self, repo: str) -> Iterator[Batch]:
-        """The repository's comments, in order of update."""
-        since = self._since(self._places[repo].commented)
-        wanted = {"sort": "updated", "direction": "asc", "per_page": PAGE}
-
-        def fetch(since: int | None, more: Any) -> Page:
-            if more is not None:
-                return self._api.page(more, {})
-            start = {} if since is None else {"since": _iso(since)}
-            return self._api.page(f"/repos/{repo}/issues/comments", wanted | start)
-
-        stop = 1 << 62
-        for stride in by_update(fetch, since, mark):
-            until = max(self._places[repo].commented, stride.until or 0)
-            owned = [(c, self._owner(c)) for c in stride.records if not _is_pull_comment(c)]
-            if strange := [c for c, owner in owned if owner is None]:
-                self._left = True  # their issue was left to the next run, and so are they
-                stop = min([stop, *(mark(c)[1] - 1 for c in strange)])
-            until = min(until, stop)
-            self._places[repo] = replace(self._places[repo], commented=until)
-            yield self._facts([c for c, owner in owned if owner is not None], self._read_comment)
-
-    def _owner(self, comment: Any) -> str | None:
-        """The id of the issue that a comment is on; None where it is not one of ours."""
-        try:
-            key = key_in(str(comment["issue_url"]))
-        except (KeyError, TypeError, ValueError):
-            return "?"  # it will be set aside
-        return self._ids.get(key)
-
-    def _read_comment(self, comment: Mapping[str, Any]) -> ItemRead:
-        entry = {**comment, "event": "commented"}
-        item = self._ids[key_in(str(comment["issue_url"]))]
-        return ItemRead(item, None, list(entry_events(item, entry)), list(names_in([entry])))
-
-    def _facts(self, records: list[Any], read: Callable[[Any], ItemRead]) -> Batch:
-        page = collect(records, read)
-        return Batch(
-            page.events, {}, page.names, skipped=page.skipped, cursor=self._cursor(),
-            progress=Progress(self._done),
-        )  # fmt: skip
 
     # --- One by one
 
@@ -451,8 +333,11 @@ class _Pull:
                 self._owe(issue)
         page = collect([i.raw for i in by_raw.values()], lambda raw: read_issue(by_raw[id(raw)]))
         self._done += len(by_raw)
-        self._seen |= page.present.keys() | {_raw_id(i.raw) for i in by_raw.values()}
+        self._seen |= page.present.keys() | {raw_id(i.raw) for i in by_raw.values()}
         self._ids |= {seen.state["key"][""]: item for item, seen in page.present.items()}
+        return self._page(page)
+
+    def _page(self, page: Collected) -> Batch:
         return Batch(
             page.events, page.present, page.names, skipped=page.skipped, cursor=self._cursor(),
             progress=Progress(self._done), notes=self._histories.notes if self._histories else (),
@@ -465,14 +350,6 @@ class _Pull:
 
     def _cursor(self) -> str:
         return json.dumps({r: asdict(p) for r, p in self._places.items()}, sort_keys=True)
-
-
-def mark(raw: Any) -> tuple[str, int]:
-    """The record's id, and its update time in microseconds; 0 where it cannot be read."""
-    try:
-        return str(raw["id"]), microseconds(raw["updated_at"])
-    except (KeyError, TypeError, ValueError):
-        return _raw_id(raw), 0
 
 
 def _is_later(entry: Any, raw: Any) -> bool:
@@ -498,46 +375,3 @@ def _opened(raw: Any) -> int:
         return microseconds(raw["created_at"])
     except (KeyError, TypeError, ValueError):
         return 0
-
-
-def _raw_id(raw: Any) -> str:
-    return str(raw.get("id")) if isinstance(raw, dict) else repr(raw)
-
-
-def _is_pull(raw: Any) -> bool:
-    return isinstance(raw, dict) and bool(raw.get("pull_request"))
-
-
-def _is_pull_comment(raw: Any) -> bool:
-    return isinstance(raw, dict) and "/pull/" in str(raw.get("html_url"))
-
-
-def _issue_of(event: Any) -> Any:
-    return event.get("issue") if isinstance(event, dict) else None
-
-
-def _ids_in(events: Iterable[Any]) -> dict[str, str]:
-    """key → id of the issues that a page of events is about."""
-    found: dict[str, str] = {}
-    for issue in map(_issue_of, events):
-        if isinstance(issue, dict) and not _is_pull(issue):
-            try:
-                found[key_in(str(issue["url"]))] = str(issue["id"])
-            except (KeyError, ValueError):
-                continue
-    return found
-
-
-def _number(event: Any) -> str:
-    return entry_number(event) if isinstance(event, dict) else ""
-
-
-def _read_event(event: Mapping[str, Any]) -> ItemRead:
-    issue = event["issue"]
-    closed = issue.get("closed_at") == event["created_at"] and issue.get("state") == "closed"
-    history = list(entry_events(str(issue["id"]), event, issue.get("state_reason") if closed else None))
-    return ItemRead(str(issue["id"]), None, history, list(names_in([event])))
-
-
-def _iso(at: int) -> str:
-    return datetime.fromtimestamp(at // SECOND, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
