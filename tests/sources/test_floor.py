@@ -18,7 +18,7 @@ from tracker_sync.config import GithubConfig, JiraConfig
 from tracker_sync.items import World, fold
 from tracker_sync.log.sqlite import SqliteLog
 from tracker_sync.sources import open_source
-from tracker_sync.sources.text import wiki
+from tracker_sync.sources.wiki import wiki
 from tracker_sync.sync import Synced, sync
 
 NOW = 1_800_000_000_000_000

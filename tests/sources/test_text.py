@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from recorded import DURASPACE, RECORDED, duraspace_issues
 
-from tracker_sync.sources.text import plain, wiki
+from tracker_sync.sources.adf import plain
+from tracker_sync.sources.wiki import wiki
 
 GO_ATLASSIAN = RECORDED / "jira/cloud-ctreminiom-v2-v3-agile"
 

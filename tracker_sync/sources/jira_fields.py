@@ -7,7 +7,7 @@ from typing import Any
 
 from tracker_sync.events import Named
 from tracker_sync.sources import named
-from tracker_sync.sources.text import plain
+from tracker_sync.sources.adf import plain
 
 TEXT = {
     "summary": "title", "description": "body", "environment": "environment", "duedate": "due",

@@ -16,6 +16,7 @@ from tracker_sync.events import (
     ordered,
 )
 from tracker_sync.sources import ItemRead, Seen, microseconds, named
+from tracker_sync.sources.adf import plain
 from tracker_sync.sources.jira_fields import (
     CHOICE,
     MANY,
@@ -27,7 +28,7 @@ from tracker_sync.sources.jira_fields import (
     status_name,
     user,
 )  # fmt: skip
-from tracker_sync.sources.text import plain, wiki
+from tracker_sync.sources.wiki import wiki
 from tracker_sync.state import State
 
 _PARENT_LOGS = {"IssueParentAssociation", "Parent", "Parent Issue", "parent"}

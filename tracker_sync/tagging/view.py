@@ -7,7 +7,7 @@ from tracker_sync.config import FieldNames
 from tracker_sync.events import Added, Changed, Commented
 from tracker_sync.items import Item, Names
 from tracker_sync.people import Person
-from tracker_sync.sources.text import wiki
+from tracker_sync.sources.wiki import wiki
 from tracker_sync.tagging.rules import Text
 from tracker_sync.work import at_creation
 
