@@ -3,6 +3,7 @@
 import json
 import select
 import socket
+import ssl
 import struct
 import sys
 import threading
@@ -85,13 +86,17 @@ class _Server(ThreadingHTTPServer):
     block_on_close = True
     request_queue_size = 128
 
-    def __init__(self, face: Face, latency: float, prefix: str, port: int) -> None:
+    def __init__(
+        self, face: Face, latency: float, prefix: str, port: int, tls: ssl.SSLContext | None
+    ) -> None:
         self.prefix = prefix
         self.closing = threading.Event()
         self.connections: set[socket.socket] = set()
         self.resets: set[socket.socket] = set()
         super().__init__(("127.0.0.1", port), _Handler)
-        self.root = f"http://127.0.0.1:{self.server_address[1]}"
+        if tls:
+            self.socket = tls.wrap_socket(self.socket, server_side=True)
+        self.root = f"{'https' if tls else 'http'}://127.0.0.1:{self.server_address[1]}"
         self.running = Running(face, self.root + prefix, latency)
 
     def get_request(self) -> tuple[socket.socket, Any]:
@@ -264,12 +269,14 @@ class _Wire:
 
 
 @contextmanager
-def running(face: Face, *, latency: float = 0.0, prefix: str = "", port: int = 0) -> Iterator[Running]:
-    """Serve a face on a local port (0: a free one) while the block runs.
+def running(
+    face: Face, *, latency: float = 0.0, prefix: str = "", port: int = 0, tls: ssl.SSLContext | None = None
+) -> Iterator[Running]:
+    """Serve a face on a local port (0: a free one) while the block runs; over HTTPS, given a certificate.
 
     Requests below `prefix` reach the face without it; others reach it as they are.
     """
-    server = _Server(face, latency, prefix, port)
+    server = _Server(face, latency, prefix, port, tls)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import sqlite3
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+import trustme
 from conftest import ROOT, Desk
 from simulator.faults import ALL, OnPath
 from simulator.github import GitHubCompany, GitHubFace
@@ -523,6 +525,43 @@ def test_one_item_can_be_pulled_alone(desk: Desk, key: str) -> None:
         assert desk.cursor("acme") == before
         assert desk.run("sync", "--item", "PAY-99").code == 3
         assert desk.run("sync", "--item", "PAY-1 OR 1=1").code == 4
+
+
+@pytest.fixture
+def authority(monkeypatch: pytest.MonkeyPatch) -> trustme.CA:
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+    return trustme.CA()
+
+
+@contextmanager
+def over_tls(desk: Desk, kind: str, authority: trustme.CA) -> Iterator[None]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    face = GitHubFace(github_company()[0]) if kind == "github" else CloudFace(jira_company()[0])
+    with running(face, tls=context) as site:
+        getattr(desk, kind)(site.url)
+        yield
+
+
+@pytest.mark.parametrize("kind", ["jira", "github"])
+def test_a_certificate_that_nobody_vouches_for_is_refused(
+    desk: Desk, kind: str, authority: trustme.CA, naps: list[float]
+) -> None:
+    with over_tls(desk, kind, authority):
+        done = desk.run("sync")
+    assert done.code == 4
+    assert "cannot be reached (SSLError); check the url and network" in done.err
+
+
+@pytest.mark.parametrize("kind", ["jira", "github"])
+def test_a_certificate_of_ones_own_authority_is_trusted_where_told_so(
+    desk: Desk, kind: str, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with authority.cert_pem.tempfile() as bundle, over_tls(desk, kind, authority):
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", bundle)
+        desk.sync()
+    assert len(keys(desk)) == 4
 
 
 def test_sigterm_ends_a_run_after_its_page_and_the_next_goes_on(desk: Desk) -> None:
