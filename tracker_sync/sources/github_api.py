@@ -77,17 +77,7 @@ class GithubApi:
         """The answer to a path or to an address that an earlier answer gave; 304 where it is what `etag`
         stands for, which costs no quota
         (https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api)."""
-        url = path
-        for _ in range(MOST_REDIRECTS):
-            where = self._where(url)
-            status, headers, body = self._send("GET", where, self._own(where, url), params, etag=etag)
-            if status not in (301, 302, 307, 308):
-                break
-            if not (url := headers.get(_LOCATION, "")):
-                raise SourceError(f"{where}: it was moved, and does not say where to")
-            params = None if urlsplit(url).query else params
-        else:
-            raise SourceError(f"{self._where(path)}: it points on and on")
+        status, headers, body = self._followed("GET", path, params, etag=etag)
         if status == 304:
             return Reply(304, None, etag)
         return Reply(status, body, headers.get("etag"), _next(headers.get("link", "")))
@@ -113,9 +103,7 @@ class GithubApi:
         """
         where = self._where(self._requester.graphql_url)
         question = {"query": query, "variables": variables}
-        status, headers, body = self._send("POST", where, self._requester.graphql_url, None, question)
-        if 300 <= status < 400:
-            raise self._refused(where, status, headers, "")
+        _, headers, body = self._followed("POST", self._requester.graphql_url, None, question)
         answer = as_dict(where, body)
         errors = [e for e in answer.get("errors") or [] if isinstance(e, dict)]
         kinds = {str(e.get("type", "")) for e in errors}
@@ -132,6 +120,23 @@ class GithubApi:
                 raise not_json(where)
             raise GraphError(f"{where}: {excerpt(words)}", errors)
         return answer["data"], errors
+
+    def _followed(
+        self, verb: str, path: str, params: dict[str, Any] | None, question: Any = None,
+        etag: str | None = None,
+    ) -> tuple[int, dict[str, Any], Any]:  # fmt: skip
+        """Status, headers and body, from wherever on this host it was moved to. A question is asked there
+        again, as it changes nothing."""
+        url = path
+        for _ in range(MOST_REDIRECTS):
+            where = self._where(url)
+            status, headers, body = self._send(verb, where, self._own(where, url), params, question, etag)
+            if status not in (301, 302, 307, 308):
+                return status, headers, body
+            if not (url := headers.get(_LOCATION, "")):
+                raise SourceError(f"{where}: it was moved, and does not say where to")
+            params = None if urlsplit(url).query else params
+        raise SourceError(f"{self._where(path)}: it points on and on")
 
     def _send(
         self, verb: str, where: str, url: str, params: dict[str, Any] | None, question: Any = None,
