@@ -4,15 +4,18 @@ Kind names are permanent words. A new shape is a new kind, never a changed one.
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from functools import cache
 from json.encoder import encode_basestring_ascii
+from math import inf
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
+_DIGITS = re.compile(r"\d+")
 MICROSECOND = 1_000_000
 """Times are integer microseconds since 1970 UTC; this many make a second."""
 
@@ -257,8 +260,14 @@ def is_opening(event: Event) -> bool:
 
 
 def ordered(events: Iterable[Event]) -> Iterator[Event]:
-    """By time; of the same moment, an item's opening first, the others in the order they came in.
+    """By time, and of the same moment as `order` has them, or else in the order they came in."""
+    return iter(sorted(events, key=order))
 
-    Some trackers tell what happened to an item before they tell of the item itself.
-    """
-    return iter(sorted(events, key=lambda e: (e.ts, not is_opening(e))))
+
+def order(event: Event) -> tuple[int, bool, float]:
+    """What an event is sorted by. Of the same moment, an item's opening comes first, since some trackers
+    tell what happened to an item before they tell of the item itself; then what GitHub numbers (`:e12`),
+    whose lists tell the newest first and whose times are whole seconds; then the rest."""
+    start = len(event.item) + 2
+    number = _DIGITS.match(event.id, start) if event.id[start - 2 : start] == ":e" else None
+    return event.ts, not is_opening(event), float(number[0]) if number else inf

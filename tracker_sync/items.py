@@ -16,7 +16,7 @@ from tracker_sync.events import (
     Restored,
     Stated,
     Tagged,
-    is_opening,
+    order,
 )
 from tracker_sync.log import Entry
 from tracker_sync.state import State, apply
@@ -169,7 +169,7 @@ def _together(
 def _item(
     source: str, ids: tuple[str, ...], found: list[Step], judged: Mapping[str, list[Step]]
 ) -> Item | None:
-    found.sort(key=lambda s: (s.ts, not is_opening(s.event), s.seq))
+    found.sort(key=lambda s: (order(s.event), s.seq))
     state: State = {}
     opened: Opened | None = None
     removed_at: int | None = None

@@ -243,6 +243,18 @@ def test_rest_does_not_set_aside_a_link_whose_other_end_was_transferred(rest: Be
     assert rest.sync().skipped == []
 
 
+def test_rest_tells_two_edits_of_one_second_in_their_order(rest: Bench) -> None:
+    first, *_ = rest.many()
+    rest.company.milestone(first, "Q1")
+    rest.company.demilestone(first)
+    rest.company.tick()
+    rest.sync()
+    assert rest.events(first, ":o") == []
+    item = rest.item(first)
+    assert item is not None
+    assert item.one("milestone") is None
+
+
 @pytest.mark.parametrize("interrupted", [False, True])
 def test_rest_reads_the_history_of_an_issue_that_is_transferred_here(rest: Bench, interrupted: bool) -> None:
     rest.page_cap(3)

@@ -108,3 +108,19 @@ def test_a_record_without_a_time_does_not_stop_the_walk() -> None:
     tracker = Tracker([*range(1, 26)])
     tracker.rows["broken"] = 0
     assert {r for r, _ in tracker.read()} == set(tracker.rows)
+
+
+@ticks
+@pytest.mark.parametrize("row", range(30))
+def test_an_edit_that_the_index_does_not_know_of_yet_hides_no_other(tick: int, row: int) -> None:
+    class Lagging(Tracker):
+        """Shows an edit in the place where its row was before."""
+
+        def listed(self, since: int | None) -> list[Row]:
+            found = super().listed(since)
+            return [(r, 200 if r == str(row) else t) for r, t in found]
+
+    tracker = Lagging(list(range(1, 31)))
+    strides = list(by_update(tracker.fetch, None, lambda r: r, tick=lambda: tick, settled=lambda: 150))
+    assert {r for s in strides for r, _ in s.records} == set(tracker.rows)
+    assert max(s.until or 0 for s in strides) <= 30, "what the index does not know is not read up to"

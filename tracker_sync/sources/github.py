@@ -190,9 +190,9 @@ class _Pull:
             self._left = self._left or any(until is not None and mark(r)[1] > until for r in stride.records)
             end = None if stride.until is None else min(stride.until, until or stride.until)
             at = max([at, *(t for _, t in map(mark, fresh))])
-            self._places[repo] = self._places[repo].after(fresh, end)
+            self._places[repo] = self._places[repo].after(fresh, end, self._api.now)
             yield Stride([r for r in fresh if not is_pull(r)], end)
-        self._places[repo] = self._places[repo].after([], at)
+        self._places[repo] = self._places[repo].after([], at, self._api.now)
 
     def _since(self, at: int) -> int | None:
         """From which update time a list read up to `at` is read on; None: from its start."""

@@ -27,7 +27,7 @@ from tracker_sync.sources.transport import (
     unreachable,
     unreadable,
 )  # fmt: skip
-from tracker_sync.sources.wire import BoundedAdapter, Elsewhere, seconds_to_reset
+from tracker_sync.sources.wire import BoundedAdapter, Elsewhere, seconds_to_reset, server_time
 
 PAGE = 100
 MOST_REDIRECTS = 3
@@ -61,6 +61,8 @@ class GithubApi:
     def __init__(self, config: GithubConfig, token: str | None) -> None:
         self._config = config
         self._token = token
+        self.now = 0
+        """Its own time at its last answer, in microseconds since 1970, to the second."""
         # Its own retry sleeps for hours where told to, and its pause of 0.25 s between requests is
         # longer than most answers take (2.10): `patiently` and the adapter's quota decide instead.
         self._requester = Github(
@@ -152,6 +154,7 @@ class GithubApi:
                 raise unreachable(where, e) from None
             except Elsewhere as e:
                 raise NotAllowed(f"{where}: {e}") from None
+            self.now = int(server_time(got)) * 1_000_000
             if status >= 400:
                 raise self._refused(where, status, got, text)
             return status, got, self._parsed(where, text) if status == 200 else None

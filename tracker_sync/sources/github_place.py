@@ -9,6 +9,8 @@ from tracker_sync.sources import microseconds
 
 OVERLAP = 60_000_000
 """Microseconds. Clocks and replicas differ: each run re-reads this much."""
+REPLICA = 5_000_000
+"""How old an edit is before nobody shows its issue without another edit of the same second."""
 MOST_NEAR = 500
 SECOND = 1_000_000
 
@@ -41,12 +43,15 @@ class Place:
         """The place of a cursor's JSON; older logs held the bare update time."""
         return cls(value) if isinstance(value, int) else cls(**value | {"owed": tuple(value.get("owed", ()))})
 
-    def after(self, records: Iterable[Any], until: int | None) -> "Place":
-        """The place once these records are read, and everything updated up to `until`."""
+    def after(self, records: Iterable[Any], until: int | None, now: int) -> "Place":
+        """The place once these records are read, and everything updated up to `until`; `now` is GitHub's
+        own time at which they were read.
+
+        Update times are whole seconds: in the second of its last edit, an issue may be edited again.
+        """
         at = max(self.at, until or 0)
-        marks = self.near | {i: t for i, t in map(mark, records) if t}
-        # Of the newest second there may be more to come under the same update time.
-        near = sorted((t, i) for i, t in marks.items() if at - OVERLAP <= t < at)[-MOST_NEAR:]
+        marks = self.near | {i: t for i, t in map(mark, records) if 0 < t < min(at, now - REPLICA)}
+        near = sorted((t, i) for i, t in marks.items() if t >= at - OVERLAP)[-MOST_NEAR:]
         return replace(self, at=at, near={i: t for t, i in near})
 
 

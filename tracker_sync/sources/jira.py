@@ -25,13 +25,15 @@ from tracker_sync.sources import (
 )
 from tracker_sync.sources.jira_api import BULK, RECONCILED, JiraApi
 from tracker_sync.sources.jira_fields import Catalogue, status_name
-from tracker_sync.sources.jira_item import in_order, links_elsewhere, read_issue
+from tracker_sync.sources.jira_item import in_order, links_elsewhere, logged_items, read_issue
 from tracker_sync.sources.paging import Stride, batched, by_update
 from tracker_sync.sources.transport import ahead
 from tracker_sync.sources.wire import IN_FLIGHT
 
 OVERLAP_MS = 60_000
 """Search lags behind writes and servers' clocks differ: each run re-reads this much."""
+REPLICA_MS = 5_000
+"""How old an edit is before nobody shows its issue without another edit of the same second."""
 MOST_NEAR = 500
 MOST_OWED = 200
 """Issues whose long changelogs wait to be fetched together; they are in memory meanwhile."""
@@ -62,10 +64,16 @@ class Cursor:
     def __str__(self) -> str:
         return json.dumps({"at": self.at, "near": self.near, "owed": self.owed}, sort_keys=True)
 
-    def after(self, records: Iterable[Any], until: int | None) -> "Cursor":
-        """The cursor once these records are read, and everything updated up to `until`."""
+    def after(self, records: Iterable[Any], until: int | None, now: int) -> "Cursor":
+        """The cursor once these records are read, and everything updated up to `until`; `now` is the
+        site's time at which they were read.
+
+        Some databases keep whole seconds: in the second of its last edit, an issue may be edited again.
+        """
         at = max(self.at, until or 0)
-        marks = self.near | {i: t for i, t in map(_mark, records) if t}
+        marks = self.near | {
+            i: t for i, t in map(_mark, records) if t % 1000 or 0 < t < min(at, now - REPLICA_MS)
+        }
         near = sorted((t, i) for i, t in marks.items() if t >= at - OVERLAP_MS)[-MOST_NEAR:]
         return replace(self, at=at, near={i: t for t, i in near})
 
@@ -96,6 +104,7 @@ class _Pull:
         """Ids of issues of which something was missing when it was asked for; the next run tries again."""
         self._done = 0
         self._seen: set[str] = set()
+        self._fields = Remembered.of(ask, "fields")
         self._statuses = Remembered.of(ask, "statuses")
         self._named = set[str](self._statuses.value.get("ids", []))
         self._spoken = set[str](json.loads(ask.remembered.get("statuses spoken of", "[]")))
@@ -107,7 +116,10 @@ class _Pull:
     def batches(self) -> Iterator[Batch]:
         is_anew = self._ask.full or self._ask.cursor is None
         since = None if is_anew else max(0, self._cursor.at - OVERLAP_MS)
-        strides = by_update(self._api.search, since, _mark, tick=lambda: 0 if self._api.cloud else 1000)
+        strides = by_update(
+            self._api.search, since, _mark,
+            tick=lambda: 0 if self._api.cloud else 1000, settled=lambda: self._api.now - OVERLAP_MS,
+        )  # fmt: skip
         first: list[Stride] = []
         if self._ask.item is None or self._api.cloud is None:
             first = [next(strides)]  # only now do we know which Jira this is
@@ -122,7 +134,7 @@ class _Pull:
                 yield batch
             if len(self._owed) >= MOST_OWED:
                 yield self._settled(self._owed)
-        self._cursor = self._cursor.after([], self._newest)
+        self._cursor = self._cursor.after([], self._newest, self._api.now)
         yield self._settled(self._owed)
         if self._ask.full:
             yield from self._census()
@@ -133,21 +145,37 @@ class _Pull:
 
     def _site(self) -> Batch:
         """What its fields are, asked for once a day."""
-        known = Remembered.of(self._ask, "fields")
-        if known.is_fresh(self._ask.now):
-            self._catalogue = Catalogue(known.value["fields"])
+        if self._fields.is_fresh(self._ask.now):
+            self._catalogue = Catalogue(self._fields.value["fields"], self._fields.value.get("former", {}))
             if self._lacking() is None:
                 return Batch()
+        return self._all_fields()
+
+    def _all_fields(self, strange: Iterable[str] = ()) -> Batch:
+        """What its fields are called now; `strange` are names that histories have and the site had not."""
+        before = {f["id"]: f["name"] for f in self._fields.value.get("fields", [])}
         fields = [_essential(f) for f in self._api.fields() if isinstance(f, dict)]
-        self._catalogue = Catalogue(fields)
+        renamed = {before[f["id"]]: f["id"] for f in fields if before.get(f["id"], f["name"]) != f["name"]}
+        former = self._fields.value.get("former", {}) | renamed
+        self._catalogue = Catalogue(fields, former)
         if (lacking := self._lacking()) is not None:
             role, name = lacking
             raise ConfigError(
                 f"source {self._config.name!r}: {self._config.url} has no field called {name!r} "
                 f"(fields.{role}). Check its name there; it may have been renamed or hidden"
             )
-        kept = Remembered(self._ask.now, {"fields": fields})
-        return Batch(names=tuple(self._catalogue.names()), remember={"fields": str(kept)})
+        value = {"fields": fields, "former": former, "strange": sorted(strange)}
+        self._fields = Remembered(self._ask.now, value)
+        return Batch(names=tuple(self._catalogue.names()), remember={"fields": str(self._fields)})
+
+    def _renamed(self, records: list[Any]) -> Batch:
+        """What the fields are called by now, where a history names one that we do not know: no more than
+        once in a run, and not for what was strange when it was asked before."""
+        known = {*self._fields.value.get("strange", ())}
+        found = {name for r in records for i in logged_items(r) if (name := self._catalogue.strange(i))}
+        if self._fields.at == self._ask.now or found <= known:
+            return Batch()
+        return self._all_fields(found | known)
 
     def _lacking(self) -> tuple[str, str] | None:
         """(role, name) of a configured field that the site does not have."""
@@ -181,7 +209,7 @@ class _Pull:
         owed = [r for r in records if self._api.cloud and _lacks_changes(r)]
         self._owed += owed
         before = self._cursor
-        self._cursor = self._cursor.after(records, stride.until)
+        self._cursor = self._cursor.after(records, stride.until, self._api.now)
         self._cursor = replace(self._cursor, owed=self._owing())
         if not records and self._cursor == before:
             return None
@@ -196,6 +224,7 @@ class _Pull:
 
     def _batch(self, records: list[Any], *, total: int | None = None, cursor: bool = True) -> Batch:
         whole = self._whole(records)
+        site = self._renamed(whole)
         page = collect(whole, partial(_read, self._catalogue))
         self._unread |= {_mark(r)[0]: None for r in whole if isinstance(r, dict) and UNREAD in r}
         self._cursor = replace(self._cursor, owed=self._owing())
@@ -207,8 +236,8 @@ class _Pull:
             "statuses spoken of": json.dumps(sorted(self._spoken - self._named)),
         }
         return Batch(
-            page.events, page.present, page.names, skipped=page.skipped,
-            cursor=str(self._cursor) if cursor else None, remember=remember,
+            page.events, page.present, (*site.names, *page.names), skipped=page.skipped,
+            cursor=str(self._cursor) if cursor else None, remember={**site.remember, **remember},
             progress=Progress(self._done, total), notes=tuple(self._notes(page)),
         )  # fmt: skip
 

@@ -60,9 +60,9 @@ class JiraApi:
             max_retries=0,
             timeout=config.deadline,
         )
-        adapter = BoundedAdapter(self._url, deadline=config.deadline)
+        self._adapter = BoundedAdapter(self._url, deadline=config.deadline)
         for scheme in ("https://", "http://"):
-            self._jira._session.mount(scheme, adapter)
+            self._jira._session.mount(scheme, self._adapter)
         self._cloud: bool | None = None
         self._size, self._most = PAGE, LARGEST_PAGE
         self._has_links = True
@@ -81,6 +81,11 @@ class JiraApi:
         self._cloud = value
         # Texts of version 3 are documents, those of version 2 wiki text.
         self._jira._options["rest_api_version"] = "3" if value else "2"
+
+    @property
+    def now(self) -> int:
+        """The site's own time at its last answer, in milliseconds since 1970, to the second."""
+        return int(self._adapter.now) * 1000
 
     # --- Lists
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from math import isfinite
+from types import MappingProxyType
 from typing import Any
 
 from tracker_sync.events import Named
@@ -38,7 +39,9 @@ Pairs = list[tuple[str, str]]
 class Catalogue:
     """The fields of one site, by id and by name."""
 
-    def __init__(self, fields: Iterable[Any]) -> None:
+    def __init__(self, fields: Iterable[Any], former: Mapping[str, str] = MappingProxyType({})) -> None:
+        """`former`: the id of each field by names that it had; a changelog knows it by those."""
+        self._former = former
         self._by_id: dict[str, Mapping[str, Any]] = {}
         self._ids: dict[str, list[str]] = {}
         self._options: dict[tuple[str, str], str] = {}
@@ -57,6 +60,11 @@ class Catalogue:
         """The ids of the fields with this display name; Jira allows several."""
         return self._ids.get(name, [])
 
+    def strange(self, item: Mapping[str, Any]) -> str | None:
+        """The name of a custom field that is not one of the site's, now or formerly."""
+        is_named = item.get("fieldtype") == "custom" and not item.get("fieldId")
+        return str(item["field"]) if is_named and self.field_of(item) == item["field"] else None
+
     def field_of(self, item: Mapping[str, Any]) -> str:
         """The id of the field that a changelog item is about, or the name it had, if it is gone."""
         name = str(item["field"])
@@ -66,7 +74,7 @@ class Catalogue:
             return str(item["fieldId"])
         if item.get("fieldtype") == "custom":
             ids = self.ids_of(name)
-            return ids[0] if ids else name
+            return ids[0] if ids else self._former.get(name, name)
         return LOGGED.get(name, name)
 
     def kind(self, field: str) -> str:
@@ -118,7 +126,9 @@ class Catalogue:
             return [(w, w) for w in text.strip("[]").split()]
         keys = [k.strip() for k in str(ids).strip("[]").split(",") if k.strip()]
         names = [text] if len(keys) == 1 else [n.strip() for n in text.strip("[]").split(",")]
-        if len(names) != len(keys):  # a comma inside a name
+        if len(names) != len(keys):  # a comma inside a name, which a space follows
+            names = re.split(r",(?! )", text)
+        if len(names) != len(keys):
             names = [self._options.get((field, k), k) for k in keys]
         return list(zip(keys, names, strict=True))
 

@@ -68,11 +68,15 @@ def read_issue(raw: Mapping[str, Any], catalogue: Catalogue) -> ItemRead:
 
 def links_elsewhere(raw: Any) -> bool:
     """Whether its changelog tells of links to things outside Jira, which only another request shows."""
+    return any(i.get("field") in _REMOTE_LOGS for i in logged_items(raw))
+
+
+def logged_items(raw: Any) -> list[Mapping[str, Any]]:
+    """What its changelog tells, field by field; nothing where that cannot be read."""
     try:
-        entries = [i for h in raw["changelog"]["histories"] for i in h["items"]]
-        return any(i.get("field") in _REMOTE_LOGS for i in entries)
-    except (KeyError, TypeError, AttributeError):
-        return False  # it will be found unreadable, with the reason
+        return [i for h in raw["changelog"]["histories"] for i in h["items"] if i["field"]]
+    except (KeyError, TypeError):
+        return []  # it will be found unreadable, with the reason
 
 
 def _as_logged(state: State, changes: list[Event]) -> State:

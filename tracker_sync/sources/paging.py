@@ -1,6 +1,7 @@
 """Reads a list that changes while it is read: in order of update, from the last update time on."""
 
 from collections.abc import Callable, Iterable, Iterator
+from math import inf
 from typing import Any, NamedTuple, TypeVar
 
 T = TypeVar("T")
@@ -32,6 +33,7 @@ def by_update(
     mark: Callable[[Any], tuple[str, int]],
     *,
     tick: Callable[[], int] = lambda: 0,
+    settled: Callable[[], float] = lambda: inf,
 ) -> Iterator[Stride]:
     """The records of a list that its tracker sorts by update time, each version of one once.
 
@@ -44,6 +46,10 @@ def by_update(
 
     `tick` is for a list whose `more` is a number of rows: the step in which it compares times. Then the
     rows of the last tick, which have been read, are passed over, as long as none of them has moved.
+
+    `settled` is for an index that lags behind: up to which update time the page just read is in order.
+    A row may stand where it was before its last edit, and show the time of that edit: to go on from there
+    would pass by all that lies between.
     """
     read: dict[str, int] = {}
     walk = _Walk(since)
@@ -56,7 +62,7 @@ def by_update(
         marks = [mark(r) for r in page.records]
         fresh = [r for r, (i, at) in zip(page.records, marks, strict=True) if read.get(i) != at]
         stale = 0 if any(i not in read for i, _ in marks) else stale + 1
-        walk.see(marks)
+        walk.see(marks, settled())
         read |= dict(marks)
         yield Stride(fresh, walk.until, page.total)
         if (page.more is None and walk.again is None) or stale > PATIENCE:
@@ -79,9 +85,9 @@ class _Walk:
         self._passed: dict[str, int] = {}
         self._expected: int | None = None
 
-    def see(self, marks: list[tuple[str, int]]) -> None:
+    def see(self, marks: list[tuple[str, int]], settled: float) -> None:
         """Take note of a page's rows."""
-        times = [at for _, at in marks if at]
+        times = [at for _, at in marks if 0 < at <= settled]
         self._in_order = self._in_order and times == sorted(times)
         self.until = times[-1] if times and self._in_order else None
         moved = [self._passed[i] for i, _ in marks if i in self._passed]

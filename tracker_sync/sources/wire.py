@@ -54,6 +54,8 @@ class BoundedAdapter(HTTPAdapter):
         self.origin = _origin(origin)
         self.deadline = DEADLINE if deadline is None else deadline
         self.largest = largest
+        self.now = 0.0
+        """The tracker's own time at its last answer, in seconds since 1970."""
         self.quota = Quota(per_minute)
         super().__init__(pool_connections=2, pool_maxsize=IN_FLIGHT + 2, max_retries=0)
 
@@ -87,6 +89,7 @@ class BoundedAdapter(HTTPAdapter):
             if held.late:
                 raise ReadTimeout(f"no whole answer within {self.deadline:g} s", request=request)
         self.quota.note(resource, response.headers)
+        self.now = server_time(response.headers)
         return response
 
     def _whole(self, response: Response) -> bytes:
