@@ -106,7 +106,7 @@ class _Pull:
         self._seen: set[str] = set()
         self._fields = Remembered.of(ask, "fields")
         self._statuses = Remembered.of(ask, "statuses")
-        self._named = set[str](self._statuses.value.get("ids", []))
+        self._named = set[str](json.loads(ask.remembered.get("statuses named", "[]")))
         self._spoken = set[str](json.loads(ask.remembered.get("statuses spoken of", "[]")))
         self._catalogue = Catalogue([])
         if api.cloud is None and "cloud" in ask.remembered:
@@ -192,8 +192,16 @@ class _Pull:
         except Missing as e:
             note = f"{e}. Statuses that no issue is in any more have no category"
             return Batch(notes=(note,), partial=True, progress=Progress(self._done))
-        kept = Remembered(self._ask.now, {"ids": sorted({n.key for n in names})})
-        return Batch(names=tuple(names), progress=Progress(self._done), remember={"statuses": str(kept)})
+        self._named |= {n.key for n in names}
+        kept = Remembered(self._ask.now, {})
+        remember = {"statuses": str(kept), **self._statuses_known()}
+        return Batch(names=tuple(names), progress=Progress(self._done), remember=remember)
+
+    def _statuses_known(self) -> dict[str, str]:
+        return {
+            "statuses named": json.dumps(sorted(self._named)),
+            "statuses spoken of": json.dumps(sorted(self._spoken - self._named)),
+        }
 
     def _note_statuses(self, page: Collected) -> None:
         self._named |= {n.key for n in page.names if n.attr == "status"}
@@ -231,10 +239,7 @@ class _Pull:
         self._note_statuses(page)
         self._seen |= {_mark(r)[0] for r in records}
         self._done += len(records)
-        remember = {
-            "cloud": "yes" if self._api.cloud else "no",
-            "statuses spoken of": json.dumps(sorted(self._spoken - self._named)),
-        }
+        remember = {"cloud": "yes" if self._api.cloud else "no", **self._statuses_known()}
         return Batch(
             page.events, page.present, (*site.names, *page.names), skipped=page.skipped,
             cursor=str(self._cursor) if cursor else None, remember={**site.remember, **remember},
