@@ -83,6 +83,25 @@ def test_a_bulk_edit_of_many_pages_within_one_instant_is_read_whole(tick: int) -
     assert sorted(tracker.read(tick)) == sorted(tracker.rows.items())
 
 
+@ticks
+def test_an_edit_during_a_bulk_edit_of_many_pages_hides_no_other(tick: int) -> None:
+    for request in range(2, 6):
+        for row in range(48):
+            tracker = Tracker([5] * 45 + [6] * 3)
+            tracker.edits = {request: {str(row): 200}}
+            assert {r for r, _ in tracker.read(tick)} == set(tracker.rows)
+
+
+@ticks
+def test_an_edit_while_nothing_is_settled_hides_no_other(tick: int) -> None:
+    for request in range(2, 11):
+        for row in range(100):
+            tracker = Tracker(list(range(1, 101)))
+            tracker.edits = {request: {str(row): 200}}
+            strides = by_update(tracker.fetch, None, lambda r: r, tick=lambda: tick, settled=lambda: 0)
+            assert {r for s in strides for r, _ in s.records} == set(tracker.rows)
+
+
 def test_what_is_touched_while_it_is_read_makes_no_endless_loop() -> None:
     tracker = Tracker(list(range(1, 31)))
     tracker.edits = {k: {str(n): 1000 * k + n for n in range(30)} for k in range(1, 1000)}

@@ -83,6 +83,8 @@ class _Walk:
         self._in_order = True
         self._last: list[tuple[str, int]] = []
         self._passed: dict[str, int] = {}
+        self._followed: dict[str, tuple[int, int]] = {}
+        """Rows of pages whose list itself was followed: when one of them moves, the others move up."""
         self._expected: int | None = None
 
     def see(self, marks: list[tuple[str, int]], settled: float) -> None:
@@ -91,9 +93,15 @@ class _Walk:
         self._in_order = self._in_order and times == sorted(times)
         self.until = times[-1] if times and self._in_order else None
         moved = [self._passed[i] for i, _ in marks if i in self._passed]
+        moved += [since for i, at in marks if (since := self._left_behind(i, at)) is not None]
         if moved:
             self.again = min(moved + ([] if self.again is None else [self.again]))
         self._last = marks
+
+    def _left_behind(self, row: str, at: int) -> int | None:
+        """From where the list was followed that this row has left; None where it has not."""
+        since, was = self._followed.get(row, (0, at))
+        return None if was == at else since
 
     def has_slipped(self, page: Page) -> bool:
         """Whether rows left the list since the page before, so that some may have slipped past us."""
@@ -104,9 +112,10 @@ class _Walk:
         """Decide where the next page begins."""
         if page.more is None:
             self.since, self.more, self.again = self.again, None, None
-            self._passed = {}
+            self._passed, self._followed = {}, {}
         elif self.until is None or stale or (self.since is not None and self.until <= self.since):
             self.more = page.more
+            self._followed |= {i: (self.since or 0, at) for i, at in self._last}
         else:
             start = self.more if tick and isinstance(self.more, int) else 0
             self.since, self.more = self.until, None
