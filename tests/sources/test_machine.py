@@ -243,6 +243,15 @@ def test_rest_does_not_set_aside_a_link_whose_other_end_was_transferred(rest: Be
     assert rest.sync().skipped == []
 
 
+@pytest.mark.parametrize("at", [2, 3])
+def test_rest_does_not_mix_a_parent_of_before_with_a_timeline_of_after(rest: Bench, at: int) -> None:
+    child, parent = rest.many(2)
+    rest.sync(at=at, edit=lambda: rest.company.add_sub_issue(parent, child))
+    rest.sync(full=True)
+    assert rest.events(child, ":o") == []
+    assert [e.kind for e in rest.events(child, ":0.") if getattr(e, "attr", "") == "parent"] == []
+
+
 def test_rest_tells_two_edits_of_one_second_in_their_order(rest: Bench) -> None:
     first, *_ = rest.many()
     rest.company.milestone(first, "Q1")

@@ -28,6 +28,8 @@ from tracker_sync.sources.transport import ahead, as_list
 
 FEW = 5
 """Changed issues that are read one by one where there is no GraphQL: a request each tells all of them."""
+AGAIN = 2
+"""How often an issue is read again that is edited while it is read."""
 
 
 class GithubSource:
@@ -280,11 +282,14 @@ class _Pull:
     def _by_timeline(self, repo: str, raw: Any) -> Issue:
         """An issue and its timeline, a request each, where there is no GraphQL."""
         try:
-            pages = self._pages(f"/repos/{repo}/issues/{raw['number']}/timeline")
-            entries = [e for page in pages for e in page]
-            if is_behind(Issue(raw, repo, entries)):
+            path = f"/repos/{repo}/issues/{raw['number']}/timeline"
+            entries = [e for page in self._pages(path) for e in page]
+            for _ in range(AGAIN):
+                if not is_behind(Issue(raw, repo, entries)):
+                    break
                 again = self._api.issue(repo, raw["number"])
                 raw = again if _is_in(repo, again) else raw
+                entries = [e for page in self._pages(path) for e in page]
             return Issue(raw, repo, [e for e in entries if not _is_later(e, raw)])
         except (Missing, KeyError, TypeError) as e:
             return Issue(raw, repo, error=e)

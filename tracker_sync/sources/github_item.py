@@ -14,6 +14,7 @@ from tracker_sync.state import State, replay
 # GitHub has no status categories: an open issue is new until somebody is assigned or a configured
 # label says that it is being worked on (see `reports/work.py`).
 _ONLY_GRAPH = ("sub_issues", "projects")
+_OF_PARENT = ("parent_issue_added", "parent_issue_removed")
 MOVING = {
     "labeled", "unlabeled", "milestoned", "demilestoned", "assigned", "unassigned", "renamed", "closed",
     "reopened",
@@ -126,11 +127,14 @@ def _graph(graph: Mapping[str, Any], state: State, names: dict[str, Named]) -> d
 
 
 def is_behind(issue: Issue) -> bool:
-    """Whether its timeline tells of an edit that the rest does not show yet, though it is of the very
-    second of the last update that the rest tells of (GitHub's times are whole seconds)."""
+    """Whether its timeline tells of an edit that the rest does not show yet: one of the very second of
+    the last update that the rest tells of (GitHub's times are whole seconds), or of its parent, which
+    moves no update time (and which GraphQL gives with the timeline)."""
     try:
         until, item = str(issue.raw["updated_at"]), str(issue.raw["id"])
         last = [e for e in issue.timeline if str(e.get("created_at")) >= until and e.get("event") in MOVING]
+        if issue.graph is None:
+            last += [e for e in issue.timeline if e.get("event") in _OF_PARENT][-1:]
         if not last:
             return False
         shown = _filled(_present(issue.raw, ""))
