@@ -337,12 +337,21 @@ class GithubMachine(Machine):
         if issue.parent:
             self.company.remove_sub_issue(issue.parent, issue)
 
+    def _allow_for_another_key(self, moved: Issue) -> None:
+        """What is linked with it was told by one key, and is told to be over by another."""
+        for item, issue in self.issues.items():
+            for e in issue.timeline:
+                if e.kind in ("parent_issue_added", "sub_issue_added") and e.detail.here is moved:
+                    self.seen[item].budget.update(TELLS[e.kind])
+
     def _transfer(self, issue: Issue, other: Issue, n: int) -> None:
         if issue.repo.full_name in REPOS:
+            self._allow_for_another_key(issue)
             self.company.transfer(issue, API if issue.repo.full_name == WEB else WEB)
 
     def _archive(self, issue: Issue, other: Issue, n: int) -> None:
         if issue.repo.full_name != ATTIC:
+            self._allow_for_another_key(issue)
             self.company.transfer(issue, ATTIC)
 
     def _delete(self, issue: Issue, other: Issue, n: int) -> None:
