@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+MALFORMED = (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
+"""What reading a record raises that is not of the shape that its API says."""
+
 
 class TrackerSyncError(Exception):
     """Anything we expect may fail. Its text says what failed, where, and what to do next."""

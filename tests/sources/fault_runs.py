@@ -583,13 +583,15 @@ def ended_at_once(cursor: str) -> Wrap:
 
 
 def a_page_ahead(source: Source) -> Source:
-    """The mutant whose cursor is always that of the page still to come."""
+    """The mutant whose cursor is always that of the page still to come, and says of no list that it was
+    broken off (the next run would look for what it lacks)."""
 
     def pulled(ask: Ask) -> Iterator[Batch]:
         before: Batch | None = None
         for batch in source.pull(ask):
             if before is not None:
-                yield replace(before, cursor=batch.cursor or before.cursor)
+                ahead = batch.cursor or before.cursor
+                yield replace(before, cursor=ahead and ahead.replace('"walking": true', '"walking": false'))
             before = batch
         if before is not None:
             yield before

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from tracker_sync.config import Config, GithubConfig, JiraConfig, SourceConfig
-from tracker_sync.errors import Missing
+from tracker_sync.errors import MALFORMED, Missing
 from tracker_sync.events import Event, Named, canonical, validate
 from tracker_sync.log import Skipped
 from tracker_sync.state import State, values_of
@@ -179,7 +179,7 @@ def collect(raws: Iterable[Any], read: Callable[[Any], ItemRead]) -> Collected:
             if one.present is not None:
                 _holds(one.present.state)
             checked = validate([*fresh, *one.history])
-        except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError, Missing) as e:
+        except (*MALFORMED, Missing) as e:
             skipped.append(set_aside(raw, e))
         else:
             events += checked[len(fresh) :]

@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any
 
 from tracker_sync.config import GithubConfig
-from tracker_sync.errors import Gone, Missing, SourceError
+from tracker_sync.errors import MALFORMED, Gone, Missing, Overloaded, SourceError
 from tracker_sync.sources import (
     Ask,
     Batch,
@@ -18,12 +18,12 @@ from tracker_sync.sources import (
     lost_sight,
     microseconds,
 )
-from tracker_sync.sources.github_api import PAGE, GithubApi
+from tracker_sync.sources.github_api import PAGE, Astray, GithubApi
 from tracker_sync.sources.github_histories import Histories, NoGraph
 from tracker_sync.sources.github_item import MOVING, Issue, is_behind, key_in, read_issue
 from tracker_sync.sources.github_lists import Lists, Read
-from tracker_sync.sources.github_place import OVERLAP, Place, is_pull, iso, mark, raw_id
-from tracker_sync.sources.paging import Page, Stride, by_update
+from tracker_sync.sources.github_place import OVERLAP, SECOND, Place, is_pull, iso, mark, raw_id
+from tracker_sync.sources.paging import Page, Stride, batched, by_update
 from tracker_sync.sources.transport import ahead, as_list
 
 FEW = 5
@@ -56,6 +56,8 @@ class _Pull:
         self._histories = Histories(api, config.name) if graph else None
         self._done = 0
         self._seen: set[str] = set()
+        self._missing: set[str] = set()
+        """Repositories that cannot be seen."""
         self._left = False
         """Whether an issue of the repository at hand was left to the next run."""
         by_lists = not graph or any(p.lists for p in self._places.values())
@@ -83,11 +85,12 @@ class _Pull:
         for repo in repos:
             kept = self._places.get(repo, Place())
             try:
-                for batch in chain(self._owing(repo), self._repository(repo)):
+                for batch in chain(self._repository(repo), self._owing(repo, kept.owed)):
                     yield batch
                     kept = self._places[repo]
             except Missing as e:
                 self._places[repo] = kept  # what came after the last batch was not read
+                self._missing.add(repo)
                 missing.append(e)
         if missing and len(missing) == len(repos):
             raise missing[0]
@@ -106,7 +109,8 @@ class _Pull:
             listed = [r for p in self._pages(f"/orgs/{owner}/repos") for r in p]
         except Missing:
             listed = [r for p in self._pages(f"/users/{owner}/repos") for r in p]
-        found = [str(r["full_name"]) for r in listed if not r.get("archived") and r.get("has_issues", True)]
+        repos = [r for r in listed if isinstance(r, dict) and r.get("full_name")]
+        found = [str(r["full_name"]) for r in repos if not r.get("archived") and r.get("has_issues", True)]
         kept = Remembered(self._ask.now, {"repos": found})
         return found, Batch(remember={f"repos {owner}": str(kept)}, progress=Progress(self._done))
 
@@ -114,29 +118,33 @@ class _Pull:
         page = self._api.page(path, {"per_page": PAGE})
         yield page.records
         while page.more:
-            page = self._api.page(page.more, {})
+            page = self._api.after(page)
             yield page.records
 
     # --- One repository
 
-    def _owing(self, repo: str) -> Iterator[Batch]:
-        """The issues that an earlier run listed and could not read to the end."""
-        place = self._places.get(repo, Place())
-        if not place.owed:
-            return
-        self._places[repo] = replace(place, owed=())
-        issues: list[Issue] = []
-        for number in place.owed:
-            try:
-                raw = self._api.issue(repo, number)
-            except Gone:
-                continue
-            except Missing as e:
-                issues.append(Issue({"number": number}, repo, error=e))
-            else:
-                if _is_in(repo, raw):  # or it was transferred: then it is listed where it is now
-                    issues += self._one_by_one(repo, [raw])
-        yield self._batch(issues)
+    def _owing(self, repo: str, owed: Iterable[int]) -> Iterator[Batch]:
+        """The issues that an earlier run listed and could not read to the end; after what is new, so that
+        they do not keep us from it."""
+        for some in batched(owed, PAGE):
+            still = [n for n in some if n in self._places[repo].owed]  # or this run has read it
+            issues = [i for n in still if (i := self._again(repo, n)) is not None]
+            readable = [i.raw for i in issues if i.error is None]
+            issues = [i for i in issues if i.error is not None] + self._one_by_one(repo, readable)
+            place = self._places[repo]
+            self._places[repo] = replace(place, owed=tuple(n for n in place.owed if n not in still))
+            if still:
+                yield self._batch(issues)
+
+    def _again(self, repo: str, number: int) -> Issue | None:
+        """An issue as it is now; None where it is gone, or is listed elsewhere."""
+        try:
+            raw = self._api.issue(repo, number)
+        except (Gone, Astray):
+            return None
+        except Missing as e:
+            return Issue({"number": number}, repo, error=e)
+        return Issue(raw, repo) if _is_in(repo, raw) else None
 
     def _repository(self, repo: str) -> Iterator[Batch]:
         place = self._places.get(repo, Place())
@@ -157,7 +165,7 @@ class _Pull:
         if self._histories is not None:
             try:
                 for stride in self._strides(repo, page):
-                    yield self._batch(self._histories.of(repo, stride.records))
+                    yield self._batch(self._with_histories(self._histories, repo, stride.records))
             except NoGraph as e:
                 self._histories = None
                 self._places[repo] = start
@@ -170,6 +178,11 @@ class _Pull:
         self._places[repo] = replace(self._places[repo], etag=None if self._left else head.etag, walk={})
         yield self._batch([])
 
+    def _with_histories(self, histories: Histories, repo: str, raws: list[Any]) -> list[Issue]:
+        """Issues by GraphQL; one that is too much for it is read over REST."""
+        found = histories.of(repo, raws)
+        return [self._by_timeline(repo, i.raw) if isinstance(i.error, Overloaded) else i for i in found]
+
     def _strides(self, repo: str, newest: Page, until: int | None = None) -> Iterator[Stride]:
         """The issues that changed, oldest change first; those after `until` are left to the next run."""
         place = self._places[repo]
@@ -177,11 +190,13 @@ class _Pull:
         times = [t for _, t in map(mark, newest.records) if t]
         if until is None and (newest.more is None or (since is not None and times and times[-1] < since)):
             # The newest page holds all of it.
-            wanted = [r for r in reversed(newest.records) if since is None or mark(r)[1] >= since]
-            strides = iter([Stride(wanted, times[0] if times else None)])
+            wanted = [
+                r for r in reversed(newest.records) if since is None or mark(r)[1] >= since or not mark(r)[1]
+            ]
+            strides = iter([Stride(wanted, times[0] if times else None, is_last=True)])
         else:
-            strides = by_update(lambda s, more: self._list(repo, s, more), since, mark)
-        at = place.at
+            strides = by_update(lambda s, more: self._list(repo, s, more), since, mark, step=SECOND)
+        at, is_whole = place.at, False
         for stride in strides:
             near = self._places[repo].near
             fresh = [
@@ -194,7 +209,10 @@ class _Pull:
             at = max([at, *(t for _, t in map(mark, fresh))])
             self._places[repo] = self._places[repo].after(fresh, end, self._api.now)
             yield Stride([r for r in fresh if not is_pull(r)], end)
-        self._places[repo] = self._places[repo].after([], at, self._api.now)
+            is_whole = stride.is_last
+        if is_whole:
+            self._places[repo] = self._places[repo].after([], at, self._api.now)
+        self._left |= not is_whole  # edited faster than they can be read
 
     def _since(self, at: int) -> int | None:
         """From which update time a list read up to `at` is read on; None: from its start."""
@@ -274,7 +292,7 @@ class _Pull:
         """Issues with all that can be had of them."""
         if self._histories is not None:
             try:
-                return self._histories.of(repo, raws)
+                return self._with_histories(self._histories, repo, raws)
             except NoGraph:
                 self._histories = None
         return [self._by_timeline(repo, raw) for raw in raws]
@@ -291,7 +309,7 @@ class _Pull:
                 raw = again if _is_in(repo, again) else raw
                 entries = [e for page in self._pages(path) for e in page]
             return Issue(raw, repo, [e for e in entries if not _is_later(e, raw)])
-        except (Missing, KeyError, TypeError) as e:
+        except (Missing, *MALFORMED) as e:
             return Issue(raw, repo, error=e)
 
     def _census(self, repos: list[str]) -> Iterator[Batch]:
@@ -305,6 +323,9 @@ class _Pull:
         unseen: list[str] = []
         for item, key in sorted(missing.items()):
             repo, _, number = key.rpartition("#")
+            if repo in self._missing:
+                unseen.append(key)
+                continue
             try:
                 raw = self._api.issue(repo, number)
             except Gone:
@@ -334,8 +355,7 @@ class _Pull:
     def _batch(self, issues: Iterable[Issue]) -> Batch:
         by_raw = {id(i.raw): i for i in issues}
         for issue in by_raw.values():
-            if isinstance(issue.error, Missing):  # it may only have been out of sight
-                self._owe(issue)
+            self._note(issue)
         page = collect([i.raw for i in by_raw.values()], lambda raw: read_issue(by_raw[id(raw)]))
         self._done += len(by_raw)
         self._seen |= page.present.keys() | {raw_id(i.raw) for i in by_raw.values()}
@@ -348,10 +368,19 @@ class _Pull:
             progress=Progress(self._done), notes=self._histories.notes if self._histories else (),
         )  # fmt: skip
 
-    def _owe(self, issue: Issue) -> None:
-        place, number = self._places.get(issue.repo, Place()), issue.raw.get("number")
-        if isinstance(number, int) and number not in place.owed:
-            self._places[issue.repo] = replace(place, owed=(*place.owed, number))
+    def _note(self, issue: Issue) -> None:
+        """It is owed if a part of it was missing, which may only have been out of sight; and if it cannot be
+        read, its comments can."""
+        number = issue.raw.get("number") if isinstance(issue.raw, dict) else None
+        if not isinstance(number, int):
+            return
+        if "id" in issue.raw:
+            self._ids.setdefault(f"{issue.repo}#{number}", raw_id(issue.raw))
+        place = self._places.get(issue.repo, Place())
+        if isinstance(issue.error, Missing) != (number in place.owed):
+            owed = [n for n in place.owed if n != number]
+            owed += [number] if isinstance(issue.error, Missing) else []
+            self._places[issue.repo] = replace(place, owed=tuple(owed))
 
     def _cursor(self) -> str:
         return json.dumps({r: asdict(p) for r, p in self._places.items()}, sort_keys=True)
@@ -363,7 +392,7 @@ def _is_later(entry: Any, raw: Any) -> bool:
         return False
     try:
         return microseconds(entry["created_at"]) > microseconds(raw["updated_at"])
-    except (KeyError, TypeError, ValueError):
+    except MALFORMED:
         return False  # it will be set aside
 
 
@@ -371,12 +400,12 @@ def _is_in(repo: str, raw: Any) -> bool:
     """Whether the issue is in this repository, rather than where a redirect led to."""
     try:
         return key_in(str(raw["url"])).rpartition("#")[0].lower() == repo.lower()
-    except (KeyError, TypeError, ValueError):
+    except MALFORMED:
         return True  # it will be set aside, if it cannot be read
 
 
 def _opened(raw: Any) -> int:
     try:
         return microseconds(raw["created_at"])
-    except (KeyError, TypeError, ValueError):
+    except MALFORMED:
         return 0

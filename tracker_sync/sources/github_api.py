@@ -14,7 +14,7 @@ from github.Requester import (
 )
 
 from tracker_sync.config import GithubConfig, token_variable
-from tracker_sync.errors import NotAllowed, Overloaded, SourceError, Unavailable
+from tracker_sync.errors import Missing, NotAllowed, Overloaded, SourceError, Unavailable
 from tracker_sync.sources.paging import Page
 from tracker_sync.sources.transport import (
     as_dict,
@@ -45,6 +45,10 @@ class Reply(NamedTuple):
     etag: str | None = None
     more: str | None = None
     """The address of the next page."""
+
+
+class Astray(Missing):
+    """What was asked for was moved to where it may not be seen."""
 
 
 class GraphError(SourceError):
@@ -92,6 +96,13 @@ class GithubApi:
             raise not_json(self._where(path))
         return found
 
+    def after(self, page: Page) -> Page:
+        """The page after one that has another. Raises SourceError where that leads on to itself."""
+        following = self.page(page.more, {})
+        if following.more == page.more:
+            raise not_json(self._where(page.more))
+        return following
+
     def page(self, path: str, params: dict[str, Any]) -> Page:
         """One page of a list, and the address of the next."""
         reply = self.get(path, params)
@@ -107,7 +118,8 @@ class GithubApi:
         question = {"query": query, "variables": variables}
         _, headers, body = self._followed("POST", self._requester.graphql_url, None, question)
         answer = as_dict(where, body)
-        errors = [e for e in answer.get("errors") or [] if isinstance(e, dict)]
+        said = answer.get("errors")
+        errors = [e for e in said if isinstance(e, dict)] if isinstance(said, list) else []
         kinds = {str(e.get("type", "")) for e in errors}
         words = hidden("; ".join(str(e.get("message", "")) for e in errors), [self._token])
         if "RATE_LIMITED" in kinds:
@@ -130,9 +142,12 @@ class GithubApi:
         """Status, headers and body, from wherever on this host it was moved to. A question is asked there
         again, as it changes nothing."""
         url = path
-        for _ in range(MOST_REDIRECTS):
+        for nth in range(MOST_REDIRECTS):
             where = self._where(url)
-            status, headers, body = self._send(verb, where, self._own(where, url), params, question, etag)
+            try:
+                status, headers, body = self._send(verb, where, self.own(url), params, question, etag)
+            except Missing as e:
+                raise (Astray(str(e)) if nth else e) from None
             if status not in (301, 302, 307, 308):
                 return status, headers, body
             if not (url := headers.get(_LOCATION, "")):
@@ -178,16 +193,15 @@ class GithubApi:
         except (ValueError, RecursionError):
             raise not_json(where) from None  # JSON beyond all bounds: huge numbers, deep nesting
 
-    def own(self, address: str) -> str:
+    def own(self, url: str) -> str:
         """The address, if it is this GitHub's. Raises NotAllowed."""
-        return self._own(self._where(address), address)
-
-    def _own(self, where: str, url: str) -> str:
         if url.startswith("/"):
             return url
         base, parts = urlsplit(self._config.url), urlsplit(url)
         if (parts.scheme, parts.hostname, parts.port) != (base.scheme, base.hostname, base.port):
-            raise NotAllowed(f"{where}: it points to another host ({parts.netloc}), which is refused")
+            raise NotAllowed(
+                f"{self._where(url)}: it points to another host ({parts.netloc}), which is refused"
+            )
         return url
 
     def _where(self, url: str) -> str:

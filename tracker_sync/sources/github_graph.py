@@ -85,7 +85,8 @@ def question(parts: Iterable[str], types: Iterable[str]) -> str:
 
 
 def further(issues: Mapping[str, str], connection: str, types: Iterable[str], parts: Iterable[str]) -> str:
-    """The query for more of one connection of several issues: node id → where its last page ended.
+    """The query for more of one connection of several issues: node id → where its last page ended (both
+    as `quoted` has them).
 
     `nodes(ids:)` could not give each issue a place of its own, so each is a field of the query. Beside
     the timeline comes what it tells the history of, so that both are of one moment.
@@ -98,7 +99,7 @@ def further(issues: Mapping[str, str], connection: str, types: Iterable[str], pa
         return re.sub(r"first:(\d+)", rf"first:\1,after:{after}", PARTS[connection], count=1)
 
     fields = [
-        f"n{n}:node(id:{_quoted(i)}){{... on Issue{{id updatedAt {rest(_quoted(after))}}}}}"
+        f"n{n}:node(id:{i}){{... on Issue{{id updatedAt {rest(after)}}}}}"
         for n, (i, after) in enumerate(issues.items())
     ]
     return f"query{{{' '.join(fields)}}}"
@@ -123,7 +124,8 @@ def _enum(kind: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", kind).upper()
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """An id or a cursor as a literal of GraphQL. Raises ValueError for what is none of GitHub's."""
     if not re.fullmatch(r"[\w=+/:.\-|]+", text):
         raise ValueError(f"{text!r} is not an id of GitHub's")
     return f'"{text}"'

@@ -6,12 +6,12 @@ from typing import Any
 
 from tenacity import nap
 
-from tracker_sync.errors import Missing, Overloaded, SourceError
+from tracker_sync.errors import MALFORMED, Missing, Overloaded, SourceError
 from tracker_sync.sources import microseconds
 from tracker_sync.sources.github_api import GithubApi, GraphError
-from tracker_sync.sources.github_graph import PARTS, SCHEMA, TYPES, entry, further, key_of, question
+from tracker_sync.sources.github_graph import PARTS, SCHEMA, TYPES, entry, further, key_of, question, quoted
 from tracker_sync.sources.github_item import Issue, is_behind
-from tracker_sync.sources.transport import excerpt
+from tracker_sync.sources.transport import excerpt, not_json
 
 FIRST, LARGEST, STEP = 50, 100, 10
 """Issues of one request: to begin with, at most, and by how many more after one that went well."""
@@ -20,6 +20,10 @@ PATIENCE = 10
 TOPPED_UP = 20
 """Issues whose longer connections are fetched in one request."""
 TRIES = 4
+GIVEN_UP = 2
+"""Issues, one after the other, that may be too much for GraphQL all alone."""
+MANY = 5
+"""Issues that are not all hidden one by one: if none of so many is shown, the token may not see any."""
 CONNECTIONS = ("timelineItems", "subIssues", "projectItems")
 
 
@@ -46,9 +50,11 @@ class _Node:
         for connection in CONNECTIONS:
             if (part := node.get(connection)) is not None:
                 self.rows.setdefault(connection, []).extend(part["nodes"])
-                self.more.pop(connection, None)
+                before = self.more.pop(connection, None)
                 if part["pageInfo"]["hasNextPage"]:
-                    self.more[connection] = str(part["pageInfo"]["endCursor"])
+                    self.more[connection] = quoted(str(part["pageInfo"]["endCursor"]))
+                    if self.more[connection] == before:
+                        raise ValueError(f"its {connection} lead on to themselves")
 
 
 class Histories:
@@ -56,7 +62,7 @@ class Histories:
 
     def __init__(self, api: GithubApi, source: str) -> None:
         self._api, self._source = api, source
-        self._size, self._most, self._tries, self._good = FIRST, LARGEST, 0, 0
+        self._size, self._most, self._tries, self._good, self._given_up = FIRST, LARGEST, 0, 0, 0
         self._parts, self._types = list(PARTS), list(TYPES)
         self.answered = False
         """Whether it has given any answer."""
@@ -106,7 +112,9 @@ class Histories:
         try:
             data, errors = self._ask(query, variables)
         except Overloaded as e:
-            self._size = self._most = self._less(self._size, e)
+            if self._gives_up(self._size, e):
+                return [e]
+            self._size = self._most = max(1, self._size // 2)
             self._good = 0
             return None
         except GraphError as e:
@@ -115,34 +123,52 @@ class Histories:
             if self.answered:
                 raise
             raise NoGraph(str(e)) from None
-        self.answered, self._tries, self._good = True, 0, self._good + 1
+        self._tries, self._given_up, self._good = 0, 0, self._good + 1
         if self._good % PATIENCE == 0:  # it may have been a bad moment
             self._most = min(self._most + STEP, LARGEST)
         self._size = min(self._size + STEP, self._most)
         self._lacking(errors)
-        why = {e["path"][1]: str(e.get("message")) for e in errors
-               if len(e.get("path") or []) >= 2 and "projectItems" not in e["path"]}  # fmt: skip
-        return [_node(n, why.get(i)) for i, n in enumerate(data["nodes"])]
+        return self._nodes(data.get("nodes"), errors, len(variables["ids"]))
+
+    def _nodes(self, found: Any, errors: list[Any], wanted: int) -> list[_Node | Exception]:
+        if not isinstance(found, list) or len(found) != wanted:
+            raise not_json(f"source {self._source!r}: GraphQL")
+        why: dict[Any, str] = {}
+        for e in errors:
+            match e.get("path"):
+                case [_, int(nth), *rest] if "projectItems" not in rest:
+                    why[nth] = str(e.get("message"))
+        nodes = [_node(n, why.get(i)) for i, n in enumerate(found)]
+        if not self.answered and wanted >= MANY and all(isinstance(n, Missing) for n in nodes):
+            raise NoGraph(
+                f"source {self._source!r}: GraphQL shows none of the issues ({excerpt(str(nodes[0]))})"
+            )
+        self.answered = self.answered or any(isinstance(n, _Node) for n in nodes)
+        return nodes
 
     def _ask(self, query: str, variables: dict[str, Any]) -> tuple[dict[str, Any], list[Any]]:
         """The data and the errors. That there is no GraphQL is only believed when it is said twice."""
-        for is_last in (self.answered, True):
-            try:
-                return self._api.ask(query, variables)
-            except Missing as e:
-                if self.answered:
-                    raise
-                if is_last:
-                    raise NoGraph(str(e)) from None
-        raise AssertionError  # not reached
+        try:
+            return self._api.ask(query, variables)
+        except Missing:
+            if self.answered:
+                raise
+        try:
+            return self._api.ask(query, variables)
+        except Missing as e:
+            raise NoGraph(str(e)) from None
 
-    def _less(self, size: int, error: Overloaded) -> int:
-        """Half of what was too much, after a pause. Raises the error where one was, again and again."""
+    def _gives_up(self, size: int, error: Overloaded) -> bool:
+        """Whether a single issue was too much, again and again; else it pauses, before less is asked for.
+        Raises the error where one after the other is too much: then it is no fault of theirs."""
         self._tries += size == 1
-        if self._tries >= TRIES:
+        if self._tries < TRIES:
+            nap.sleep(0.5)
+            return False
+        self._tries, self._given_up = 0, self._given_up + 1
+        if self._given_up > GIVEN_UP:
             raise error
-        nap.sleep(0.5)
-        return max(1, size // 2)
+        return True
 
     def _lacking(self, errors: list[Any]) -> bool:
         """Whether the token may not see project fields; they are not asked for again in this run."""
@@ -173,27 +199,23 @@ class Histories:
         self._types = [t for t in self._types if t in types]
         return len(self._parts) + len(self._types) < before
 
-    def _top_up(self, nodes: Mapping[str, _Node | Exception]) -> None:
+    def _top_up(self, nodes: dict[str, _Node | Exception]) -> None:
         """The rest of every connection that did not fit, a page of many issues at a time."""
         size = TOPPED_UP
         for connection in CONNECTIONS:
             while rest := [(i, n) for i, n in nodes.items() if isinstance(n, _Node) and connection in n.more]:
                 some = dict(rest[:size])
-                query = further(
-                    {i: n.more[connection] for i, n in some.items()}, connection, self._types, self._parts
-                )
+                places = {quoted(str(n.node["id"])): n.more[connection] for n in some.values()}
                 try:
-                    data, _ = self._api.ask(query, {})
+                    data, _ = self._api.ask(further(places, connection, self._types, self._parts), {})
                 except Overloaded as e:
-                    size = self._less(size, e)
+                    if self._gives_up(size, e):
+                        nodes |= dict.fromkeys(some, e)
+                    size = max(1, size // 2)
                     continue
-                self._tries = 0
-                for n, node in enumerate(some.values()):
-                    if got := data.get(f"n{n}"):
-                        node.take(got, later=connection == "timelineItems")
-                    else:
-                        node.node["error"] = "it went while it was read"
-                        node.more.clear()
+                self._tries = self._given_up = 0
+                for n, i in enumerate(some):
+                    nodes[i] = _further(some[i], data.get(f"n{n}"), later=connection == "timelineItems")
 
 
 def _node_id(raw: Any) -> str:
@@ -204,12 +226,21 @@ def _node_id(raw: Any) -> str:
 def _node(node: Any, error: str | None) -> _Node | Exception:
     if not node or error:
         return Missing(error or "it went while it was read")
-    found = _Node(node)
     try:
-        found.take(node)
-    except (KeyError, TypeError) as e:
+        quoted(str(node["id"]))
+    except MALFORMED as e:
         return e
-    return found
+    return _further(_Node(dict(node)), node, later=False)
+
+
+def _further(known: _Node, node: Any, *, later: bool) -> _Node | Exception:
+    if not node:
+        return Missing("it went while it was read")
+    try:
+        known.take(node, later=later)
+    except MALFORMED as e:
+        return e
+    return known
 
 
 def _issue(raw: Any, repo: str, node: _Node | Exception | None) -> Issue:
@@ -217,8 +248,6 @@ def _issue(raw: Any, repo: str, node: _Node | Exception | None) -> Issue:
         return Issue(raw, repo, error=ValueError("it has no node id"))
     if isinstance(node, Exception):
         return Issue(raw, repo, error=node)
-    if error := node.node.get("error"):
-        return Issue(raw, repo, error=Missing(error))
     try:
         timeline = [entry(e) for e in node.rows["timelineItems"] if e]
         graph: dict[str, Any] = {"updatedAt": node.node["updatedAt"]}
@@ -228,7 +257,7 @@ def _issue(raw: Any, repo: str, node: _Node | Exception | None) -> Issue:
             graph["sub_issues"] = [key for s in node.rows["subIssues"] if (key := key_of(s))]
         if "projectItems" in node.rows:
             graph["projects"] = [p for p in node.rows["projectItems"] if p]
-    except (KeyError, TypeError, ValueError) as e:
+    except MALFORMED as e:
         return Issue(raw, repo, error=e)
     return Issue(raw, repo, timeline, graph=graph)
 
@@ -240,5 +269,5 @@ def _changed(issue: Issue) -> bool:
         return False
     try:
         return microseconds(issue.graph["updatedAt"]) != microseconds(issue.raw["updated_at"])
-    except (KeyError, TypeError, ValueError):
+    except MALFORMED:
         return False  # it will be set aside

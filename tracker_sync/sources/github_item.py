@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tracker_sync.errors import MALFORMED
 from tracker_sync.events import Added, Changed, Commented, Dropped, Event, Named, Noted, ordered
 from tracker_sync.sources import ItemRead, Seen, microseconds, named
 from tracker_sync.state import State, replay
@@ -139,7 +140,7 @@ def is_behind(issue: Issue) -> bool:
             return False
         shown = _filled(_present(issue.raw, ""))
         return replay(shown, [e for entry in last for e in entry_events(item, entry)]) != shown
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except MALFORMED:
         return False  # it will be set aside
 
 

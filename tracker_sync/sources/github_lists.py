@@ -1,15 +1,17 @@
 """Reads what happened in one GitHub repository without GraphQL: all events and all comments, as two lists."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tracker_sync.errors import SourceError, Unavailable
+from tracker_sync.errors import MALFORMED, SourceError, Unavailable
 from tracker_sync.sources import Collected, ItemRead, collect
 from tracker_sync.sources.github_api import PAGE, GithubApi
 from tracker_sync.sources.github_item import entry_events, entry_number, key_in, names_in
-from tracker_sync.sources.github_place import Place, is_pull, iso, mark
+from tracker_sync.sources.github_place import SECOND, Place, is_pull, iso, mark
 from tracker_sync.sources.paging import Page, by_update
+from tracker_sync.sources.transport import number_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +34,16 @@ class Lists:
     def events(self, place: Place) -> Iterator[Read]:
         """The repository's events, newest first, down to those that an earlier run has read."""
         known = int(place.event or 0)
-        for page in self._pages_from(place.walk["next"]):
+        lowest = place.walk.get("lowest", 0)
+        for page in self._pages_from(place.walk["next"], lowest):
             numbers = [n for e in page.records if (n := _number(e))]
             newest = place.walk["newest"] or str(max(numbers, default=known))
             more = page.more if not numbers or min(numbers) > known else None
             if more:
                 self._api.own(more)
+            lowest = min(numbers, default=lowest)
             kept = {"until": place.walk["until"], "before": place.walk["before"], "newest": newest}
-            walk = kept | ({"next": more} if more else {})
+            walk = kept | ({"next": more, "lowest": lowest} if more else {})
             place = replace(place, walk=walk, event=place.event if more else newest)
             self._ids |= _ids_in(page.records)
             # Those that were read before may name another issue by the key that it has by now.
@@ -48,22 +52,31 @@ class Lists:
             if more is None:
                 return
 
-    def _pages_from(self, start: str | None) -> Iterator[Page]:
-        """Pages of events from where an earlier run stopped; from the first where there is none any more."""
-        page: Page | None = None
-        if start is not None:
-            try:
-                page = self._api.page(start, {})
-            except Unavailable:
-                raise
-            except SourceError:
-                page = None
+    def _pages_from(self, start: str | None, lowest: int) -> Iterator[Page]:
+        """Pages of events from where an earlier run stopped, which had read down to number `lowest`."""
+        page = self._rejoined(start, lowest) if start else None
         page = page or self._api.page(f"/repos/{self._repo}/issues/events", {"per_page": PAGE})
         while True:
             yield page
             if page.more is None:
                 return
-            page = self._api.page(page.more, {})
+            page = self._api.after(page)
+
+    def _rejoined(self, start: str, lowest: int) -> Page | None:
+        """The first page to read again; None where there is none any more. Where issues were deleted
+        meanwhile, all events have moved up: so from a page that still has some of those that were read."""
+        at = _page_before(start)
+        while at:
+            try:
+                page = self._api.page(at, {})
+            except Unavailable:
+                raise
+            except SourceError:
+                return None
+            if any(_number(e) >= lowest for e in page.records):
+                return page
+            at = _page_before(at)
+        return None
 
     def comments(self, place: Place, since: int | None) -> Iterator[Read]:
         """The repository's comments updated since, in order of update. Where one is on an issue that is
@@ -77,7 +90,7 @@ class Lists:
             return self._api.page(f"/repos/{self._repo}/issues/comments", wanted | start)
 
         stop = 1 << 62
-        for stride in by_update(fetch, since, mark):
+        for stride in by_update(fetch, since, mark, step=SECOND):
             owned = [(c, self._owner(c)) for c in stride.records if not _is_on_pull(c)]
             strange = [c for c, owner in owned if owner is None]
             stop = min([stop, *(mark(c)[1] - 1 for c in strange)])
@@ -90,7 +103,7 @@ class Lists:
         """The id of the issue that a comment is on; None where it is not one of ours."""
         try:
             key = key_in(str(comment["issue_url"]))
-        except (KeyError, TypeError, ValueError):
+        except MALFORMED:
             return "?"  # it will be set aside
         return self._ids.get(key)
 
@@ -115,15 +128,23 @@ def _ids_in(events: Iterable[Any]) -> dict[str, str]:
         if isinstance(issue, dict) and not is_pull(issue):
             try:
                 found[key_in(str(issue["url"]))] = str(issue["id"])
-            except (KeyError, ValueError):
+            except MALFORMED:
                 continue
     return found
+
+
+def _page_before(address: str) -> str | None:
+    """The address of the page before; None for that of the first, or where pages have no numbers."""
+    found = re.search(r"(?<=[?&]page=)\d+", address)
+    if found is None or int(found[0]) < 2:
+        return None
+    return f"{address[: found.start()]}{int(found[0]) - 1}{address[found.end() :]}"
 
 
 def _number(event: Any) -> int:
     """The event's number, which grows with time; 0 where it has none."""
     number = entry_number(event) if isinstance(event, dict) else ""
-    return int(number) if number.isdigit() else 0
+    return number_of(number) or 0
 
 
 def _read_event(event: Mapping[str, Any]) -> ItemRead:

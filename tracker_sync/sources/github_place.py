@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from tracker_sync.errors import MALFORMED
 from tracker_sync.sources import microseconds
 
 OVERLAP = 60_000_000
@@ -59,7 +60,7 @@ def mark(raw: Any) -> tuple[str, int]:
     """The record's id, and its update time in microseconds; 0 where it cannot be read."""
     try:
         return str(raw["id"]), microseconds(raw["updated_at"])
-    except (KeyError, TypeError, ValueError):
+    except MALFORMED:
         return raw_id(raw), 0
 
 

@@ -4,13 +4,13 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from itertools import chain
 from typing import Any, TypeGuard
 
 from tracker_sync.config import JiraConfig
-from tracker_sync.errors import ConfigError, Missing
+from tracker_sync.errors import MALFORMED, ConfigError, Missing
 from tracker_sync.events import Changed, Event
 from tracker_sync.sources import (
     Ask,
@@ -27,7 +27,7 @@ from tracker_sync.sources.jira_api import BULK, RECONCILED, JiraApi
 from tracker_sync.sources.jira_fields import Catalogue, status_name
 from tracker_sync.sources.jira_item import in_order, links_elsewhere, logged_items, read_issue
 from tracker_sync.sources.paging import Stride, batched, by_update
-from tracker_sync.sources.transport import ahead
+from tracker_sync.sources.transport import ahead, number_of
 from tracker_sync.sources.wire import IN_FLIGHT
 
 OVERLAP_MS = 60_000
@@ -37,6 +37,7 @@ REPLICA_MS = 5_000
 MOST_NEAR = 500
 MOST_OWED = 200
 """Issues whose long changelogs wait to be fetched together; they are in memory meanwhile."""
+RESTLESS = "source {!r}: issues are edited faster than they can be read; the next run goes on"
 UNREAD = "tracker-sync could not read the rest"
 
 
@@ -50,6 +51,8 @@ class Cursor:
     """id → update time of what was read within the overlap, so that it is not read in vain again."""
     owed: tuple[str, ...] = ()
     """Ids of issues that were listed, and of which something was still to be fetched."""
+    walking: bool = False
+    """Whether a list was being read; if a run begins with that, the one before it was broken off."""
 
     @classmethod
     def parse(cls, text: str | None) -> "Cursor | None":
@@ -59,10 +62,10 @@ class Cursor:
         value = json.loads(text)
         if isinstance(value, int):
             return cls(value)
-        return cls(value["at"], value["near"], tuple(value["owed"]))
+        return cls(value["at"], value["near"], tuple(value["owed"]), value.get("walking", False))
 
     def __str__(self) -> str:
-        return json.dumps({"at": self.at, "near": self.near, "owed": self.owed}, sort_keys=True)
+        return json.dumps(asdict(self), sort_keys=True)
 
     def after(self, records: Iterable[Any], until: int | None, now: int) -> "Cursor":
         """The cursor once these records are read, and everything updated up to `until`; `now` is the
@@ -88,16 +91,17 @@ class JiraSource:
 
     def pull(self, ask: Ask) -> Iterator[Batch]:
         """The cursor is JSON: see `Cursor`."""
-        known = ask.known() if ask.full else {}
-        yield from ahead(_Pull(self._config, self._api, ask, known).batches())
+        yield from ahead(_Pull(self._config, self._api, ask).batches())
 
 
 class _Pull:
     """One pull: what it has learned of the site, and what it still owes."""
 
-    def __init__(self, config: JiraConfig, api: JiraApi, ask: Ask, known: Mapping[str, str]) -> None:
-        self._config, self._api, self._ask, self._known = config, api, ask, known
+    def __init__(self, config: JiraConfig, api: JiraApi, ask: Ask) -> None:
+        self._config, self._api, self._ask = config, api, ask
         self._cursor = Cursor.parse(ask.cursor) or Cursor()
+        self._was_broken_off = self._cursor.walking
+        self._known = ask.known() if ask.full or self._was_broken_off else {}
         self._newest = 0
         self._owed: list[Any] = []
         self._unread: dict[str, None] = {}
@@ -111,33 +115,44 @@ class _Pull:
         self._catalogue = Catalogue([])
         if api.cloud is None and "cloud" in ask.remembered:
             api.cloud = ask.remembered["cloud"] == "yes"
-        api.reconcile = sorted(int(i) for i in self._cursor.near if i.isdigit())[-RECONCILED:]
+        api.reconcile = sorted(int(i) for i in self._cursor.near if number_of(i) is not None)[-RECONCILED:]
+        api.latest = ask.now // 1000
 
     def batches(self) -> Iterator[Batch]:
         is_anew = self._ask.full or self._ask.cursor is None
         since = None if is_anew else max(0, self._cursor.at - OVERLAP_MS)
         strides = by_update(
             self._api.search, since, _mark,
-            tick=lambda: 0 if self._api.cloud else 1000, settled=lambda: self._api.now - OVERLAP_MS,
+            step=1000, settled=lambda newest: max(self._api.now, newest) - OVERLAP_MS,
         )  # fmt: skip
-        first: list[Stride] = []
+        timed = ((s, self._api.now) for s in strides)
+        first: list[tuple[Stride, int]] = []
         if self._ask.item is None or self._api.cloud is None:
-            first = [next(strides)]  # only now do we know which Jira this is
+            first = [next(timed)]  # only now do we know which Jira this is
         yield self._site()
         if self._ask.item is not None:
             yield self._batch([self._api.issue(self._ask.item)], cursor=False)
             return
-        if self._cursor.owed:
-            yield self._settled(self._api.issues_by_id(self._cursor.owed))
-        for stride in chain(first, strides):
-            if batch := self._listed(stride):
+        yield from self._asked_again()
+        is_whole = False
+        for stride, now in chain(first, timed):
+            if batch := self._listed(stride, now):
                 yield batch
             if len(self._owed) >= MOST_OWED:
-                yield self._settled(self._owed)
-        self._cursor = self._cursor.after([], self._newest, self._api.now)
-        yield self._settled(self._owed)
+                yield self._settled()
+            is_whole = stride.is_last
+        if is_whole:
+            self._cursor = self._cursor.after([], self._newest, self._api.now)
+        yield self._settled()
+        if not is_whole:
+            yield Batch(
+                notes=(RESTLESS.format(self._config.name),), partial=True, progress=Progress(self._done)
+            )
         if self._ask.full:
             yield from self._census()
+        elif is_whole and self._was_broken_off:
+            # An edit at the border of its pages can have hidden an issue from whoever did not see the end.
+            yield from self._missed(self._api.census())
         if self._spoken - self._named and not self._statuses.is_fresh(self._ask.now):
             yield self._all_statuses()
 
@@ -154,7 +169,7 @@ class _Pull:
     def _all_fields(self, strange: Iterable[str] = ()) -> Batch:
         """What its fields are called now; `strange` are names that histories have and the site had not."""
         before = {f["id"]: f["name"] for f in self._fields.value.get("fields", [])}
-        fields = [_essential(f) for f in self._api.fields() if isinstance(f, dict)]
+        fields = [e for f in self._api.fields() if (e := _essential(f))]
         renamed = {before[f["id"]]: f["id"] for f in fields if before.get(f["id"], f["name"]) != f["name"]}
         former = self._fields.value.get("former", {}) | renamed
         self._catalogue = Catalogue(fields, former)
@@ -188,7 +203,7 @@ class _Pull:
     def _all_statuses(self) -> Batch:
         """The categories of statuses that histories speak of and no issue is in."""
         try:
-            names = [n for s in self._api.statuses() if (n := status_name(s))]
+            names = [n for s in self._api.statuses() if isinstance(s, dict) and (n := status_name(s))]
         except Missing as e:
             note = f"{e}. Statuses that no issue is in any more have no category"
             return Batch(notes=(note,), partial=True, progress=Progress(self._done))
@@ -209,7 +224,7 @@ class _Pull:
 
     # --- Pages
 
-    def _listed(self, stride: Stride) -> Batch | None:
+    def _listed(self, stride: Stride, now: int) -> Batch | None:
         """A page of the search; those whose changelogs are cut are owed, to be fetched together."""
         self._newest = max([self._newest, *(t for _, t in map(_mark, stride.records))])
         near = {} if self._ask.full else self._cursor.near
@@ -217,18 +232,27 @@ class _Pull:
         owed = [r for r in records if self._api.cloud and _lacks_changes(r)]
         self._owed += owed
         before = self._cursor
-        self._cursor = self._cursor.after(records, stride.until, self._api.now)
-        self._cursor = replace(self._cursor, owed=self._owing())
+        self._cursor = self._cursor.after(records, stride.until, now)
+        self._cursor = replace(self._cursor, walking=not stride.is_last)
         if not records and self._cursor == before:
             return None
         apart = {id(r) for r in owed}
         return self._batch([r for r in records if id(r) not in apart], total=stride.total)
 
-    def _settled(self, owed: list[Any]) -> Batch:
+    def _settled(self) -> Batch:
         """The issues whose changelogs were too long for their page, each with the whole of it."""
+        owed, self._owed = self._owed, []
         logs = self._api.changelogs([_mark(r)[0] for r in owed]) if self._api.cloud else {}
-        self._owed = []
         return self._batch([_with_changes(r, logs[i]) if (i := _mark(r)[0]) in logs else r for r in owed])
+
+    def _asked_again(self) -> Iterator[Batch]:
+        """What earlier runs owe. What cannot be seen at all is owed until a census says that it is gone."""
+        self._unread = dict.fromkeys(self._cursor.owed)
+        for some in batched(self._cursor.owed, MOST_OWED):
+            self._owed = self._api.issues_by_id(some)
+            for record in self._owed:
+                self._unread.pop(_mark(record)[0], None)
+            yield self._settled()
 
     def _batch(self, records: list[Any], *, total: int | None = None, cursor: bool = True) -> Batch:
         whole = self._whole(records)
@@ -285,13 +309,14 @@ class _Pull:
     def _census(self) -> Iterator[Batch]:
         """Every id that the site has now against every id that the log has."""
         there, known = self._api.census(), self._known
-        yield from self._found(sorted(there.keys() - known.keys() - self._seen))
+        yield from self._missed(there)
         missing = sorted(known.keys() - there.keys())
-        found = set[str]()
-        for batch in self._found(missing):
-            found |= batch.present.keys()
-            yield batch
-        yield self._buried({i: known[i] for i in missing if i not in found}, len(known), there)
+        yield from self._found(missing)  # whether or not we can read what comes: it is there
+        yield self._buried({i: known[i] for i in missing if i not in self._seen}, len(known), there)
+
+    def _missed(self, there: Mapping[str, str]) -> Iterator[Batch]:
+        """Issues that no run has read."""
+        yield from self._found(sorted(there.keys() - self._known.keys() - self._seen))
 
     def _found(self, ids: list[str]) -> Iterator[Batch]:
         """Those of the ids that can be read one by one: missed so far, or not in the JQL any more."""
@@ -316,7 +341,12 @@ class _Pull:
             for i, key in lost.items()
             if _project(key) not in unseen
         }
-        return Batch(gone=gone, notes=tuple(notes), partial=bool(notes), progress=Progress(self._done))
+        self._unread = {i: None for i in self._unread if i in there or i in self._seen}
+        self._cursor = replace(self._cursor, owed=self._owing())
+        return Batch(
+            gone=gone, notes=tuple(notes), partial=bool(notes), cursor=str(self._cursor),
+            progress=Progress(self._done),
+        )  # fmt: skip
 
 
 def _read(catalogue: Catalogue, raw: Any) -> ItemRead:
@@ -325,18 +355,21 @@ def _read(catalogue: Catalogue, raw: Any) -> ItemRead:
     return read_issue(raw, catalogue)
 
 
-def _essential(info: Mapping[str, Any]) -> dict[str, Any]:
-    """Of a field's description what we use, since all of it would be remembered."""
-    schema = info.get("schema") or {}
-    kept = {k: schema[k] for k in ("type", "items", "custom") if k in schema}
-    return {"id": str(info["id"]), "name": str(info.get("name", "")), "schema": kept}
+def _essential(info: Any) -> dict[str, Any] | None:
+    """Of a field's description what we use, since all of it would be remembered; None for what is none."""
+    try:
+        schema = info.get("schema") or {}
+        kept = {k: schema[k] for k in ("type", "items", "custom") if k in schema}
+        return {"id": str(info["id"]), "name": str(info.get("name", "")), "schema": kept}
+    except MALFORMED:
+        return None
 
 
 def _mark(raw: Any) -> tuple[str, int]:
     """The issue's id, and its update time in milliseconds; 0 where it cannot be read."""
     try:
         return str(raw["id"]), microseconds(raw["fields"]["updated"]) // 1000
-    except (KeyError, TypeError, ValueError):
+    except MALFORMED:
         return str(raw.get("id")) if isinstance(raw, dict) else repr(raw), 0
 
 
@@ -373,7 +406,7 @@ def _with_changes(raw: dict[str, Any], histories: list[Any]) -> dict[str, Any]:
     a present that does not show them, they would tell of edits that nobody made."""
     total = _total(raw["changelog"])
     if len(histories) > total:
-        with suppress(KeyError, TypeError, ValueError):  # it will be set aside
+        with suppress(*MALFORMED):  # it will be set aside
             histories = in_order(histories)[:total]
     return raw | {"changelog": raw["changelog"] | {"histories": histories}}
 

@@ -13,7 +13,7 @@ import requests
 from jira import JIRA, JIRAError
 
 from tracker_sync.config import JiraConfig, token_variable
-from tracker_sync.errors import Gone, Missing, NotAllowed, SourceError
+from tracker_sync.errors import MALFORMED, Gone, Missing, NotAllowed, SourceError
 from tracker_sync.sources.paging import Page, batched
 from tracker_sync.sources.transport import (
     as_dict,
@@ -25,7 +25,7 @@ from tracker_sync.sources.transport import (
     unreachable,
     unreadable,
 )  # fmt: skip
-from tracker_sync.sources.wire import BoundedAdapter, Elsewhere
+from tracker_sync.sources.wire import BoundedAdapter, Elsewhere, last_answer
 
 PAGE = 100
 LARGEST_PAGE = 400
@@ -65,8 +65,11 @@ class JiraApi:
             self._jira._session.mount(scheme, self._adapter)
         self._cloud: bool | None = None
         self._size, self._most = PAGE, LARGEST_PAGE
-        self._has_links = True
+        self._has_links: bool | None = None
+        """Whether the site has links to things outside; None while no issue has told."""
         self.cloud = True if _is_atlassians(self._url) else None
+        self.latest = 0
+        """Our own time at the start of the run, in milliseconds."""
         self.reconcile: list[int] = []
         """Ids whose latest edits a search has to show even where its index lags behind; at most 50, and
         the same ones for all pages."""
@@ -84,8 +87,9 @@ class JiraApi:
 
     @property
     def now(self) -> int:
-        """The site's own time at its last answer, in milliseconds since 1970, to the second."""
-        return int(self._adapter.now) * 1000
+        """The site's own time at its last answer, in milliseconds since 1970, to the second; not later
+        than when we began, by our clock: of what its index knew then no more can be said."""
+        return min(int(self._adapter.now) * 1000, self.latest)
 
     # --- Lists
 
@@ -119,6 +123,8 @@ class JiraApi:
         page = self._get("search/jql", wanted | ({"expand": "changelog"} if fields == "*all" else {}))
         issues = as_list(self._where("search/jql"), page.get("issues"))
         token = page.get("nextPageToken")
+        if token is None and page.get("isLast") is False:
+            raise not_json(self._where("search/jql"))
         return Page(issues, None if page.get("isLast") or not token else token)
 
     def _search_server(self, jql: str, more: Any) -> Page:
@@ -138,7 +144,7 @@ class JiraApi:
         total, granted = page.get("total"), page.get("maxResults")
         most = granted if isinstance(granted, int) else None
         if not isinstance(total, int):
-            return Page(issues), most
+            raise not_json(self._where("search"))
         end = start + len(issues)
         return Page(issues, end if issues and end < total else None, total), most
 
@@ -157,6 +163,7 @@ class JiraApi:
         more: Any = None
         while True:
             page = self._ids(self._jql(None), more)
+            self._goes_on("search", more, page.more)
             for issue in page.records:
                 one = as_dict(self._where("search"), issue)
                 found[str(one.get("id"))] = str(one.get("key"))
@@ -168,6 +175,10 @@ class JiraApi:
         if self._cloud:
             return self._search_cloud(jql, more, fields="id", size=size)
         return self._found(jql, more, size, {"fields": "id"})[0]
+
+    def _goes_on(self, path: str, token: Any, following: Any) -> None:
+        if token is not None and token == following:
+            raise not_json(self._where(path))  # the same page for ever
 
     # --- Single issues
 
@@ -189,7 +200,12 @@ class JiraApi:
             )
         # Data Center refuses the whole query for one id that does not exist, unless told not to check.
         extra = {"fields": "*all", "expand": "changelog", "validateQuery": "false"}
-        return self._found(f"id in ({', '.join(ids)})", None, len(ids), extra)[0].records
+        found, more = list[Any](), None
+        while True:
+            page = self._found(f"id in ({', '.join(ids)}) ORDER BY key", more, len(ids), extra)[0]
+            found += page.records
+            if (more := page.more) is None:
+                return found
 
     def changelogs(self, ids: list[str]) -> dict[str, list[Any]]:
         """The whole changelogs of up to 1,000 issues, by id; none where the site cannot do that.
@@ -209,6 +225,7 @@ class JiraApi:
                 found.setdefault(str(of_issue.get("issueId")), []).extend(histories)
             if not (token := page.get("nextPageToken")):
                 break
+            self._goes_on("changelog/bulkfetch", wanted.get("nextPageToken"), token)
             wanted["nextPageToken"] = token
         return found
 
@@ -229,17 +246,22 @@ class JiraApi:
         """The links of one issue to things outside Jira; None where the site has none: it has linking
         switched off (403), or says twice of an issue that is there that it has no such page (404)."""
         path = f"issue/{issue_id}/remotelink"
-        if not self._has_links:
+        if self._has_links is False:
             return None
         try:
-            return self._list(path)
+            found = self._list(path)
         except Missing:
             with suppress(Missing):
                 return self._list(path)
+            if self._has_links:
+                raise
             self._get(f"issue/{issue_id}", {"fields": "id"})
         except NotAllowed:
             if self._has_linking():
                 raise
+        else:
+            self._has_links = True
+            return found
         self._has_links = False
         return None
 
@@ -313,8 +335,13 @@ class JiraApi:
                 raise unreachable(where, e) from None
             except json.JSONDecodeError as e:
                 raise unreadable(where, e.doc) from None
-            except (ValueError, RecursionError):
-                raise not_json(where) from None  # JSON beyond all bounds: huge numbers, deep nesting
+            except MALFORMED:
+                # JSON beyond all bounds (huge numbers, deep nesting), or an error that the library cannot
+                # read: it stumbles over a body such as `true` (3.10.5).
+                answer = last_answer()
+                if answer is not None and answer.status_code >= 400:
+                    raise refusal(where, answer.status_code, answer.headers, "", hints) from None
+                raise not_json(where) from None
 
         return patiently(once)
 

@@ -148,8 +148,10 @@ class Catalogue:
 
 def status_name(status: Mapping[str, Any]) -> Named | None:
     """What a status is called, and its category: `new`, `indeterminate` or `done`."""
-    category = (status.get("statusCategory") or {}).get("key")
-    return named("status", str(status["id"]), status["name"], category) if category else None
+    category = status.get("statusCategory")
+    means = category.get("key") if isinstance(category, dict) else None
+    is_whole = isinstance(means, str) and {"id", "name"} <= status.keys()
+    return named("status", str(status["id"]), str(status["name"]), means or "") if is_whole else None
 
 
 def number(value: float) -> str:

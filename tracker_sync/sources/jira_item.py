@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tracker_sync.errors import MALFORMED
 from tracker_sync.events import (
     Added,
     Changed,
@@ -75,7 +76,7 @@ def logged_items(raw: Any) -> list[Mapping[str, Any]]:
     """What its changelog tells, field by field; nothing where that cannot be read."""
     try:
         return [i for h in raw["changelog"]["histories"] for i in h["items"] if i["field"]]
-    except (KeyError, TypeError):
+    except MALFORMED:
         return []  # it will be found unreadable, with the reason
 
 

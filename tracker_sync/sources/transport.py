@@ -128,13 +128,18 @@ def _wish(headers: Mapping[str, str]) -> float | None:
         return float(wished)
     try:
         return max(0.0, parsedate_to_datetime(wished).timestamp() - server_time(headers))
-    except ValueError:
+    except (ValueError, OverflowError):
         return LONGEST_WAIT
 
 
 def excerpt(text: str) -> str:
     """The start of a tracker's answer, on one line, fit for an error message."""
     return " ".join("".join(c if c.isprintable() else " " for c in text[:400]).split())[:160]
+
+
+def number_of(text: str) -> int | None:
+    """The number that an id is, where it is one such as trackers give."""
+    return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
 def as_dict(where: str, value: Any) -> dict[str, Any]:

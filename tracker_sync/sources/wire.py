@@ -40,6 +40,11 @@ LONGEST_PACE = 5.0
 _current = threading.local()
 
 
+def last_answer() -> Response | None:
+    """The last answer that came in this thread, for whoever cannot make out what a library made of it."""
+    return getattr(_current, "answer", None)
+
+
 class Elsewhere(NotAllowed):
     """An answer that points to another host; nothing was sent there."""
 
@@ -78,6 +83,7 @@ class BoundedAdapter(HTTPAdapter):
             )
         resource = "graphql" if str(request.url).endswith("/graphql") else "core"
         self.quota.wait(resource)
+        _current.answer = None
         with _until(self.deadline) as held:
             try:
                 response = super().send(request, stream=True, timeout=self.deadline, **more)
@@ -90,6 +96,7 @@ class BoundedAdapter(HTTPAdapter):
                 raise ReadTimeout(f"no whole answer within {self.deadline:g} s", request=request)
         self.quota.note(resource, response.headers)
         self.now = server_time(response.headers)
+        _current.answer = response
         return response
 
     def _whole(self, response: Response) -> bytes:
@@ -159,7 +166,7 @@ def seconds_to_reset(headers: Mapping[str, str]) -> float | None:
     text = CaseInsensitiveDict(headers).get("x-ratelimit-reset") or ""
     try:
         at = float(text) if text.replace(".", "", 1).isdigit() else datetime.fromisoformat(text).timestamp()
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return max(0.0, at - server_time(headers))
 
@@ -168,7 +175,7 @@ def server_time(headers: Mapping[str, str]) -> float:
     """The tracker's own time, in seconds since 1970: clocks differ, and its waits are by its own."""
     try:
         return parsedate_to_datetime(CaseInsensitiveDict(headers).get("date") or "").timestamp()
-    except ValueError:
+    except (ValueError, OverflowError):
         return time.time()
 
 
