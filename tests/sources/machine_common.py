@@ -393,7 +393,7 @@ QUICK = settings(
     phases=[Phase.generate],
 )  # fmt: skip
 """Without the minutes that shrinking takes: the slow one does that."""
-SLOW = settings(QUICK, max_examples=200, stateful_step_count=30, phases=[Phase.generate, Phase.shrink])
+SLOW = settings(QUICK, max_examples=60, stateful_step_count=30, phases=[Phase.generate, Phase.shrink])
 HUNT = settings(QUICK, max_examples=100)
 """For mutants: it is enough to see that they are caught."""
 SHORT = settings(HUNT, stateful_step_count=6)

@@ -23,7 +23,6 @@ from tracker_sync.sync import Synced, sync
 
 on_cloud_and_data_center = pytest.mark.parametrize("cloud", [True, False], ids=["cloud", "data center"])
 FEW = settings(QUICK, max_examples=16, stateful_step_count=15)
-MORE = settings(SLOW, max_examples=100)
 
 
 @pytest.fixture
@@ -41,7 +40,7 @@ def test_jira(cloud: bool, server: Running) -> None:
 @pytest.mark.slow
 @on_cloud_and_data_center
 def test_jira_at_length(cloud: bool, server: Running) -> None:
-    run_state_machine_as_test(lambda: JiraMachine(server, cloud=cloud), settings=MORE)
+    run_state_machine_as_test(lambda: JiraMachine(server, cloud=cloud), settings=SLOW)
 
 
 # ---- negative controls
