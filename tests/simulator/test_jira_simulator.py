@@ -107,8 +107,8 @@ def rich() -> tuple[JiraCompany, str]:
 
 class TestContracts:
     READS = (
-        "serverInfo", "myself", "field", "status", "project/PAY", "issue/PAY-2", "issue/PAY-2/comment",
-        "issue/PAY-2/remotelink",
+        "serverInfo", "myself", "configuration", "field", "status", "project/PAY", "issue/PAY-2",
+        "issue/PAY-2/comment", "issue/PAY-2/remotelink",
     )  # fmt: skip
 
     @needs_contracts

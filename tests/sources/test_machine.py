@@ -1,27 +1,23 @@
 """Whatever is done to a tracker and to the syncs, the log is the tracker: its present and its history."""
 
-import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from benches import TOKEN
+from benches import GithubBench as Bench
 from hypothesis.stateful import initialize, rule, run_state_machine_as_test
 from machine_common import HUNT, QUICK, SHORT, SLOW, Edit, meanwhile
 from machine_github import API, ATTIC, EDITS, WEB, GithubMachine
-from simulator.github import GitHubCompany, GitHubFace, Issue
+from simulator.github import GitHubCompany, GitHubFace
 from simulator.server import Running, running
 
-from tracker_sync.config import GithubConfig
-from tracker_sync.events import Event
-from tracker_sync.items import Item, fold
-from tracker_sync.log.sqlite import SqliteLog
-from tracker_sync.sources import Batch, github, github_graph, open_source
+from tracker_sync.items import Item
+from tracker_sync.sources import Batch, github, github_graph
 from tracker_sync.sources.paging import Stride
-from tracker_sync.sync import Synced, sync
 
-TOKEN = "right"
 by_graphql_and_rest = pytest.mark.parametrize("token", [TOKEN, None], ids=["graphql", "rest"])
 
 
@@ -98,51 +94,6 @@ def test_paging_by_number_without_an_overlap_is_caught(
 
 
 # ---- what the machines found
-
-
-class Bench:
-    """A company on GitHub, and a log that it is synced into."""
-
-    def __init__(self, server: Running, token: str | None, folder: Path) -> None:
-        self.server, self.token = server, token
-        self.company = GitHubCompany()
-        self.page_cap(100)
-        for name in (WEB, API, ATTIC):
-            self.company.repo(name)
-        self.log = SqliteLog(folder / "log.db", write=True)
-
-    def page_cap(self, rows: int) -> None:
-        self.server.face = GitHubFace(
-            self.company, self.token, page_cap=rows, anonymous_limit=None, rate_limit=None
-        )
-
-    def many(self, count: int = 7) -> list[Issue]:
-        """More issues than are read one by one without GraphQL."""
-        return [self.company.create(WEB, f"Issue {n}") for n in range(count)]
-
-    def sync(
-        self, *, full: bool = False, at: int = 0, edit: Callable[[], Any] = lambda: None, tick: float = 60,
-        pages: int = 1000,
-    ) -> Synced:  # fmt: skip
-        """A sync of so many pages, with an edit right before a request is answered; then time passes."""
-        self.server.reset()
-        self.server.before = lambda number, _: edit() if number == at else None
-        config = GithubConfig(name="acme", url=self.server.url, repos=[WEB, API], allow_http=True)
-        source = open_source(config, {"GITHUB_TOKEN": self.token} if self.token else {})
-        try:
-            read = itertools.count(1)
-            return sync(source, self.log, now=1, full=full, stop=lambda: next(read) >= pages)
-        finally:
-            self.server.before = None
-            self.company.tick(tick)
-
-    def events(self, issue: Issue, part: str = ":") -> list[Event]:
-        """The issue's events whose ids hold a part: `:o` for observations."""
-        found = (e.event for e in self.log.read(source="acme", items=[str(issue.id)]))
-        return [e for e in found if part in e.id]
-
-    def item(self, issue: Issue) -> Item | None:
-        return {i.id: i for i in fold(self.log.read()).items.values()}.get(str(issue.id))
 
 
 def title(item: Item | None) -> str:

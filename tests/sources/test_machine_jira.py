@@ -1,25 +1,21 @@
 """Whatever is done to a Jira and to the syncs, the log is the Jira: its present and its history."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from benches import JiraBench as Bench
 from hypothesis import settings
 from hypothesis.stateful import initialize, rule, run_state_machine_as_test
 from machine_common import HUNT, QUICK, SHORT, SLOW, Edit
 from machine_jira import MANY, JiraMachine
-from simulator.jira import CloudFace, DataCenterFace, JiraCompany
+from simulator.jira import CloudFace, JiraCompany
 from simulator.server import Running, running
 
-from tracker_sync.config import JiraConfig
-from tracker_sync.events import Event
-from tracker_sync.items import fold
-from tracker_sync.log.sqlite import SqliteLog
-from tracker_sync.sources import Batch, jira, open_source
-from tracker_sync.sync import Synced, sync
+from tracker_sync.sources import Batch, jira
 
 on_cloud_and_data_center = pytest.mark.parametrize("cloud", [True, False], ids=["cloud", "data center"])
 FEW = settings(QUICK, max_examples=16, stateful_step_count=15)
@@ -111,40 +107,6 @@ def test_a_changelog_that_is_cut_inside_its_issue_is_caught(
 
 
 # ---- what the machine found
-
-
-class Bench:
-    """A company with a Jira, and a log that it is synced into."""
-
-    def __init__(self, server: Running, folder: Path, *, cloud: bool, **how: Any) -> None:
-        self.server, self.company = server, JiraCompany()
-        server.face = (CloudFace if cloud else DataCenterFace)(self.company, **how)
-        self.log = SqliteLog(folder / "log.db", write=True)
-
-    def many(self, count: int = 7) -> list[str]:
-        """Issues of one and the same millisecond."""
-        return [self.company.create("PAY", "Story", f"Issue {n}") for n in range(count)]
-
-    def sync(
-        self, *, full: bool = False, at: int = 0, edit: Callable[[], Any] = lambda: None, tick: float = 60
-    ) -> Synced:
-        """A sync, with an edit right before a request is answered; then time passes."""
-        self.server.reset()
-        self.server.before = lambda number, _: edit() if number == at else None
-        source = open_source(JiraConfig(name="acme", url=self.server.url, allow_http=True), {})
-        try:
-            return sync(source, self.log, now=int(self.company.now.timestamp() * 1e6), full=full)
-        finally:
-            self.server.before = None
-            self.company.tick(tick)
-
-    def events(self, issue: str, part: str = ":") -> list[Event]:
-        """The issue's events whose ids hold a part: `:o` for observations."""
-        found = (e.event for e in self.log.read(source="acme", items=[issue]))
-        return [e for e in found if part in e.id]
-
-    def titles(self) -> set[str]:
-        return {item.title for item in fold(self.log.read()).items.values()}
 
 
 @on_cloud_and_data_center
