@@ -174,7 +174,11 @@ class _Pull:
                     yield Batch(notes=(note,), progress=Progress(self._done))
         if self._histories is None:
             self._places[repo] = replace(self._places[repo], lists=True)
+            was_broken_off = bool(self._places[repo].walk)
             yield from self._by_lists(repo, page)
+            if was_broken_off and self._left:  # its events were read before what is new now
+                self._left, self._places[repo] = False, replace(self._places[repo], walk={})
+                yield from self._by_lists(repo, page)
         self._places[repo] = replace(self._places[repo], etag=None if self._left else head.etag, walk={})
         yield self._batch([])
 
