@@ -174,7 +174,8 @@ class Histories:
         """Whether the token may not see project fields; they are not asked for again in this run."""
         refused = [
             e for e in errors
-            if e.get("type") == "INSUFFICIENT_SCOPES" or "projectItems" in (e.get("path") or [])
+            if e.get("type") == "INSUFFICIENT_SCOPES"
+            or (isinstance(e.get("path"), list) and "projectItems" in e["path"])
         ]  # fmt: skip
         if not refused or "projectItems" not in self._parts:
             return False
@@ -215,7 +216,7 @@ class Histories:
                     continue
                 self._tries = self._given_up = 0
                 for n, i in enumerate(some):
-                    nodes[i] = _further(some[i], data.get(f"n{n}"), later=connection == "timelineItems")
+                    nodes[i] = _further(some[i], data.get(f"n{n}"), connection)
 
 
 def _node_id(raw: Any) -> str:
@@ -230,14 +231,17 @@ def _node(node: Any, error: str | None) -> _Node | Exception:
         quoted(str(node["id"]))
     except MALFORMED as e:
         return e
-    return _further(_Node(dict(node)), node, later=False)
+    return _further(_Node(dict(node)), node)
 
 
-def _further(known: _Node, node: Any, *, later: bool) -> _Node | Exception:
+def _further(known: _Node, node: Any, connection: str = "") -> _Node | Exception:
+    """The node with what is in a later answer; `connection` is what that was asked for."""
     if not node:
         return Missing("it went while it was read")
     try:
-        known.take(node, later=later)
+        if connection and node.get(connection) is None:
+            return ValueError(f"its {connection} break off")
+        known.take(node, later=connection == "timelineItems")
     except MALFORMED as e:
         return e
     return known

@@ -143,6 +143,8 @@ class _Pull:
             is_whole = stride.is_last
         if is_whole:
             self._cursor = self._cursor.after([], self._newest, self._api.now)
+        if self._api.has_links:  # so those who said there are none are to be asked again
+            self._unread |= dict.fromkeys(self._api.linkless)
         yield self._settled()
         if not is_whole:
             yield Batch(
@@ -296,6 +298,11 @@ class _Pull:
         return raw
 
     def _notes(self, page: Collected) -> Iterator[str]:
+        if self._api.has_links is False or self._api.linkless:
+            yield (
+                f"source {self._config.name!r}: {self._config.url} gives no links to things outside Jira "
+                "(they are switched off, or it answers 404)"
+            )
         cut = [one for one in page.present.values() if one.history_from is not None]
         if cut:
             yield (

@@ -65,8 +65,10 @@ class JiraApi:
             self._jira._session.mount(scheme, self._adapter)
         self._cloud: bool | None = None
         self._size, self._most = PAGE, LARGEST_PAGE
-        self._has_links: bool | None = None
+        self.has_links: bool | None = None
         """Whether the site has links to things outside; None while no issue has told."""
+        self.linkless: set[str] = set()
+        """Issues that said they have no such page; the site has none when a second one says so."""
         self.cloud = True if _is_atlassians(self._url) else None
         self.latest = 0
         """Our own time at the start of the run, in milliseconds."""
@@ -244,25 +246,28 @@ class JiraApi:
 
     def remote_links(self, issue_id: str) -> list[Any] | None:
         """The links of one issue to things outside Jira; None where the site has none: it has linking
-        switched off (403), or says twice of an issue that is there that it has no such page (404)."""
+        switched off (403), or says of issues that are there that they have no such page (404)."""
         path = f"issue/{issue_id}/remotelink"
-        if self._has_links is False:
+        if self.has_links is False:
             return None
         try:
             found = self._list(path)
         except Missing:
             with suppress(Missing):
                 return self._list(path)
-            if self._has_links:
+            if self.has_links:
                 raise
             self._get(f"issue/{issue_id}", {"fields": "id"})
+            self.linkless.add(issue_id)
+            if len(self.linkless) < 2:
+                return None
         except NotAllowed:
             if self._has_linking():
                 raise
         else:
-            self._has_links = True
+            self.has_links = True
             return found
-        self._has_links = False
+        self.has_links = False
         return None
 
     def _has_linking(self) -> bool:
