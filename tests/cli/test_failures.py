@@ -518,6 +518,31 @@ def test_one_flipped_byte_is_found_and_named(desk: Desk, byte: bytes) -> None:
     assert "event 10002:0." in done.err
 
 
+def test_an_earlier_log_in_place_of_this_one_is_found_against_a_checkpoint(desk: Desk) -> None:
+    desk.empty_log()
+    earlier = desk.db.read_bytes()
+    synced(desk)
+    desk.write("head.json", desk.run("log", "checkpoint").out)
+    assert desk.run("log", "verify", "--against", "head.json").code == 0
+    desk.db.write_bytes(earlier)
+    assert desk.run("log", "verify").code == 0
+    done = desk.run("log", "verify", "--against", "head.json")
+    assert (done.code, done.out) == (6, "")
+    assert "it was rolled back" in done.err
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "{}", '{"checkpoint": 2, "sources": {}}', '{"checkpoint": 1, "sources": {"acme": 5}}',
+     '{"checkpoint": 1, "sources": {"acme": {"events": "5", "hash": "ff"}}}'],
+)  # fmt: skip
+def test_a_file_that_is_no_checkpoint_is_2_and_named(desk: Desk, text: str) -> None:
+    configured(desk)
+    desk.write("head.json", text)
+    done = desk.run("log", "verify", "--against", "head.json")
+    assert (done.code, "head.json" in done.err) == (2, True)
+
+
 def test_no_log_yet_is_6_and_says_what_to_run(desk: Desk) -> None:
     desk.jira(CLOSED)
     done = desk.run("report")

@@ -270,6 +270,49 @@ def test_verify_finds_two_events_that_changed_places(path: Path) -> None:
     assert tampered(path, *swap).event_id == "1:c1.1"
 
 
+def written(path: Path, events: Iterable[Event]) -> SqliteLog:
+    path.unlink(missing_ok=True)
+    log = SqliteLog(path, write=True)
+    log.append("acme", events, now=100)
+    return log
+
+
+def test_a_log_that_has_grown_holds_against_an_earlier_head(log: SqliteLog) -> None:
+    log.append("acme", EVENTS[:2], now=100)
+    before = log.heads()
+    log.append("acme", EVENTS[2:], now=200)
+    log.append("other", EVENTS, now=300)
+    assert before["acme"].events == 2
+    assert log.verify(before) == log.verify(log.heads()) == (8, None)
+
+
+def test_a_chain_that_was_written_anew_holds_by_itself_and_not_against_an_earlier_head(path: Path) -> None:
+    for nth, event in enumerate(EVENTS):
+        log = written(path, EVENTS)
+        before = log.heads()
+        log.close()
+        log = written(path, [replace(e, ts=e.ts + 1) if e is event else e for e in EVENTS])
+        assert log.verify() == (4, None)
+        checked, broken = log.verify(before)
+        assert broken == Broken(
+            "acme", 4, "2:0", "it is not event 4 of the checkpoint: the chain was written anew"
+        ), nth
+        assert checked == 3
+        log.close()
+
+
+def test_a_log_that_was_rolled_back_is_found_against_an_earlier_head(path: Path) -> None:
+    log = written(path, EVENTS)
+    before = log.heads()
+    log.close()
+    log = written(path, EVENTS[:3])
+    assert log.verify() == (3, None)
+    _, broken = log.verify(before)
+    assert broken is not None
+    assert broken.why == "the checkpoint has 4 events and the log 3: it was rolled back"
+    log.close()
+
+
 def test_the_file_is_for_its_owner_alone(path: Path) -> None:
     filled(path)
     for file in path.parent.iterdir():

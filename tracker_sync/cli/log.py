@@ -1,5 +1,7 @@
 """`tracker-sync log`: the event log itself."""
 
+from pathlib import Path
+
 import click
 
 from tracker_sync.cli.session import configuration, opened
@@ -15,15 +17,22 @@ def log() -> None:
 
 
 @log.command()
+@click.option(
+    "--against", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+    help="A checkpoint: also find a log that was written anew or rolled back since.",
+)  # fmt: skip
 @click.pass_context
-def verify(context: click.Context) -> None:
+def verify(context: click.Context, against: Path | None) -> None:
     """Check that no recorded event was changed, removed or put in between.
 
-    Example: tracker-sync log verify
+    Example: tracker-sync log verify --against checkpoint.json
     """
+    from tracker_sync.log.checkpoint import read
+
     config = configuration(context)
+    marks = read(against) if against else {}
     with opened(config) as events:
-        checked, broken = events.verify()
+        checked, broken = events.verify(marks)
     if broken is not None:
         place = f"event {broken.event_id} (row {broken.seq})" if broken.seq else "the newest event"
         raise LogError(
@@ -31,3 +40,16 @@ def verify(context: click.Context) -> None:
             f"{checked} events before it hold. Restore the file from a backup, or sync into a new one"
         )
     click.echo(f"{checked} events hold")
+
+
+@log.command()
+@click.pass_context
+def checkpoint(context: click.Context) -> None:
+    """Print a small head of the log, to keep where whoever can write the log cannot.
+
+    Example: tracker-sync log checkpoint > checkpoint.json
+    """
+    from tracker_sync.log.checkpoint import written
+
+    with opened(configuration(context)) as events:
+        click.echo(written(events.heads()))

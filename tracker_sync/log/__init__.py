@@ -51,6 +51,15 @@ class Broken:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """How far a source's chain goes."""
+
+    events: int
+    hash: str
+    """Of its last event, in hexadecimal."""
+
+
 class EventLog(Protocol):
     """Where events are kept. Nothing in it is ever changed or deleted."""
 
@@ -93,8 +102,13 @@ class EventLog(Protocol):
     def skipped(self) -> Iterator[tuple[str, Skipped]]:
         """What was set aside so far, with its source."""
 
-    def verify(self) -> tuple[int, Broken | None]:
-        """How many events were checked, and the first that does not hold."""
+    def heads(self) -> dict[str, Head]:
+        """The head of each source's chain, by the name of the source."""
+
+    def verify(self, against: Mapping[str, Head] = MappingProxyType({})) -> tuple[int, Broken | None]:
+        """How many events were checked, and the first that does not hold; `against` earlier heads, also
+        the first that is not the event it was then: a chain written anew holds by itself.
+        """
 
     def close(self) -> None:
         """Let go of the file or connection."""

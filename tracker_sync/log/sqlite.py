@@ -5,6 +5,7 @@ import hashlib
 import os
 import sqlite3
 import stat
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -13,7 +14,7 @@ from types import MappingProxyType
 
 from tracker_sync.errors import LogBusy, LogError
 from tracker_sync.events import Event, Row, canonical, canonical_row, from_row, to_row
-from tracker_sync.log import Appended, Broken, Entry, Skipped
+from tracker_sync.log import Appended, Broken, Entry, Head, Skipped
 
 SCHEMA_VERSION = 2
 SCHEMA = """
@@ -188,12 +189,20 @@ class SqliteLog:
             for name, item, reason, raw in self._db.execute(query):
                 yield name, Skipped(item, reason, raw)
 
-    def verify(self) -> tuple[int, Broken | None]:
+    def heads(self) -> dict[str, Head]:
+        query = (
+            "SELECT s.name, count(e.seq), s.head_hash FROM source s LEFT JOIN event e USING (source_id)"
+            " GROUP BY s.source_id ORDER BY s.name"
+        )
+        with _told(self.path):
+            return {name: Head(events, head.hex()) for name, events, head in self._db.execute(query)}
+
+    def verify(self, against: Mapping[str, Head] = MappingProxyType({})) -> tuple[int, Broken | None]:
         # Bytes that are no UTF-8 any more are to be found, not to stop the search.
         self._db.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
         with _told(self.path):
             heads: dict[str, bytes] = {}
-            checked = 0
+            counts = Counter[str]()
             for r in self._db.execute(f"{_SELECT} ORDER BY e.seq"):
                 name = r[2]
                 row = Row(*r[3:12])
@@ -201,13 +210,23 @@ class SqliteLog:
                 bytes_in = any(isinstance(v, bytes) for v in row)
                 expected = b"" if bytes_in else _hash(heads.get(name, GENESIS), row, r[1])
                 if r[12] != expected:
-                    return checked, Broken(name, r[0], r[3], "it was changed after it was recorded")
+                    return counts.total(), Broken(name, r[0], r[3], "it was changed after it was recorded")
                 heads[name] = expected
-                checked += 1
+                counts[name] += 1
+                mark = against.get(name)
+                if mark is not None and mark.events == counts[name] and mark.hash != expected.hex():
+                    why = f"it is not event {mark.events} of the checkpoint: the chain was written anew"
+                    return counts.total() - 1, Broken(name, r[0], r[3], why)
             for name, head in self._db.execute("SELECT name, head_hash FROM source"):
                 if heads.get(name, GENESIS) != head:
-                    return checked, Broken(name, 0, "", "the end of its chain is missing")
-        return checked, None
+                    return counts.total(), Broken(name, 0, "", "the end of its chain is missing")
+        for name, mark in against.items():
+            if counts[name] < mark.events:
+                why = (
+                    f"the checkpoint has {mark.events} events and the log {counts[name]}: it was rolled back"
+                )
+                return counts.total(), Broken(name, 0, "", why)
+        return counts.total(), None
 
     def close(self) -> None:
         self._db.close()
