@@ -543,6 +543,37 @@ def test_a_file_that_is_no_checkpoint_is_2_and_named(desk: Desk, text: str) -> N
     assert (done.code, "head.json" in done.err) == (2, True)
 
 
+def test_an_export_makes_the_same_log_elsewhere(desk: Desk) -> None:
+    synced(desk)
+    head = desk.run("log", "checkpoint").out
+    desk.write("log.jsonl", desk.run("log", "export").out)
+    desk.db.unlink()
+    done = desk.run("log", "import", "log.jsonl")
+    assert (done.code, done.out.endswith("events imported\n")) == (0, True)
+    assert desk.run("log", "checkpoint").out == head
+    assert desk.db.stat().st_mode & 0o777 == 0o600
+    assert sorted(p.name for p in desk.folder.glob("*.part*")) == []
+
+
+def test_an_import_does_not_touch_a_log_that_is_there(desk: Desk) -> None:
+    synced(desk)
+    desk.write("log.jsonl", desk.run("log", "export").out)
+    before = desk.db.read_bytes()
+    done = desk.run("log", "import", "log.jsonl")
+    assert (done.code, "there is a log at" in done.err) == (6, True)
+    assert desk.db.read_bytes() == before
+
+
+def test_a_broken_export_makes_no_log_and_is_named_with_its_line(desk: Desk) -> None:
+    synced(desk)
+    export = desk.run("log", "export").out.splitlines()
+    desk.write("log.jsonl", "\n".join([*export[:2], "{", *export[3:]]))
+    desk.db.unlink()
+    done = desk.run("log", "import", "log.jsonl")
+    assert (done.code, "log.jsonl: line 3: this is not an event" in done.err) == (6, True)
+    assert [p.name for p in desk.folder.iterdir() if ".db" in p.name and not p.name.endswith(".lock")] == []
+
+
 def test_no_log_yet_is_6_and_says_what_to_run(desk: Desk) -> None:
     desk.jira(CLOSED)
     done = desk.run("report")

@@ -1,6 +1,7 @@
 """`tracker-sync log`: the event log itself."""
 
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -53,3 +54,47 @@ def checkpoint(context: click.Context) -> None:
 
     with opened(configuration(context)) as events:
         click.echo(written(events.heads()))
+
+
+@log.command()
+@click.pass_context
+def export(context: click.Context) -> None:
+    """Print every event as a line of JSON, which `log import` reads.
+
+    Example: tracker-sync log export > log.jsonl
+    """
+    from tracker_sync.log.jsonl import lines
+
+    with opened(configuration(context)) as events:
+        for line in lines(events):
+            click.echo(line)
+
+
+@log.command("import")
+@click.argument("file", type=click.File(encoding="utf-8"))
+@click.pass_context
+def import_(context: click.Context, file: TextIO) -> None:
+    """Make a new log of what `log export` printed, with the same hashes.
+
+    Example: tracker-sync log import log.jsonl
+    """
+    from tracker_sync.log.jsonl import load
+    from tracker_sync.log.sqlite import SqliteLog
+
+    path = configuration(context).log_path
+    if path.exists():
+        raise LogError(f"there is a log at {path} already; name a new one in [log] url")
+    part = path.with_name(f"{path.name}.part")
+    part.unlink(missing_ok=True)
+    events = SqliteLog(part, write=True)
+    try:
+        count = load(events, file)
+    except LogError as e:
+        raise LogError(f"{file.name}: {e}. No log was made") from None
+    else:
+        part.rename(path)
+    finally:
+        events.close()
+        for left in (part, part.with_name(f"{part.name}.lock")):
+            left.unlink(missing_ok=True)
+    click.echo(f"{count} events imported")
