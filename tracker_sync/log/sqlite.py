@@ -15,6 +15,7 @@ from types import MappingProxyType
 from tracker_sync.errors import LogBusy, LogError
 from tracker_sync.events import Event, Row, canonical, canonical_row, from_row, to_row
 from tracker_sync.log import Appended, Broken, Entry, Head, Skipped
+from tracker_sync.log.place import check
 
 SCHEMA_VERSION = 2
 SCHEMA = """
@@ -92,6 +93,7 @@ class SqliteLog:
         if path.is_symlink():
             raise LogError(f"{path} is a symbolic link; name the real file in [log] url")
         if write:
+            check(path)
             self._lock = _lock(path)
         elif not path.exists():
             raise LogError(f"there is no log at {path} yet; run `tracker-sync sync` first")
