@@ -57,12 +57,14 @@ CREATE TRIGGER event_no_update BEFORE UPDATE ON event
   BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
 CREATE TRIGGER event_no_delete BEFORE DELETE ON event
   BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
+"""
+NO_REPLACE = """
 CREATE TRIGGER event_no_replace BEFORE INSERT ON event
   WHEN EXISTS (SELECT 1 FROM event WHERE seq = NEW.seq)
     OR EXISTS (SELECT 1 FROM event WHERE source_id = NEW.source_id AND event_id = NEW.event_id)
   BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
 """
-MIGRATIONS = {1: MEMORY}
+MIGRATIONS = {1: f"{MEMORY}DROP TRIGGER event_no_replace;{NO_REPLACE}"}
 """By version: what makes a file of that version one of the next."""
 GENESIS = bytes(32)
 _COLUMNS = """
@@ -331,22 +333,28 @@ def _lock(path: Path) -> int:
 
 
 def _open(path: Path, *, write: bool) -> sqlite3.Connection:
-    if not write:
-        db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
-        _check_version(db, path)
-        return db
-    if not path.exists():
+    if write and not path.exists():
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, stat.S_IRUSR | stat.S_IWUSR))
-    db = sqlite3.connect(path, isolation_level=None)
+    where = str(path) if write else f"{path.absolute().as_uri()}?mode=ro"
+    db = sqlite3.connect(where, uri=not write, isolation_level=None)
+    try:
+        version = _check_version(db, path)
+        if write:
+            _prepare(db, version)
+    except BaseException:
+        db.close()  # or what it had begun would keep the file locked
+        raise
+    return db
+
+
+def _prepare(db: sqlite3.Connection, version: int) -> None:
     # WAL with synchronous=NORMAL loses acknowledged commits on power loss.
     db.execute("PRAGMA journal_mode = DELETE")
     db.execute("PRAGMA synchronous = FULL")
-    version = _check_version(db, path)
     if version == 0:
         _create(db)
     for old in range(version or SCHEMA_VERSION, SCHEMA_VERSION):
         db.executescript(f"BEGIN IMMEDIATE;{MIGRATIONS[old]}PRAGMA user_version = {old + 1};COMMIT;")
-    return db
 
 
 def _check_version(db: sqlite3.Connection, path: Path) -> int:
@@ -360,7 +368,7 @@ def _check_version(db: sqlite3.Connection, path: Path) -> int:
 
 
 def _create(db: sqlite3.Connection) -> None:
-    made = f"{SCHEMA}{MEMORY}{GUARDS}PRAGMA user_version = {SCHEMA_VERSION};"
+    made = f"{SCHEMA}{MEMORY}{GUARDS}{NO_REPLACE}PRAGMA user_version = {SCHEMA_VERSION};"
     db.executescript(f"BEGIN IMMEDIATE;{made}COMMIT;")
 
 

@@ -1,0 +1,47 @@
+BEGIN TRANSACTION;
+CREATE TABLE event(
+  seq INTEGER PRIMARY KEY, source_id INTEGER NOT NULL REFERENCES source, event_id TEXT NOT NULL,
+  item_id INTEGER REFERENCES item, kind TEXT NOT NULL, attr TEXT NOT NULL, key TEXT NOT NULL,
+  val TEXT, ts BIGINT NOT NULL, rec_ts BIGINT NOT NULL, actor TEXT, body TEXT NOT NULL,
+  hash BLOB NOT NULL,
+  UNIQUE(source_id, event_id)
+);
+INSERT INTO "event" VALUES(1,1,'name.status.3.x',NULL,'named','status','3','In Progress',0,100,NULL,'{"means":"indeterminate"}',X'200E6F6EBEF2CA5DBAB5CB2A487E099375F3390A562E0AB601905EFAB974B753');
+INSERT INTO "event" VALUES(2,1,'1:0',1,'opened','','','PAY-1',10,100,'ada','',X'DC7986771BE64DB654EB214E1E3B7154A634C4C23D2BD7192BA03E6C75E3A218');
+INSERT INTO "event" VALUES(3,1,'1:0.1',1,'added','title','','Export as PDF; ''quoted''',10,100,'ada','',X'C582E37F12585385232F96C7512545620EB427EC97CAC6001A7912E99E9EFD69');
+INSERT INTO "event" VALUES(4,1,'1:c1.1',1,'changed','status','3','In Progress',20,100,NULL,'{"old":"To Do","old_key":"1"}',X'F7F0AB22A1533CA956BAAF158163A42668469F01B529C77620C6292AACBAE34D');
+INSERT INTO "event" VALUES(5,2,'x',2,'changed','title','','Export',30,200,NULL,'',X'86ABB42377DEAAF0457B07CBB3201184E022C1F7470276F2D3794528BF4E1F77');
+CREATE TABLE item(
+  item_id INTEGER PRIMARY KEY, source_id INTEGER NOT NULL REFERENCES source, ext_id TEXT NOT NULL,
+  UNIQUE(source_id, ext_id)
+);
+INSERT INTO "item" VALUES(1,1,'1');
+INSERT INTO "item" VALUES(2,2,'1');
+CREATE TABLE memory(
+  source_id INTEGER NOT NULL REFERENCES source, key TEXT NOT NULL, val TEXT NOT NULL,
+  PRIMARY KEY(source_id, key)
+) WITHOUT ROWID;
+CREATE TABLE skipped(
+  skipped_id INTEGER PRIMARY KEY, source_id INTEGER NOT NULL REFERENCES source,
+  item TEXT NOT NULL, reason TEXT NOT NULL, raw TEXT NOT NULL, rec_ts BIGINT NOT NULL,
+  UNIQUE(source_id, item, reason, raw)
+);
+INSERT INTO "skipped" VALUES(1,1,'PAY-9','it has no ''id''','{}',100);
+CREATE TABLE source(
+  source_id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, cursor TEXT, head_hash BLOB NOT NULL
+);
+INSERT INTO "source" VALUES(1,'acme','1700000000000',X'F7F0AB22A1533CA956BAAF158163A42668469F01B529C77620C6292AACBAE34D');
+INSERT INTO "source" VALUES(2,'people',NULL,X'86ABB42377DEAAF0457B07CBB3201184E022C1F7470276F2D3794528BF4E1F77');
+CREATE INDEX event_item ON event(item_id, ts, seq);
+CREATE INDEX event_key ON event(source_id, ts, seq, kind, item_id, val)
+  WHERE kind IN ('opened', 'moved', 'removed', 'restored');
+CREATE TRIGGER event_no_update BEFORE UPDATE ON event
+  BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
+CREATE TRIGGER event_no_delete BEFORE DELETE ON event
+  BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
+CREATE TRIGGER event_no_replace BEFORE INSERT ON event
+  WHEN EXISTS (SELECT 1 FROM event WHERE seq = NEW.seq)
+    OR EXISTS (SELECT 1 FROM event WHERE source_id = NEW.source_id AND event_id = NEW.event_id)
+  BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
+COMMIT;
+PRAGMA user_version = 2;
