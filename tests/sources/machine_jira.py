@@ -564,7 +564,8 @@ class JiraMachine(Machine):
             done = self.run(full=True) or done
         self.behind = set()
         super().check_after_full(done, known)
-        self.check_again(full=True)
+        if not done.partial:  # what looked like a lost permission need not, now that more issues are known
+            self.check_again(full=True)
 
     def check_again(self, *, full: bool) -> None:
         before = self.event_ids()
