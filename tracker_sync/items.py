@@ -19,7 +19,7 @@ from tracker_sync.events import (
     order,
 )
 from tracker_sync.log import Entry
-from tracker_sync.state import State, apply
+from tracker_sync.state import State, apply, filled
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +190,17 @@ def _item(
     ref = f"{source}:{key}"
     said = [step for i in ids for step in judged.get(f"{source}:{i}", ())]
     said.sort(key=lambda s: s.seq)
-    live = {attr: values for attr, values in state.items() if values}
     return Item(
-        source, ids[0], ref, key, opened.ts, opened.actor, live, tuple(found), tuple(said), removed_at
+        source,
+        ids[0],
+        ref,
+        key,
+        opened.ts,
+        opened.actor,
+        filled(state),
+        tuple(found),
+        tuple(said),
+        removed_at,
     )
 
 

@@ -63,7 +63,7 @@ def rewind(present: State, history: Iterable[Event]) -> State:
     state = {attr: dict(values) for attr, values in present.items()}
     for event in reversed(list(history)):
         take_back(state, event)
-    return {attr: values for attr, values in state.items() if values}
+    return filled(state)
 
 
 def replay(opening: State, history: Iterable[Event]) -> State:
@@ -71,6 +71,11 @@ def replay(opening: State, history: Iterable[Event]) -> State:
     state = {attr: dict(values) for attr, values in opening.items()}
     for event in history:
         apply(state, event)
+    return filled(state)
+
+
+def filled(state: State) -> State:
+    """The state without the attributes that hold nothing."""
     return {attr: values for attr, values in state.items() if values}
 
 

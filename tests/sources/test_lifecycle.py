@@ -176,11 +176,17 @@ def test_a_token_that_may_not_see_links_is_no_site_without_them(desk: Desk, face
     assert "remotelink" in done.err
 
 
-def test_an_issue_whose_comments_are_missing_for_a_moment_is_read_by_the_next_run(desk: Desk) -> None:
+def talked_about() -> tuple[JiraCompany, list[str]]:
+    """Three issues, the second with more comments than come with it."""
     company, ids = jira_company(3)
     for n in range(25):
         company.comment(ids[1], f"Comment {n}")
     company.tick(7200)
+    return company, ids
+
+
+def test_an_issue_whose_comments_are_missing_for_a_moment_is_read_by_the_next_run(desk: Desk) -> None:
+    company, _ = talked_about()
     with jira(desk, company) as site:
         site.faults = OnPath(site, "/comment", ALL["404"])
         done = desk.run("sync")
@@ -191,10 +197,7 @@ def test_an_issue_whose_comments_are_missing_for_a_moment_is_read_by_the_next_ru
 
 
 def test_an_issue_that_cannot_be_read_is_said_so_on_every_run(desk: Desk) -> None:
-    company, ids = jira_company(3)
-    for n in range(25):
-        company.comment(ids[1], f"Comment {n}")
-    company.tick(7200)
+    company, ids = talked_about()
     with jira(desk, company) as site:
         for _ in range(3):
             site.faults = OnPath(site, "/comment", ALL["404"])

@@ -113,13 +113,19 @@ def test_all_that_is_owed_is_read_however_small_the_pages_of_a_data_center(jira:
     assert bench.titles() == {"Edited", "Issue 6", "Last"}
 
 
-def test_what_is_owed_and_out_of_sight_stays_owed(jira: Make) -> None:
+def one_owed(jira: Make) -> tuple[JiraBench, str]:
+    """Three issues, one of them owed and out of sight."""
     bench = jira(cloud=True)
     issue, *_ = bench.many(3, apart=600)
     for n in range(25):
         bench.company.comment(issue, f"Comment {n}")
     bench.sync(tick=3600)
     owed_while_hidden(bench, [issue], "/comment")
+    return bench, issue
+
+
+def test_what_is_owed_and_out_of_sight_stays_owed(jira: Make) -> None:
+    bench, issue = one_owed(jira)
     bench.sync()
     bench.company.show(issue)
     bench.sync()
@@ -127,12 +133,7 @@ def test_what_is_owed_and_out_of_sight_stays_owed(jira: Make) -> None:
 
 
 def test_what_is_owed_and_was_deleted_is_forgotten(jira: Make) -> None:
-    bench = jira(cloud=True)
-    issue, *_ = bench.many(3, apart=600)
-    for n in range(25):
-        bench.company.comment(issue, f"Comment {n}")
-    bench.sync(tick=3600)
-    owed_while_hidden(bench, [issue], "/comment")
+    bench, issue = one_owed(jira)
     bench.company.delete(issue)
     bench.sync(full=True)
     bench.sync()

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from tracker_sync.errors import ConfigError
+from tracker_sync.errors import MALFORMED, ConfigError
 from tracker_sync.log import Head
 
 VERSION = 1
@@ -27,6 +27,6 @@ def read(path: Path) -> dict[str, Head]:
             raise TypeError
     except OSError as e:
         raise ConfigError(f"cannot be read: {e.strerror}", path) from None
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+    except MALFORMED:
         raise ConfigError("is not a checkpoint: `tracker-sync log checkpoint` writes one", path) from None
     return heads

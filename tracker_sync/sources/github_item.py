@@ -10,7 +10,7 @@ from typing import Any
 from tracker_sync.errors import MALFORMED
 from tracker_sync.events import Added, Changed, Commented, Dropped, Event, Named, Noted, ordered
 from tracker_sync.sources import ItemRead, Seen, microseconds, named
-from tracker_sync.state import State, replay
+from tracker_sync.state import State, filled, replay
 
 # GitHub has no status categories: an open issue is new until somebody is assigned or a configured
 # label says that it is being worked on (see `reports/work.py`).
@@ -60,7 +60,7 @@ def read_issue(issue: Issue) -> ItemRead:
     return ItemRead(
         item=item,
         present=Seen(
-            _filled(state),
+            filled(state),
             max([microseconds(raw["updated_at"]), *(e.ts for e in history)]),
             opened_at=microseconds(raw["created_at"]),
             reporter=_account(raw.get("user")),
@@ -70,10 +70,6 @@ def read_issue(issue: Issue) -> ItemRead:
         history=history,
         names=list(names.values()),
     )
-
-
-def _filled(state: State) -> State:
-    return {attr: values for attr, values in state.items() if values}
 
 
 def _present(raw: Mapping[str, Any], key: str) -> State:
@@ -138,7 +134,7 @@ def is_behind(issue: Issue) -> bool:
             last += [e for e in issue.timeline if e.get("event") in _OF_PARENT][-1:]
         if not last:
             return False
-        shown = _filled(_present(issue.raw, ""))
+        shown = filled(_present(issue.raw, ""))
         return replay(shown, [e for entry in last for e in entry_events(item, entry)]) != shown
     except MALFORMED:
         return False  # it will be set aside

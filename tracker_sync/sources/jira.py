@@ -115,7 +115,7 @@ class _Pull:
         self._catalogue = Catalogue([])
         if api.cloud is None and "cloud" in ask.remembered:
             api.cloud = ask.remembered["cloud"] == "yes"
-        api.reconcile = sorted(int(i) for i in self._cursor.near if number_of(i) is not None)[-RECONCILED:]
+        api.reconcile = sorted(n for i in self._cursor.near if (n := number_of(i)) is not None)[-RECONCILED:]
         api.latest = ask.now // 1000
 
     def batches(self) -> Iterator[Batch]:
@@ -188,11 +188,11 @@ class _Pull:
     def _renamed(self, records: list[Any]) -> Batch:
         """What the fields are called by now, where a history names one that we do not know: no more than
         once in a run, and not for what was strange when it was asked before."""
+        if self._fields.at == self._ask.now:
+            return Batch()
         known = {*self._fields.value.get("strange", ())}
         found = {name for r in records for i in logged_items(r) if (name := self._catalogue.strange(i))}
-        if self._fields.at == self._ask.now or found <= known:
-            return Batch()
-        return self._all_fields(found | known)
+        return Batch() if found <= known else self._all_fields(found | known)
 
     def _lacking(self) -> tuple[str, str] | None:
         """(role, name) of a configured field that the site does not have."""

@@ -30,7 +30,7 @@ from tracker_sync.sources.jira_fields import (
     user,
 )  # fmt: skip
 from tracker_sync.sources.wiki import wiki
-from tracker_sync.state import State
+from tracker_sync.state import State, filled
 
 _PARENT_LOGS = {"IssueParentAssociation", "Parent", "Parent Issue", "parent"}
 _REMOTE_LOGS = {"RemoteIssueLink", "RemoteWorkItemLink"}
@@ -125,7 +125,7 @@ def _present(raw: Mapping[str, Any], catalogue: Catalogue) -> State:
             state[field] = dict(pairs)
     if parent := fields.get("parent"):
         state["parent"] = {"": str(parent["key"])}
-    return {attr: values for attr, values in state.items() if values}
+    return filled(state)
 
 
 def _change(
