@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tracker_sync.cli import main
-from tracker_sync.events import Event
+from tracker_sync.events import Event, Stated
 from tracker_sync.log.sqlite import SqliteLog
 
 ROOT = Path(__file__).parents[1]
@@ -105,9 +105,10 @@ class Desk:
         SqliteLog(self.db, write=True).close()
 
     def events(self) -> list[Event]:
+        """What the trackers said: not what was stated here."""
         log = SqliteLog(self.db)
         try:
-            return [entry.event for entry in log.read()]
+            return [entry.event for entry in log.read() if not isinstance(entry.event, Stated)]
         finally:
             log.close()
 

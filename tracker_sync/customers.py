@@ -9,7 +9,6 @@ from pathlib import Path
 
 from tracker_sync.errors import ConfigError
 from tracker_sync.strategy import Icp, midnight, normal
-from tracker_sync.tomlfile import text_of
 
 HEADER = "name,aliases,domains,segment,industry,geography,size,status,since,until,icp,arr,parent"
 STATUSES = ("prospect", "customer", "design-partner", "churned")
@@ -93,11 +92,12 @@ class Customers:
 EMPTY = Customers({}, {})
 
 
-def load(path: Path, zone: tzinfo = UTC) -> Customers:
-    """The customers file; a missing one is empty. Raises ConfigError with file and line."""
-    if not path.is_file():
+def parse(text: str, path: Path, zone: tzinfo = UTC) -> Customers:
+    """The accounts of the text of the file at `path`; of no text, none. Raises ConfigError with file and
+    line."""
+    if not text:
         return EMPTY
-    rows = list(csv.reader(text_of(path).splitlines()))
+    rows = list(csv.reader(text.splitlines()))
     header = [c.strip() for c in rows[0]] if rows else []
     if header != HEADER.split(","):
         raise ConfigError(f"the first line has to be {HEADER}", path, 1)

@@ -27,11 +27,8 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     people: list[Person] = []
 
 
-def load(path: Path) -> Mapping[str, Person]:
-    """Login → person; a missing file is empty. Raises ConfigError with file and line."""
-    if not path.is_file():
-        return {}
-    text = tomlfile.text_of(path)
+def parse(text: str, path: Path) -> Mapping[str, Person]:
+    """Login → person, of the text of the file at `path`. Raises ConfigError with file and line."""
     found: dict[str, Person] = {}
     for n, person in enumerate(tomlfile.parse(text, _File, path).people):
         for login in person.logins:

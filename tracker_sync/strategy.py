@@ -12,7 +12,7 @@ import re2
 
 from tracker_sync import tomlfile
 from tracker_sync.errors import ConfigError
-from tracker_sync.events import MICROSECOND, Stated
+from tracker_sync.events import MICROSECOND
 
 
 class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -147,6 +147,10 @@ class Strategy(_Table, frozen=True):
     limits: Limits = Limits()
 
 
+UNTOLD = 2**62
+"""A time after every other, in microseconds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Version:
     """The strategy as it stood from a time on."""
@@ -207,19 +211,20 @@ class Strategies:
         return None
 
 
-def load(path: Path, stated: Iterable[tuple[int, Stated]], now: int, zone: tzinfo = UTC) -> Strategies:
-    """All versions: those that the log holds, and the file where it says something newer."""
-    versions = []
-    last = None
-    for recorded_at, event in stated:
-        if event.attr == "strategy":
-            strategy = check(tomlfile.parse(event.val, Strategy, path), event.val, path)
-            versions.append(Version(_since(strategy, recorded_at, zone), recorded_at, strategy, zone))
-            last = event.val
-    if path.is_file() and (text := tomlfile.text_of(path)) != last:
+def versions(stated: Iterable[tuple[int, str]], newest: str, path: Path, zone: tzinfo = UTC) -> Strategies:
+    """All versions: those that the log holds, each (recorded at, text), and the newest text where it says
+    something else and the log could not be told yet: it comes into force after all that there is, unless
+    it says since when. No text is no version: the one before it stays. Raises ConfigError with file and line.
+    """
+    texts: list[tuple[int | None, str]] = [told for told in stated if told[1]]
+    if newest and (not texts or texts[-1][1] != newest):
+        texts.append((None, newest))
+    found = []
+    for recorded_at, text in texts:
         strategy = check(tomlfile.parse(text, Strategy, path), text, path)
-        versions.append(Version(_since(strategy, now, zone), None, strategy, zone))
-    return Strategies(tuple(sorted(versions, key=lambda v: v.since)))
+        since = _since(strategy, UNTOLD if recorded_at is None else recorded_at, zone)
+        found.append(Version(since, recorded_at, strategy, zone))
+    return Strategies(tuple(sorted(found, key=lambda v: v.since)))
 
 
 def check(strategy: Strategy, text: str, path: Path) -> Strategy:

@@ -15,10 +15,9 @@ from tracker_sync.events import (
     Opened,
     Removed,
     Restored,
-    Stated,
     ordered,
 )
-from tracker_sync.log import PEOPLE, EventLog, Skipped
+from tracker_sync.log import EventLog, Skipped
 from tracker_sync.sources import Ask, Batch, Progress, Seen, Source
 from tracker_sync.state import State, replay, rewind, values_of
 
@@ -224,17 +223,3 @@ def _edits(attr: str, state: State, wanted: State) -> Iterator[tuple[str, str, s
     if attr not in MANY_VALUED and len(now) == 1 and now.items() <= was.items():
         for key in sorted(was.keys() - now.keys()):
             yield attr, key, was[key], None
-
-
-def state_input(log: EventLog, attr: str, text: str, *, now: int) -> bool:
-    """Record an input to judgement (the strategy's text) where it is not what was stated last."""
-    last = None
-    count = 0
-    for entry in log.read(source=PEOPLE):
-        if isinstance(entry.event, Stated) and entry.event.attr == attr:
-            last, count = entry.event.val, count + 1
-    if last == text:
-        return False
-    event = Stated(id=f"{attr}.{count + 1}", item="", ts=now, attr=attr, val=text)
-    log.append(PEOPLE, [event], now=now)
-    return True

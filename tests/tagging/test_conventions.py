@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tracker_sync.tagging.rules import Dimension, Pack, Text, load
+from tracker_sync.tagging.rules import Dimension, Pack, Text, load, packs
 
-RULES = load([])
+RULES = load(packs())
 Values = dict[str, list[str]]
 
 

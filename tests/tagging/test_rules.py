@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from tracker_sync.errors import ConfigError, RuleError
-from tracker_sync.tagging.rules import Pack, Rule, Text, failures, load, read
+from tracker_sync.tagging.rules import Pack, Rule, Text, failures, load, packs, read
 
-RULES = load([])
+RULES = load(packs())
 GOOD = """
 dimension = "customer"
 
@@ -70,13 +70,13 @@ def test_a_users_rule_with_the_same_name_replaces(tmp_path: Path) -> None:
     folder = tmp_path / "tags"
     folder.mkdir()
     (folder / "mine.toml").write_text(GOOD.replace('"for"', '"customer-label"'))
-    rules = {r.name: r for r in load([tmp_path])}
+    rules = {r.name: r for r in load(packs([tmp_path]))}
     assert rules["customer/customer-label"].why == "A label says for whom."
     assert len(rules) == len(RULES)
 
 
 def test_a_disabled_rule_is_gone() -> None:
-    assert "origin/rfe-project" not in {r.name for r in load([], ["origin/rfe-project"])}
+    assert "origin/rfe-project" not in {r.name for r in load(packs(), ["origin/rfe-project"])}
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_a_bad_rule_file_is_named_by_line(
     path = tmp_path / "rules.toml"
     path.write_text(GOOD.replace(*change, 1))
     with pytest.raises((ConfigError, RuleError)) as caught:
-        read(path)
+        read(path, path.read_text())
     assert str(caught.value).startswith(f"{path}:{line}: ")
     assert says in str(caught.value)
 
@@ -103,5 +103,5 @@ def test_a_bad_rule_file_is_named_by_line(
 def test_a_failing_rule_test_says_given_expected_and_got(tmp_path: Path) -> None:
     path = tmp_path / "rules.toml"
     path.write_text(GOOD.replace('gives = ["acme"]', 'gives = ["globex"]'))
-    (failure,) = failures(read(path)[0])
+    (failure,) = failures(read(path, path.read_text())[0])
     assert failure == "given {'labels': ['for Acme']}, expected ['globex'], got ['acme']"

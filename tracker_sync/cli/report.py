@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from tracker_sync.cli.session import configuration, opened
+from tracker_sync.cli.session import configuration, keep_inputs, opened
 from tracker_sync.errors import ConfigError
 
 NAMES = ("overview", "sales-led", "intents", "single-customer")
@@ -38,6 +38,8 @@ def report(
 
     config = configuration(context)
     asked = Asked(since, until, as_of, known_at, weight, source, project)
+    if known_at is None:
+        keep_inputs(config)
     with opened(config) as log:
         org, query = open_org(config, log, asked)
     figures = REPORTS[name](org, query)

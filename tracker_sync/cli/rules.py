@@ -25,18 +25,20 @@ def test(context: click.Context, paths: tuple[Path, ...]) -> None:
     Example: tracker-sync rules test rules/tags/customer.toml
     """
     from tracker_sync.tagging import rules as engine
+    from tracker_sync.tomlfile import text_of
 
     if paths:
         files = [f for p in paths for f in ([p] if p.is_file() else sorted(p.rglob("*.toml")))]
-        found = [r for f in files for r in engine.read(f)]
+        found = [r for f in files for r in engine.read(f, text_of(f))]
     else:
         try:
             config = configuration(context)
-            found = list(engine.load([config.file(p) for p in config.rules.paths], config.rules.disable))
+            files = engine.packs(config.file(p) for p in config.rules.paths)
+            found = list(engine.load(files, config.rules.disable))
         except ConfigError as e:
             if e.path is not None:
                 raise
-            found = list(engine.load([]))  # without a configuration: the built-in rules
+            found = list(engine.load(engine.packs()))  # without a configuration: the built-in rules
     failed = [(r, f) for r in found for f in engine.failures(r)]
     for rule, failure in failed:
         click.echo(f"{rule.path}: {rule.name}: {failure}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tracker_sync.errors import ConfigError
+from tracker_sync.errors import ConfigError, LogError
 
 if TYPE_CHECKING:
     from tracker_sync.config import Config
@@ -37,6 +37,23 @@ def opened(config: "Config", *, write: bool = False) -> "Iterator[SqliteLog]":
         yield log
     finally:
         log.close()
+
+
+def keep_inputs(config: "Config") -> None:
+    """State in the log the inputs that changed since it was told last, so that what is now reported can be
+    reported again; says so on stderr where that cannot be."""
+    from tracker_sync.inputs import news, now_stated, record
+
+    with opened(config) as log:
+        changed = news(log, now_stated(config), now=now())
+    if not changed:
+        return
+    try:
+        with opened(config, write=True) as log:
+            record(config, log, now=now())
+    except LogError as e:
+        names = ", ".join(c.attr for c in changed)
+        click.echo(f"tracker-sync: not recorded, the next sync will do it: {names} ({e})", err=True)
 
 
 def now() -> int:

@@ -79,16 +79,12 @@ def sync_all(
     Gives the exit code: that of the first failure, else 5 where something was set aside or could not
     be looked at, else 0.
     """
-    from tracker_sync import strategy, tomlfile
+    from tracker_sync.inputs import record
     from tracker_sync.sources import build_sources
-    from tracker_sync.sync import Synced, state_input
+    from tracker_sync.sync import Synced
     from tracker_sync.sync import sync as sync_source
 
-    path = config.file(config.strategy.file)
-    if path.is_file():
-        text = tomlfile.text_of(path)
-        strategy.check(tomlfile.parse(text, strategy.Strategy, path), text, path)
-        state_input(log, "strategy", text, now=now())
+    record(config, log, now=now())
     failed, in_part = 0, False
     for name in [s.name for s in config.sources if not names or s.name in names]:
         done = Synced(name)

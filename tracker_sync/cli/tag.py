@@ -27,9 +27,9 @@ def tag(
     Example: tracker-sync tag acme:PAY-12 --intent reliability --reason "agreed in planning"
     """
     from tracker_sync.events import Tagged, validate
+    from tracker_sync.inputs import judgement, now_stated
     from tracker_sync.items import fold
     from tracker_sync.log import PEOPLE
-    from tracker_sync.reports.opening import judge
     from tracker_sync.tagging import ORIGINS
 
     config = configuration(context)
@@ -46,7 +46,7 @@ def tag(
             raise ConfigError("--reason is missing: say why, for those who will argue over it")
         if origin and origin not in ORIGINS:
             raise ConfigError(f"--origin: {origin!r} is not one of {', '.join(ORIGINS)}")
-        strategies = judge(config, world.stated, now()).strategies
+        strategies = judgement(config, world.stated, now_stated(config)).strategies
         if intent and not clear and strategies.latest and strategies.resolve(intent) is None:
             stated = ", ".join(i.id for i in strategies.latest.strategy.intents)
             raise ConfigError(f"--intent: the strategy states no {intent!r}; it states: {stated}")

@@ -51,7 +51,7 @@ def intents(org: Org, query: Query) -> Intents:
     the upper bound of each; work that names several is in the upper bound of those."""
     refs = leaves(org, query)
     days = effort(org, query)
-    version = org.strategies.at(min(query.until - 1, query.as_of)) or org.strategies.latest
+    version = org.strategy_at_end(query)
     stated = [i for i in version.strategy.intents if version.stands(i, query.until - 1)] if version else []
     named = {ref: [t.value for t in org.tags[ref].intents] for ref in refs}
     ids = [i.id for i in stated]

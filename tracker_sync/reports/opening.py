@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from tracker_sync import customers, people, strategy
 from tracker_sync.config import Config
 from tracker_sync.errors import ConfigError
-from tracker_sync.events import Stated
+from tracker_sync.inputs import judgement, now_stated, told
 from tracker_sync.items import fold
 from tracker_sync.log import EventLog
 from tracker_sync.reports.org import EPOCH, Org, Query
-from tracker_sync.tagging import Judgement, rules, source_settings, tag
+from tracker_sync.tagging import tag
 from tracker_sync.work import tree
 
 
@@ -30,19 +29,25 @@ class Asked:
 
 def open_org(config: Config, log: EventLog, asked: Asked = Asked()) -> tuple[Org, Query]:
     """The organisation and the question. Without dates the question is about all that the log holds,
-    as of the last thing that a tracker said: the same log gives the same figures on any day."""
-    zone = ZoneInfo(config.calendar.timezone)
-    known_at = _moment(asked.known_at, zone, "--known-at") if asked.known_at else None
+    as of the last thing that a tracker said: the same log gives the same figures on any day.
+
+    With `known_at` the log alone decides, also about the inputs, so that a past report comes out as it did.
+    """
+    known_at = None
+    if asked.known_at:
+        known_at = _moment(asked.known_at, ZoneInfo(config.calendar.timezone), "--known-at")
+    texts = now_stated(config) if known_at is None else None
+    judged = judgement(config, told(log, known_at), texts)
+    zone = ZoneInfo(judged.calendar.timezone)
     as_of = _moment(asked.as_of, zone, "--as-of") if asked.as_of else None
     if asked.source and asked.source not in {s.name for s in config.sources}:
         names = ", ".join(s.name for s in config.sources)
         raise ConfigError(f"there is no source {asked.source!r}; there are: {names}")
     world = fold(log.read(known_at=known_at), as_of)
     shape = tree(world)
-    judgement = judge(config, world.stated, as_of or world.last_ts)
     org = Org(
-        world, tag(world, judgement, shape), shape, judgement.strategies, judgement.customers,
-        judgement.people, config.calendar,
+        world, tag(world, judged, shape), shape, judged.strategies, judged.customers, judged.people,
+        judged.calendar,
     )  # fmt: skip
     end = as_of if as_of is not None else world.last_ts
     start = min((i.opened_at for i in world.items.values()), default=0)
@@ -55,20 +60,6 @@ def open_org(config: Config, log: EventLog, asked: Asked = Asked()) -> tuple[Org
     if query.since >= query.until and world.items:
         raise ConfigError("--since has to be before --until")
     return org, query
-
-
-def judge(config: Config, stated: tuple[tuple[int, Stated], ...], now: int) -> Judgement:
-    """What tags and reports rest on beside the log. Raises ConfigError with file and line."""
-    files, zone = config.strategy, ZoneInfo(config.calendar.timezone)
-    fields, labels = source_settings(config)
-    return Judgement(
-        rules.load([config.file(p) for p in config.rules.paths], config.rules.disable),
-        customers.load(config.file(files.customers), zone),
-        strategy.load(config.file(files.file), stated, now, zone),
-        people.load(config.file(files.people)),
-        fields,
-        labels,
-    )
 
 
 def _moment(text: str, zone: ZoneInfo, option: str, *, start_of_day: bool = False) -> int:

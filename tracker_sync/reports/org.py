@@ -10,7 +10,7 @@ from tracker_sync.config import CalendarConfig
 from tracker_sync.customers import Customers
 from tracker_sync.items import Item, Names, World
 from tracker_sync.people import Person
-from tracker_sync.strategy import Strategies
+from tracker_sync.strategy import Strategies, Version
 from tracker_sync.tagging import Tags
 from tracker_sync.work import Tree, is_epic
 
@@ -63,6 +63,13 @@ class Org:
     def zone(self) -> ZoneInfo:
         """The time zone that days are counted in."""
         return ZoneInfo(self.calendar.timezone)
+
+    def strategy_at_end(self, query: Query) -> Version | None:
+        """The version in force at the end of the window; where the window reaches the end of what the
+        trackers said, that is the newest: a strategy written since then is in force now."""
+        end = min(query.until - 1, query.as_of)
+        newest = self.strategies.latest
+        return newest if end >= self.world.last_ts else self.strategies.at(end) or newest
 
     def names(self, item: Item) -> Names:
         """What the ids in the item's source are called."""

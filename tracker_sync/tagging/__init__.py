@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import get_args
 
-from tracker_sync.config import Config, FieldNames, GithubConfig, JiraConfig
+from tracker_sync.config import CalendarConfig, FieldNames
 from tracker_sync.customers import Customers
 from tracker_sync.events import Tagged
 from tracker_sync.items import Item, Names, World
@@ -82,6 +82,7 @@ class Judgement:
     people: Mapping[str, Person]
     fields: Mapping[str, FieldNames]
     started_labels: Mapping[str, list[str]]
+    calendar: CalendarConfig
 
     @cached_property
     def packs(self) -> Mapping[Dimension, Pack]:
@@ -102,13 +103,6 @@ class Judgement:
                     dimension, m.value, rule.name, rule.why, m.event_id, m.since, m.since,
                     fallback=rule.fallback,
                 )  # fmt: skip
-
-
-def source_settings(config: Config) -> tuple[dict[str, FieldNames], dict[str, list[str]]]:
-    """(field names, started labels) by source."""
-    fields = {s.name: s.fields for s in config.sources if isinstance(s, JiraConfig)}
-    labels = {s.name: s.started_labels for s in config.sources if isinstance(s, GithubConfig)}
-    return fields, labels
 
 
 def tag(world: World, judgement: Judgement, shape: Tree | None = None) -> dict[str, Tags]:

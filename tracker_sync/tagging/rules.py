@@ -165,23 +165,29 @@ def builtin() -> Path:
     return inside if inside.is_dir() else Path(__file__).parent.parent.parent / "rules"
 
 
-def load(folders: Iterable[Path], disable: Iterable[str] = ()) -> tuple[Rule, ...]:
-    """The built-in rules and those in the folders; a rule with the same name replaces.
+def packs(folders: Iterable[Path] = ()) -> list[tuple[Path, str]]:
+    """The path and text of every file of tag rules: those built in, then those in the folders."""
+    found = [
+        [folder] if folder.is_file() else sorted(folder.glob("tags/*.toml"))
+        for folder in (builtin(), *folders)
+    ]
+    return [(path, tomlfile.text_of(path)) for paths in found for path in paths]
+
+
+def load(files: Iterable[tuple[Path, str]], disable: Iterable[str] = ()) -> tuple[Rule, ...]:
+    """The rules of files, each a path and its text; a later rule with the same name replaces.
 
     Raises ConfigError or RuleError with file and line.
     """
     found: dict[str, Rule] = {}
-    for folder in [builtin(), *folders]:
-        files = [folder] if folder.is_file() else sorted(folder.glob("tags/*.toml"))
-        for path in files:
-            found |= {r.name: r for r in read(path)}
+    for path, text in files:
+        found |= {r.name: r for r in read(path, text)}
     off = {d.removeprefix("tags/") for d in disable}
     return tuple(r for r in found.values() if r.name not in off)
 
 
-def read(path: Path) -> list[Rule]:
-    """The rules of one file. Raises ConfigError or RuleError with file and line."""
-    text = tomlfile.text_of(path)
+def read(path: Path, text: str) -> list[Rule]:
+    """The rules of one file, given its text. Raises ConfigError or RuleError with file and line."""
     file = tomlfile.parse(text, _File, path)
     rules = []
     for n, raw in enumerate(file.rule):

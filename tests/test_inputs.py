@@ -1,0 +1,129 @@
+"""What judgement rests on is told to the log when it changes, and a past report comes out as it did."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.reports.test_edges import CUSTOMERS, STRATEGY, at, item
+from tracker_sync.config import load
+from tracker_sync.errors import ConfigError
+from tracker_sync.events import Named
+from tracker_sync.inputs import judgement, now_stated, record, told
+from tracker_sync.log.sqlite import SqliteLog
+from tracker_sync.reports.org import EPOCH
+
+CONFIG = '[[sources]]\nname = "o"\nkind = "jira"\nurl = "https://o.example"\nfields = { intent = "Goal" }\n'
+RULE = """\
+dimension = "origin"
+[[rule]]
+id = "mine"
+why = "We say so."
+when = { labels = "^deal$" }
+value = "sales"
+[[rule.test]]
+item = { labels = "deal" }
+gives = ["sales"]
+[[rule.test]]
+item = { labels = "ideal" }
+gives = []
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A log with two pieces of work, one of them for Acme, and the files that it is judged by."""
+    (tmp_path / "tracker-sync.toml").write_text(CONFIG + '[rules]\npaths = ["mine"]\n')
+    (tmp_path / "customers.csv").write_text(CUSTOMERS)
+    (tmp_path / "strategy.toml").write_text(STRATEGY)
+    (tmp_path / "people.toml").write_text('[[people]]\nlogins = ["ann"]\nrole = "sales"\n')
+    (tmp_path / "mine" / "tags").mkdir(parents=True)
+    (tmp_path / "mine" / "tags" / "origin.toml").write_text(RULE)
+    log = SqliteLog(tmp_path / "tracker-sync.db", write=True)
+    doing = Named(id="n2", item="", ts=0, attr="status", key="2", val="Doing", means="indeterminate")
+    log.append("o", [doing, *item("A-1", "customer/Acme", "deal", "intent/search"),
+                     *item("A-2", "customer/Globex", reporter="ann")], now=at(1))  # fmt: skip
+    log.close()
+    return tmp_path
+
+
+def run(folder: Path, *args: str) -> str:
+    env = {"PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONPATH": str(Path(__file__).parent.parent)}
+    done = subprocess.run(
+        [sys.executable, "-m", "tracker_sync", *args], cwd=folder, env=env, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def stated(folder: Path) -> list[str]:
+    log = SqliteLog(folder / "tracker-sync.db")
+    found = [e.attr for _, e in told(log)]
+    log.close()
+    return found
+
+
+def test_a_report_tells_the_log_what_it_rests_on_once(folder: Path) -> None:
+    run(folder, "report")
+    first = stated(folder)
+    assert sorted(first) == ["customers", "people", "rules", "settings", "strategy"]
+    run(folder, "report")
+    assert stated(folder) == first
+    (folder / "people.toml").write_text("")
+    run(folder, "report")
+    assert stated(folder) == [*first, "people"]
+
+
+CHANGES: dict[str, Callable[[Path], object]] = {
+    "strategy": lambda f: (f / "strategy.toml").write_text(STRATEGY.replace('"search"', '"find"')),
+    "strategy gone": lambda f: (f / "strategy.toml").unlink(),
+    "customers": lambda f: (f / "customers.csv").write_text(CUSTOMERS.replace("yes", "no")),
+    "people": lambda f: (f / "people.toml").write_text('[[people]]\nlogins = ["bob"]\nrole = "sales"\n'),
+    "a rule": lambda f: (f / "mine/tags/origin.toml").write_text(RULE.replace('"sales"', '"support"')),
+    "a rule gone": lambda f: (f / "mine/tags/origin.toml").unlink(),
+    "a rule switched off": lambda f: (f / "tracker-sync.toml").write_text(
+        CONFIG + '[rules]\npaths = ["mine"]\ndisable = ["origin/mine"]\n'
+    ),
+    "the calendar": lambda f: (f / "tracker-sync.toml").write_text(
+        CONFIG + '[rules]\npaths = ["mine"]\n[calendar]\nworking_days = ["sun"]\n'
+    ),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_a_past_report_comes_out_as_it_did_whatever_changed_since(folder: Path, what: str) -> None:
+    reports = ("overview", "sales-led", "intents", "single-customer")
+
+    def all_of(*args: str) -> list[str]:
+        return [run(folder, "report", name, "--format", "json", *args) for name in reports]
+
+    run(folder, "report")
+    log = SqliteLog(folder / "tracker-sync.db")
+    known_at = (EPOCH + timedelta(microseconds=max(e.recorded_at for e in log.read()))).isoformat()
+    log.close()
+    before, now_before = all_of("--known-at", known_at), all_of()
+    CHANGES[what](folder)
+    assert all_of() != now_before or what == "strategy gone", "the change changes a report made now"
+    assert all_of("--known-at", known_at) == before
+
+
+def test_a_broken_input_is_not_told(folder: Path) -> None:
+    config = load(folder / "tracker-sync.toml")
+    (folder / "customers.csv").write_text("who\n")
+    log = SqliteLog(folder / "tracker-sync.db", write=True)
+    with pytest.raises(ConfigError, match="first line"):
+        record(config, log, now=at(2))
+    assert told(log) == []
+    log.close()
+
+
+def test_what_was_never_told_is_as_its_file_says_but_no_strategy_was_in_force(folder: Path) -> None:
+    config = load(folder / "tracker-sync.toml")
+    judged = judgement(config, [], None)
+    assert judged.customers.find("Acme") is not None
+    assert judged.strategies.versions == ()
+    assert judgement(config, [], now_stated(config)).strategies.latest is not None

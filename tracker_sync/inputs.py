@@ -1,0 +1,120 @@
+"""What judgement rests on beside the trackers' facts: as its files say it now, or as the log knew it then."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from os.path import relpath
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from tracker_sync import customers, people, strategy
+from tracker_sync.config import CalendarConfig, Config, FieldNames, GithubConfig, JiraConfig
+from tracker_sync.events import Stated, canonical
+from tracker_sync.log import PEOPLE, EventLog
+from tracker_sync.tagging import Judgement, rules
+from tracker_sync.tomlfile import text_of
+
+Told = Iterable[tuple[int, Stated]]
+"""(recorded at, what was stated), in the log's order."""
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What of the configuration decides figures."""
+
+    calendar: CalendarConfig
+    fields: dict[str, FieldNames]
+    """By Jira source."""
+    started_labels: dict[str, list[str]]
+    """By GitHub source."""
+    disable: list[str]
+    """Rules that are switched off."""
+
+
+def now_stated(config: Config) -> dict[str, str]:
+    """Every input as its file says it now, by name; '' for a file that is not there."""
+    files = msgspec.structs.asdict(config.strategy)
+    found = {"strategy": files.pop("file")} | files
+    texts = {name: _text(config.file(path)) for name, path in found.items()}
+    packs = [[name, text] for name, (_, text) in _rule_files(config).items()]
+    return texts | {"rules": canonical(packs), "settings": canonical(msgspec.to_builtins(_settings(config)))}
+
+
+def told(log: EventLog, known_at: int | None = None) -> list[tuple[int, Stated]]:
+    """What was stated in the log so far, or by then: (recorded at, input), in the log's order."""
+    entries = log.read(source=PEOPLE, items=[""], known_at=known_at)
+    return [(e.recorded_at, e.event) for e in entries if isinstance(e.event, Stated)]
+
+
+def news(log: EventLog, texts: Mapping[str, str], *, now: int) -> list[Stated]:
+    """The inputs that are not as the log was told last."""
+    before = [event for _, event in told(log)]
+    counts, last = Counter(e.attr for e in before), {e.attr: e.val for e in before}
+    return [
+        Stated(id=f"{name}.{counts[name] + 1}", item="", ts=now, attr=name, val=text)
+        for name, text in texts.items()
+        if text != last.get(name, "")
+    ]
+
+
+def record(config: Config, log: EventLog, *, now: int) -> None:
+    """State in the log what is not as it was told last; raises ConfigError for an input that is broken."""
+    texts = now_stated(config)
+    if events := news(log, texts, now=now):
+        judgement(config, told(log), texts)
+        log.append(PEOPLE, events, now=now)
+
+
+def judgement(config: Config, told: Told, texts: Mapping[str, str] | None) -> Judgement:
+    """What tags and reports rest on: the inputs as they are now (`texts`), or as they were told last.
+
+    What was never told is taken as its file says it now, since a log that is older than this record of
+    inputs has to be judged by something; but no strategy is in force before it was told. Raises ConfigError
+    with file and line.
+    """
+    told = list(told)
+    last = {event.attr: event.val for _, event in told}
+    held = texts if texts is not None else now_stated(config) | last
+    settings = msgspec.json.decode(held["settings"], type=Settings)
+    files, zone = config.strategy, ZoneInfo(settings.calendar.timezone)
+    newest = held["strategy"] if texts is not None else ""
+    versions = [(at, event.val) for at, event in told if event.attr == "strategy"]
+    return Judgement(
+        _rules(config, held["rules"], settings.disable),
+        customers.parse(held["customers"], config.file(files.customers), zone),
+        strategy.versions(versions, newest, config.file(files.file), zone),
+        people.parse(held["people"], config.file(files.people)),
+        settings.fields,
+        settings.started_labels,
+        settings.calendar,
+    )
+
+
+def _settings(config: Config) -> Settings:
+    return Settings(
+        calendar=config.calendar,
+        fields={s.name: s.fields for s in config.sources if isinstance(s, JiraConfig)},
+        started_labels={s.name: s.started_labels for s in config.sources if isinstance(s, GithubConfig)},
+        disable=config.rules.disable,
+    )
+
+
+def _text(path: Path) -> str:
+    return text_of(path) if path.is_file() else ""
+
+
+def _rule_files(config: Config) -> dict[str, tuple[Path, str]]:
+    """Every rule file and its text, those built in first, by a name that is the same on every machine."""
+    inside = rules.builtin()
+    return {
+        f"built-in/{path.name}" if inside in path.parents else relpath(path, config.path.parent): (path, text)
+        for path, text in rules.packs(config.file(p) for p in config.rules.paths)
+    }
+
+
+def _rules(config: Config, packs: str, disable: list[str]) -> tuple[rules.Rule, ...]:
+    """The rules of the texts; errors name the file that a text came from, where it is still there."""
+    files = _rule_files(config)
+    told = [(files[name][0] if name in files else Path(name), text) for name, text in json.loads(packs)]
+    return rules.load(told, disable)
