@@ -33,8 +33,8 @@ def test(context: click.Context, paths: tuple[Path, ...]) -> None:
     else:
         try:
             config = configuration(context)
-            files = engine.packs(config.file(p) for p in config.rules.paths)
-            found = list(engine.load(files, config.rules.disable))
+            packs = engine.packs(config.file(p) for p in config.rules.paths)
+            found = list(engine.load(packs, config.rules.disable))
         except ConfigError as e:
             if e.path is not None:
                 raise
