@@ -29,6 +29,7 @@ class Step:
     ts: int
     seq: int
     event: Event
+    recorded_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ class Item:
     """What people here said of it."""
     removed_at: int | None = None
     """Since when it is not in its tracker any more."""
+    ids: tuple[str, ...] = ()
+    """Every id it had, the first one first."""
 
     def one(self, attr: str) -> str | None:
         """The value of a single-valued attribute, None where it is empty."""
@@ -110,16 +113,23 @@ class World:
     by_key: Mapping[tuple[str, str], str]
     """(source, any key an item ever had) → ref."""
 
+    @property
+    def every(self) -> Iterator[Item]:
+        """All items, also those that are not in their trackers any more."""
+        yield from self.items.values()
+        yield from self.removed.values()
+
 
 def fold(entries: Iterable[Entry], as_of: int | None = None) -> World:
     """What the entries say of every item; with `as_of`, what the trackers showed at that time.
 
-    What people here said is not cut at `as_of`: judgements are dated by when they were known.
+    What people here said is not cut at `as_of`: judgements are dated by when they were known. Neither is
+    what things are called: names, and which keys an item ever had.
     """
     steps: dict[tuple[str, str], list[Step]] = {}
     judged: dict[str, list[Step]] = {}
     names: dict[str, dict[tuple[str, str], tuple[str, str]]] = {}
-    keys: dict[tuple[str, str], Opened | Moved] = {}
+    keyed: dict[tuple[str, str], list[Opened | Moved]] = {}
     stated: list[tuple[int, Stated]] = []
     last = 0
     for seq, recorded_at, source, event in entries:
@@ -127,48 +137,63 @@ def fold(entries: Iterable[Entry], as_of: int | None = None) -> World:
             case Named():
                 names.setdefault(source, {})[event.attr, event.key] = (event.val, event.means)
             case Tagged():
-                judged.setdefault(event.item, []).append(Step(event.ts, seq, event))
+                judged.setdefault(event.item, []).append(Step(event.ts, seq, event, recorded_at))
             case Stated():
                 stated.append((recorded_at, event))
-            case _ if as_of is None or event.ts <= as_of:
-                steps.setdefault((source, event.item), []).append(Step(event.ts, seq, event))
-                if not isinstance(event, Removed | Restored):  # dated by our clock, not the tracker's
-                    last = max(last, event.ts)
+            case _:
                 if isinstance(event, Opened | Moved):
-                    before = keys.setdefault((source, event.item), event)
-                    if isinstance(event, Moved) and (isinstance(before, Opened) or event.ts >= before.ts):
-                        keys[source, event.item] = event
+                    keyed.setdefault((source, event.item), []).append(event)
+                if as_of is None or event.ts <= as_of:
+                    steps.setdefault((source, event.item), []).append(Step(event.ts, seq, event, recorded_at))
+                    if not isinstance(event, Removed | Restored):  # dated by our clock, not the tracker's
+                        last = max(last, event.ts)
     items, removed, by_key = dict[str, Item](), dict[str, Item](), dict[tuple[str, str], str]()
-    for (source, ids), found in _together(steps, keys).items():
-        if (item := _item(source, ids, found, judged)) is not None:
+    for (source, _), ids in together(keyed).items():
+        found = [step for i in ids for step in steps.get((source, i), ())]
+        if (item := item_of(source, ids, found, judged)) is not None:
             (items if item.removed_at is None else removed)[item.ref] = item
-            by_key |= {(source, key): item.ref for key in _keys(item)}
+            by_key |= {(source, key): item.ref for i in ids for key in keys_of(keyed[source, i])}
     ordered_items = dict(sorted(items.items(), key=lambda i: natural(i[0])))
     catalogue = {s: Names(n) for s, n in names.items()}
     return World(ordered_items, removed, catalogue, tuple(stated), last, by_key)
 
 
-def _together(
-    steps: Mapping[tuple[str, str], list[Step]], keys: Mapping[tuple[str, str], Opened | Moved]
-) -> dict[tuple[str, tuple[str, ...]], list[Step]]:
-    """The steps by item, where one that moved to a key that another id has is one item with it.
+def together(
+    keyed: Mapping[tuple[str, str], Iterable[Opened | Moved]],
+) -> dict[tuple[str, str], tuple[str, ...]]:
+    """(source, first id) → the ids that are one item: one that moved to a key that another id has.
 
     GitHub gives an issue that is transferred a new id, and says where it went: its two histories
-    read as one, under the id it had first. `keys` tells how each id came to its present key.
+    read as one, under the id it had first. `keyed` has how each id came to its keys.
     """
-    arrived = {(source, e.val): item for (source, item), e in keys.items() if isinstance(e, Moved)}
+    last = {place: _last_key(events) for place, events in keyed.items()}
+    arrived = {(source, e.val): item for (source, item), e in last.items() if isinstance(e, Moved)}
     parts: dict[tuple[str, str], list[str]] = {}
-    for (source, item), event in keys.items():
+    for (source, item), event in last.items():
         parts.setdefault((source, arrived.get((source, event.val), item)), []).append(item)
     return {
-        (source, tuple(sorted(ids, key=lambda i: i != first))): [s for i in ids for s in steps[source, i]]
+        (source, first): tuple(sorted(ids, key=lambda i: i != first))
         for (source, first), ids in parts.items()
     }
 
 
-def _item(
+def _last_key(events: Iterable[Opened | Moved]) -> Opened | Moved:
+    """What gave an id the key it has: its last move, or else its opening."""
+    return sorted(events, key=lambda e: (isinstance(e, Moved), e.ts))[-1]
+
+
+def keys_of(events: Iterable[Opened | Moved]) -> Iterator[str]:
+    """Every key that these say an item had."""
+    for event in events:
+        yield event.val
+        if isinstance(event, Moved):
+            yield event.old
+
+
+def item_of(
     source: str, ids: tuple[str, ...], found: list[Step], judged: Mapping[str, list[Step]]
 ) -> Item | None:
+    """The item that these steps make, sorted in place; None where they tell of no opening."""
     found.sort(key=lambda s: (order(s.event), s.seq))
     state: State = {}
     opened: Opened | None = None
@@ -201,19 +226,8 @@ def _item(
         tuple(found),
         tuple(said),
         removed_at,
+        ids,
     )
-
-
-def _keys(item: Item) -> Iterator[str]:
-    yield item.key
-    for step in item.steps:
-        match step.event:
-            case Opened():
-                yield step.event.val
-            case Moved():
-                yield step.event.old
-            case _:
-                pass
 
 
 def _attr(event: Event) -> str:

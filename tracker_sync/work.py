@@ -54,8 +54,8 @@ def spans(item: Item, names: Names, started_labels: Iterable[str] = ()) -> tuple
             phase = "doing"
         if not found or found[-1][1] != phase:
             found.append((ts, phase))
-    ends = [ts for ts, _ in found[1:]] + [None]
-    return tuple(Span(p, lo, hi) for (lo, p), hi in zip(found, ends, strict=True))
+    ends = [*(ts for ts, _ in found[1:]), None]
+    return tuple(Span(p, lo, hi) for (lo, p), hi in zip(found, ends, strict=False))
 
 
 def commitment(item_spans: Iterable[Span], promised: int | None) -> int | None:
@@ -81,11 +81,10 @@ class Tree:
 
     def ancestors(self, ref: str) -> list[str]:
         """Nearest first; a circle is cut where it closes."""
-        found: list[str] = []
-        while (above := self.parents.get(ref)) and above not in found:
+        found = [ref]
+        while (above := self.parents.get(found[-1])) and above not in found:
             found.append(above)
-            ref = above
-        return found
+        return found[1:]
 
     def root(self, ref: str) -> str:
         """The topmost ancestor, or the item itself."""
@@ -125,12 +124,21 @@ def tree(world: World) -> Tree:
     return Tree(parents, {k: tuple(v) for k, v in children.items()})
 
 
-def is_epic(item: Item, names: Names, has_children: bool) -> bool:
-    """By the type's hierarchy level where the tracker gives one (names are translated), else by a
-    type or label called "epic"; on GitHub also by having sub-issues."""
+def epic_of(item: Item, names: Names) -> int:
+    """1 for an epic, 2 for one while it has children, 0 for none: by the type's hierarchy level where the
+    tracker gives one (names are translated), else by a type or label called "epic"; on GitHub also by having
+    sub-issues."""
     type_id = next(iter(item.state.get("type", {})), "")
     level = names.means("type", type_id)
     if level.lstrip("-").isdigit():
-        return int(level) >= 1
+        return int(int(level) >= 1)
     words = [item.one("type") or "", *item.many("labels")]
-    return any(w.casefold() == "epic" for w in words) or ("#" in item.key and has_children)
+    if any(w.casefold() == "epic" for w in words):
+        return 1
+    return 2 if "#" in item.key else 0
+
+
+def is_epic(item: Item, names: Names, has_children: bool) -> bool:
+    """Whether an item is an epic, given whether it has children."""
+    kind = epic_of(item, names)
+    return kind == 1 or (kind == 2 and has_children)

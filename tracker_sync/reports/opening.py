@@ -45,10 +45,7 @@ def open_org(config: Config, log: EventLog, asked: Asked = Asked()) -> tuple[Org
         raise ConfigError(f"there is no source {asked.source!r}; there are: {names}")
     world = fold(log.read(known_at=known_at), as_of)
     shape = tree(world)
-    org = Org(
-        world, tag(world, judged, shape), shape, judged.strategies, judged.customers, judged.people,
-        judged.calendar,
-    )  # fmt: skip
+    org = Org(world, tag(world, judged, shape), shape, judged)
     end = as_of if as_of is not None else world.last_ts
     start = min((i.opened_at for i in world.items.values()), default=0)
     query = Query(

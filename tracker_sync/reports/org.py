@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from tracker_sync.alignment import Ruling, accounts, ruling
 from tracker_sync.config import CalendarConfig
 from tracker_sync.customers import Customers
 from tracker_sync.items import Item, Names, World
-from tracker_sync.people import Person
 from tracker_sync.strategy import Strategies, Version
-from tracker_sync.tagging import Tags
+from tracker_sync.tagging import Judgement, Tags
 from tracker_sync.work import Tree, is_epic
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -45,10 +45,22 @@ class Org:
     world: World
     tags: Mapping[str, Tags]
     tree: Tree
-    strategies: Strategies
-    customers: Customers
-    people: Mapping[str, Person]
-    calendar: CalendarConfig
+    judged: Judgement
+
+    @property
+    def strategies(self) -> Strategies:
+        """Every version of the strategy."""
+        return self.judged.strategies
+
+    @property
+    def customers(self) -> Customers:
+        """The accounts."""
+        return self.judged.customers
+
+    @property
+    def calendar(self) -> CalendarConfig:
+        """What a day is."""
+        return self.judged.calendar
 
     @cached_property
     def epics(self) -> frozenset[str]:
@@ -95,15 +107,16 @@ class Org:
     def person(self, account: str, item: Item) -> str:
         """One name for all accounts of a person, so that a day is not counted twice."""
         login = self.names(item).of("user", account)
-        known = self.people.get(account) or self.people.get(login)
+        known = self.judged.people.get(account) or self.judged.people.get(login)
         return known.logins[0] if known else f"{item.source}/{account}"
 
     def accounts(self, ref: str, before: int | None = None) -> list[str]:
-        """The independent accounts that asked for an item: a parent or reseller counts as one."""
-        tags = self.tags[ref].customers
-        return sorted({
-            self.customers.root(t.value) for t in tags if before is None or t.since <= before
-        })  # fmt: skip
+        """The independent accounts that asked for an item."""
+        return accounts(self.tags[ref], self.customers, before)
+
+    def ruling(self, ref: str) -> Ruling:
+        """The class of an item's work."""
+        return ruling(self.world.items[ref], self.tags[ref], self.judged)
 
 
 def leaves(org: Org, query: Query) -> list[str]:

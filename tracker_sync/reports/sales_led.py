@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from tracker_sync.reports.alignment import Ruling, Verdict, ruling
+from tracker_sync.alignment import Ruling, Verdict
 from tracker_sync.reports.effort import effort
 from tracker_sync.reports.org import Org, Query, leaves
 from tracker_sync.reports.shares import Part, Share, share
@@ -82,7 +82,7 @@ def weight_of(row: Row, weight: str) -> Fraction:
 def _row(org: Org, ref: str, days: Mapping[str, Fraction]) -> Row:
     tags = org.tags[ref]
     return Row(
-        ref, org.world.items[ref].title, ruling(org, ref),
+        ref, org.world.items[ref].title, org.ruling(ref),
         tags.origin.value if tags.origin else None,
         tuple(org.accounts(ref)), tags.intent, days.get(ref, Fraction(0)), ref in days,
         org.tree.root(ref),

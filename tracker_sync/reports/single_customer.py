@@ -6,7 +6,6 @@ from fractions import Fraction
 from typing import Literal
 
 from tracker_sync.events import MICROSECOND
-from tracker_sync.reports.alignment import ruling
 from tracker_sync.reports.effort import effort
 from tracker_sync.reports.org import Org, Query, in_project, leaves
 
@@ -130,7 +129,7 @@ def _row(
 ) -> Row:
     item = org.world.items[ref]
     enough = (coverage.get(item.source) or Fraction(0)) >= COVERAGE
-    judged = ruling(org, ref)
+    judged = org.ruling(ref)
     return Row(
         ref, item.title, account, "presumptive" if enough else "unknown",
         sum((days.get(b, Fraction(0)) for b in below), Fraction(0)),

@@ -1,10 +1,10 @@
 """Says of every item which intent it serves, who asked for it and where the demand came from, and why."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 from tracker_sync.config import CalendarConfig, FieldNames
 from tracker_sync.customers import Customers
@@ -12,7 +12,7 @@ from tracker_sync.events import Tagged
 from tracker_sync.items import Item, Names, World
 from tracker_sync.people import Person
 from tracker_sync.strategy import Strategies, normal
-from tracker_sync.tagging.rules import Dimension, Pack, Rule, Text
+from tracker_sync.tagging.rules import Dimension, Pack, Rule, Text, pattern_set
 from tracker_sync.tagging.view import View
 from tracker_sync.work import Span, Tree, commitment, spans, tree
 
@@ -85,6 +85,15 @@ class Judgement:
     calendar: CalendarConfig
 
     @cached_property
+    def watched(self) -> Mapping[str, Any]:
+        """For each attribute that rules look at, what finds any of their patterns in a text."""
+        patterns: dict[str, set[str]] = {}
+        for rule in self.rules:
+            for attr, many in [*(part for clause in rule.clauses for part in clause), *rule.unless]:
+                patterns.setdefault(attr, set()).update(p.pattern for p in many)
+        return {attr: pattern_set(sorted(found)) for attr, found in patterns.items()}
+
+    @cached_property
     def packs(self) -> Mapping[Dimension, Pack]:
         """The rules by dimension, in their order."""
         return {d: Pack(r for r in self.rules if r.dimension == d) for d in get_args(Dimension)}
@@ -105,45 +114,82 @@ class Judgement:
                 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What an item shows of itself, before anything is decided or inherited."""
+
+    origins: tuple[Tag, ...]
+    commitment: tuple[Tag, ...]
+    intents: tuple[Tag, ...]
+    marks: tuple[Tag, ...]
+
+
 def tag(world: World, judgement: Judgement, shape: Tree | None = None) -> dict[str, Tags]:
-    """The tags of every item, by ref. Ancestors come first, so that children can inherit."""
+    """The tags of every item, by ref. Each is judged after its ancestors, from the topmost down."""
     shape = shape or tree(world)
-    done: dict[str, Tags] = {}
-    for ref in world.items:
-        for one in [*reversed(shape.ancestors(ref)), ref]:
-            if one not in done:
-                above = [done[a] for a in shape.ancestors(one) if a in done]
-                done[one] = _tag_one(world, world.items[one], above, shape.ancestors(one), judgement)
-    return {ref: done[ref] for ref in world.items}
+    done: dict[tuple[str, ...], Tags] = {}
+
+    def judged(chain: tuple[str, ...]) -> Tags:
+        if chain not in done:
+            above = [judged(chain[n:]) for n in range(1, len(chain))]
+            item = world.items[chain[0]]
+            own = Own(item, world.names.get(item.source, Names()), judgement)
+            done[chain] = own.tags(above, chain[1:])
+        return done[chain]
+
+    return {ref: judged((ref, *shape.ancestors(ref))) for ref in world.items}
 
 
-def _tag_one(world: World, item: Item, above: list[Tags], ancestors: list[str], judgement: Judgement) -> Tags:
-    names = world.names.get(item.source, Names())
-    fields = judgement.fields.get(item.source, FieldNames())
-    said = _said(item)
-    customers = _customers(item, View(item, names, fields, judgement.people, []), said, judgement)
-    if not customers:
-        customers = _inherit([t.customers for t in above], ancestors)
-    about = [Text(t.value, t.since, t.event_id) for t in customers]
-    view = View(item, names, fields, judgement.people, about)
-    promised = [t for _, t in judgement.found("commitment", view)]
-    phases = spans(item, names, judgement.started_labels.get(item.source, ()))
-    committed = commitment(phases, min((t.since for t in promised), default=None))
-    origins = [t for _, t in judgement.found("origin", view)]
-    origins += _told_by_account([t for t in customers if not t.inherited], judgement.customers)
-    intents, marks = _intents(view, said, judgement)
-    if not intents:
-        intents = list(_inherit([t.intents for t in above], ancestors))
-    return Tags(
-        customers=tuple(customers),
-        origin=_decide(item, said, origins, above, ancestors, committed),
-        origins=tuple(origins),
-        intents=tuple(intents),
-        marks=tuple(marks),
-        commitment=tuple(promised),
-        committed_at=committed,
-        spans=phases,
-    )
+class Own:
+    """An item with what the rules and people say of it alone."""
+
+    def __init__(
+        self, item: Item, names: Names, judgement: Judgement, phases: tuple[Span, ...] | None = None
+    ) -> None:
+        self.item, self.names, self.judgement = item, names, judgement
+        self.phases = phases if phases is not None else spans(
+            item, names, judgement.started_labels.get(item.source, ())
+        )  # fmt: skip
+        self.said = _said(item)
+        self.customers = _customers(item, self._view(()), self.said, judgement)
+        self._signs: dict[tuple[Tag, ...], Signs] = {}
+
+    def tags(self, above: list[Tags], ancestors: Sequence[str], at: int | None = None) -> Tags:
+        """Everything said of it, given the tags of its ancestors, nearest first; with `at`, as far as its
+        phases had come by then."""
+        customers = self.customers or _inherit([t.customers for t in above], ancestors)
+        if customers not in self._signs:
+            self._signs[customers] = self._find(customers)
+        signs = self._signs[customers]
+        phases = self.phases if at is None else tuple(p for p in self.phases if p.lo <= at)
+        committed = commitment(phases, min((t.since for t in signs.commitment), default=None))
+        return Tags(
+            customers=customers,
+            origin=_decide(self.said, signs.origins, above, ancestors, committed),
+            origins=signs.origins,
+            intents=signs.intents or _inherit([t.intents for t in above], ancestors),
+            marks=signs.marks,
+            commitment=signs.commitment,
+            committed_at=committed,
+            spans=phases,
+        )
+
+    def _find(self, customers: tuple[Tag, ...]) -> Signs:
+        view = self._view(customers)
+        own = (t for t in customers if not t.inherited)
+        origins = [t for _, t in self.judgement.found("origin", view)]
+        intents, marks = _intents(view, self.said, self.judgement)
+        return Signs(
+            origins=(*origins, *_told_by_account(own, self.judgement.customers)),
+            commitment=tuple(t for _, t in self.judgement.found("commitment", view)),
+            intents=tuple(intents),
+            marks=tuple(marks),
+        )
+
+    def _view(self, customers: tuple[Tag, ...]) -> View:
+        about = [Text(t.value, t.since, t.event_id) for t in customers]
+        fields = self.judgement.fields.get(self.item.source, FieldNames())
+        return View(self.item, self.names, fields, self.judgement.people, about)
 
 
 def _customers(item: Item, view: View, said: Mapping[str, Tag], judgement: Judgement) -> tuple[Tag, ...]:
@@ -200,11 +246,10 @@ def _intents(view: View, said: Mapping[str, Tag], judgement: Judgement) -> tuple
 
 
 def _decide(
-    item: Item,
     said: Mapping[str, Tag],
-    origins: list[Tag],
+    origins: Iterable[Tag],
     above: list[Tags],
-    ancestors: list[str],
+    ancestors: Sequence[str],
     committed: int | None,
 ) -> Tag | None:
     """A person's word; else the earliest deciding sign before commitment; else the nearest
@@ -223,7 +268,7 @@ def _decide(
     return None
 
 
-def _inherit(values: list[tuple[Tag, ...]], ancestors: list[str]) -> tuple[Tag, ...]:
+def _inherit(values: list[tuple[Tag, ...]], ancestors: Sequence[str]) -> tuple[Tag, ...]:
     for tags, ancestor in zip(values, ancestors, strict=False):
         if tags:
             return tuple(replace(t, inherited=t.inherited or ancestor) for t in tags)

@@ -130,7 +130,7 @@ class Pack:
         for n, rule in enumerate(self.rules):
             for attr, pattern in ((a, p) for c in rule.clauses for a, many in c for p in many):
                 self._asked_by.setdefault((attr, pattern.pattern), set()).add(n)
-        self._sets = {attr: _set(patterns) for attr, patterns in self._patterns.items()}
+        self._sets = {attr: pattern_set(patterns) for attr, patterns in self._patterns.items()}
         self._seen: dict[tuple[str, str], frozenset[str]] = {}
 
     def matches(self, texts: Callable[[str], list[Text]]) -> Iterator[tuple[Rule, list[Match]]]:
@@ -151,7 +151,8 @@ class Pack:
         return self._seen[place]
 
 
-def _set(patterns: list[str]) -> Any:
+def pattern_set(patterns: list[str]) -> Any:
+    """What finds, in one pass over a text, all patterns that match it."""
     found = re2.Set.SearchSet(_options())
     for pattern in patterns:
         found.Add(pattern)

@@ -11,12 +11,17 @@ from tracker_sync.sources.wiki import wiki
 from tracker_sync.tagging.rules import Text
 from tracker_sync.work import at_creation
 
-_LONG = {"body", "comment", "environment"}
+LONG = {"body", "comment", "environment"}
 _MARKUP = re.compile(r"[*_{}\[\]|!^~+\\#?]|--|-\S|^(?:h\d|bq)\.", re.MULTILINE)
 """What wiki text without markup has none of; most has none, and reading it costs time."""
 _URL = re.compile(r"https?://[^\s<>\"')\]|}]+")
 _RENAMED = {"comments": "comment"}
 _ROLES = {"intent_field": "intent", "customer_field": "customer", "origin_field": "origin"}
+
+
+def shown(val: str, item: Item) -> str:
+    """A long text as people read it: Jira's may be wiki text."""
+    return wiki(val) if "#" not in item.key and _MARKUP.search(val) else val
 
 
 class View:
@@ -30,7 +35,6 @@ class View:
         people: Mapping[str, Person],
         customers: list[Text],
     ) -> None:
-        self._is_jira = "#" not in item.key  # its long texts may be wiki text
         self._item, self._names, self._fields, self._people = item, names, fields, people
         self._cache: dict[str, list[Text]] = {"customer": customers}
         self._firsts: dict[tuple[str, str, str], tuple[int, str]] | None = None
@@ -61,8 +65,8 @@ class View:
         found = []
         for key, val in self._item.state.get(attr, {}).items():
             since, event_id = firsts.get((attr, key, val)) or (self._item.opened_at, "")
-            shown = wiki(val) if attr in _LONG and self._is_jira and _MARKUP.search(val) else val
-            found.append(Text(shown, at_creation(self._item, since), event_id))
+            text = shown(val, self._item) if attr in LONG else val
+            found.append(Text(text, at_creation(self._item, since), event_id))
         return found
 
     def _custom(self, name: str | None) -> list[Text]:

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from tracker_sync.reports.org import Org
+from tracker_sync.customers import Customers
+from tracker_sync.items import Item
 from tracker_sync.strategy import Version
+from tracker_sync.tagging import Judgement, Tags
 
 Verdict = Literal["healthy", "unhealthy", "undecidable", "unknown", "other"]
 """The classes H, U, G and Q of the definition, and work that is not sales-led."""
@@ -20,25 +22,23 @@ class Ruling:
     """It rests on a strategy version that this log recorded only after the request."""
 
 
-def ruling(org: Org, ref: str) -> Ruling:
+def ruling(item: Item, tags: Tags, judged: Judgement) -> Ruling:
     """The class of a leaf. Definition: domain, section 2."""
-    tags = org.tags[ref]
     if tags.origin is None:
         return Ruling("unknown", "nothing says where the demand came from")
     if tags.origin.value != "sales":
         return Ruling("other", f"came from {tags.origin.value}")
-    asked = tags.requested_at if tags.requested_at is not None else org.world.items[ref].opened_at
-    version = org.strategies.at(asked)
-    if tags.origin.by is None and (accounts := independent(org, ref, version, asked)):
-        return Ruling("other", f"customer pull: {' and '.join(accounts)} asked independently")
+    asked = tags.requested_at if tags.requested_at is not None else item.opened_at
+    version = judged.strategies.at(asked)
+    if tags.origin.by is None and (pull := independent(tags, judged.customers, version, asked)):
+        return Ruling("other", f"customer pull: {' and '.join(pull)} asked independently")
     if version is None:
         return Ruling("undecidable", "no strategy was in force when it was asked for")
     backdated = version.recorded_at is None or version.recorded_at > asked
-    item = org.world.items[ref]
     if excluded := version.exclusion([item.title, *item.many("labels")], asked):
         return Ruling("unhealthy", f"decided against: {excluded.id}", backdated)
-    intent_ok, intent_why = _intent(org, ref, version, asked)
-    icp_ok, icp_why = _icp(org, ref, version, asked)
+    intent_ok, intent_why = _intent(tags, version, asked)
+    icp_ok, icp_why = _icp(tags, judged.customers, version, asked)
     if intent_ok is False:
         return Ruling("unhealthy", intent_why, backdated)
     if icp_ok is False:
@@ -48,24 +48,28 @@ def ruling(org: Org, ref: str) -> Ruling:
     return Ruling("undecidable", intent_why if intent_ok is None else icp_why, backdated)
 
 
-def independent(org: Org, ref: str, version: Version | None, asked: int) -> list[str]:
+def accounts(tags: Tags, customers: Customers, before: int | None = None) -> list[str]:
+    """The independent accounts that asked for an item: a parent or reseller counts as one."""
+    return sorted({customers.root(t.value) for t in tags.customers if before is None or t.since <= before})
+
+
+def independent(tags: Tags, customers: Customers, version: Version | None, asked: int) -> list[str]:
     """Two or more independent ICP accounts that asked before commitment; else none."""
     icp = version.strategy.icp if version else None
-    early = org.accounts(ref, before=org.tags[ref].committed_at)
-    named = [a for a in early if org.customers.in_icp(a, asked, icp)]
+    early = accounts(tags, customers, before=tags.committed_at)
+    named = [a for a in early if customers.in_icp(a, asked, icp)]
     return named if len(named) > 1 else []
 
 
-def _intent(org: Org, ref: str, version: Version, asked: int) -> tuple[bool | None, str]:
-    tags = org.tags[ref].intents
-    if not tags:
+def _intent(tags: Tags, version: Version, asked: int) -> tuple[bool | None, str]:
+    if not tags.intents:
         return None, "no intent is named"
-    found = [version.intent(t.value) for t in tags]
-    if len(tags) > 1 and any(i is not None and version.stands(i, asked) for i in found):
-        return None, f"several intents are named: {', '.join(t.value for t in tags)}"
+    found = [version.intent(t.value) for t in tags.intents]
+    if len(found) > 1 and any(i is not None and version.stands(i, asked) for i in found):
+        return None, f"several intents are named: {', '.join(t.value for t in tags.intents)}"
     intent = found[0]
     if intent is None:
-        return False, f"the intent {tags[0].value!r} was not in the strategy when it was asked for"
+        return False, f"the intent {tags.intents[0].value!r} was not in the strategy when it was asked for"
     if not version.stands(intent, asked):
         return (
             False,
@@ -74,12 +78,12 @@ def _intent(org: Org, ref: str, version: Version, asked: int) -> tuple[bool | No
     return True, f"serves {intent.id!r}"
 
 
-def _icp(org: Org, ref: str, version: Version, asked: int) -> tuple[bool | None, str]:
+def _icp(tags: Tags, customers: Customers, version: Version, asked: int) -> tuple[bool | None, str]:
     # Who asked is who was named before commitment; only where nobody was, who was named later.
-    names = org.accounts(ref, before=org.tags[ref].committed_at) or org.accounts(ref)
+    names = accounts(tags, customers, before=tags.committed_at) or accounts(tags, customers)
     if not names:
         return None, "no account is named"
-    known = {n: org.customers.in_icp(n, asked, version.strategy.icp) for n in names}
+    known = {n: customers.in_icp(n, asked, version.strategy.icp) for n in names}
     said = " and ".join(names)
     if fitting := [n for n, fits in known.items() if fits]:
         return True, f"for {' and '.join(fitting)}, whom the product is for"

@@ -1,0 +1,62 @@
+"""What items were and how they were judged, over time: rows that hold from one moment until another."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from tracker_sync.work import Phase
+
+FOREVER = 2**63 - 1
+"""The end of what lasts."""
+
+
+class State(NamedTuple):
+    """An item from `lo` until `hi` (exclusive), in microseconds UTC, as its tracker showed it then."""
+
+    lo: int
+    hi: int
+    key: str
+    title: str
+    project: str
+    parent: tuple[str, str] | None
+    """(source, id) of the item above it."""
+    parent_key: str
+    """The key that it gave for its parent, whether there is such an item or not."""
+    epic: int
+    """1: an epic; 2: an epic while it has children; 0: none."""
+    bug: bool
+    origin: str
+    """'' where nothing says it."""
+    intents: tuple[str, ...]
+    asked: tuple[tuple[str, int], ...]
+    """(independent account, when it asked); an account may come twice, under two of its names."""
+    committed: int | None
+    verdict: str
+    why: str
+    backdated: bool
+
+
+class Stint(NamedTuple):
+    """Somebody had an item in progress on the days from `first` to `last` (proleptic ordinals, inclusive)."""
+
+    person: str
+    first: int
+    last: int
+
+
+class Active(NamedTuple):
+    """An item was in progress, or was done, from `lo` until `hi`."""
+
+    phase: Phase
+    lo: int
+    hi: int
+
+
+@dataclass(slots=True)
+class Life:
+    """All that reports need of one item, at any date."""
+
+    source: str
+    id: str
+    states: list[State] = field(default_factory=list)
+    stints: list[Stint] = field(default_factory=list)
+    active: list[Active] = field(default_factory=list)
