@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from postgres import database, postgres  # noqa: F401  fixtures
 
 from tracker_sync.cli import main
 from tracker_sync.events import Event, Stated
@@ -44,6 +45,10 @@ class Desk:
     @property
     def db(self) -> Path:
         return self.folder / "tracker-sync.db"
+
+    @property
+    def seal(self) -> Path:
+        return self.folder / "tracker-sync.db.seal"
 
     def write(self, name: str, text: str) -> Path:
         path = self.folder / name

@@ -5,7 +5,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tracker_sync.config import Config, GithubConfig, JiraConfig, credentials_for, load
+from tracker_sync.config import Config, GithubConfig, JiraConfig, credentials_for, load, shown
+from tracker_sync.errors import ConfigError
 
 EXAMPLE = Path(__file__).parent.parent / "config.example.toml"
 
@@ -54,3 +55,42 @@ def test_a_token_can_be_read_from_a_file(tmp_path: Path) -> None:
     (tmp_path / "token").write_text("secret\n")
     source = GithubConfig(name="web", repos=["acme/web"])
     assert credentials_for(source, {"GITHUB_TOKEN_FILE": str(tmp_path / "token")}) == (None, "secret")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://ada:hunter2@db.test/log", "postgres://ada:hunter2@a.test:1,b.test:2/log",
+        "postgresql://ada:hun#ter2@db.test/log", "postgresql://ada:hun?ter2@db.test/log",
+        "postgresql://ada:hun/ter2@db.test/log", "postgresql://ada:hun@ter2@db.test/log",
+        "postgresql://db.test/log?password=hunter2", "postgresql://db.test/log?pass%77ord=hunter2",
+        "postgresql://db.test/log?sslmode=require&sslpassword=hunter2",
+    ],
+)  # fmt: skip
+def test_a_password_in_the_url_of_the_log_is_refused_and_not_repeated(tmp_path: Path, url: str) -> None:
+    path = tmp_path / "tracker-sync.toml"
+    path.write_text(f'# ours\n\n[log]\nurl = "{url}"\n')
+    with pytest.raises(ConfigError) as refused:
+        load(path)
+    assert str(refused.value).startswith(f"{path}:4: [log] url: leave the password out of it")
+    assert "PGPASSWORD" in str(refused.value)
+    assert "ter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql:///log", "postgresql://ada@db.test:5432/log", "postgresql://ada:@/log?host=/run/postgresql",
+        "postgresql://db.test:5432/log?user=ada@eu&options=-csearch_path%3Dours",
+        "postgresql://?service=log",
+    ],
+)  # fmt: skip
+def test_a_url_without_a_password_is_as_libpq_has_it(tmp_path: Path, url: str) -> None:
+    path = tmp_path / "tracker-sync.toml"
+    path.write_text(f'[log]\nurl = "{url}"\n')
+    assert load(path).log_place == url
+
+
+def test_the_place_of_a_log_is_shown_without_its_user_and_options() -> None:
+    assert shown("postgresql://ada:x@db.test:1/log?host=h") == "postgresql://db.test:1/log"
+    assert shown(Path("log.db")) == "log.db"

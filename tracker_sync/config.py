@@ -2,11 +2,12 @@
 
 import os
 import re
+import stat
 from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
@@ -14,6 +15,9 @@ from tracker_sync import tomlfile
 from tracker_sync.errors import ConfigError
 
 FILE = "tracker-sync.toml"
+POSTGRES = ("postgresql://", "postgres://")
+LEAST_KEY = 16
+"""Characters of a key to sign with: a shorter one could be guessed."""
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
 
 
@@ -112,12 +116,23 @@ class Config(msgspec.Struct, frozen=True):
         return self.path.parent / name
 
     @property
-    def log_path(self) -> Path:
-        """The SQLite file of `[log] url`. Raises ConfigError for another kind of url."""
+    def log_place(self) -> Path | str:
+        """The SQLite file or the PostgreSQL url of `[log] url`. Raises ConfigError for another kind."""
+        if self.log.url.startswith(POSTGRES):
+            return self.log.url
         prefix, _, rest = self.log.url.partition("///")
         if prefix != "sqlite:" or not rest:
-            raise ConfigError("[log] url has to look like sqlite:///tracker-sync.db", self.path)
+            raise ConfigError(
+                "[log] url has to look like sqlite:///tracker-sync.db or postgresql://host/dbname", self.path
+            )
         return self.file(rest)
+
+    @property
+    def log_path(self) -> Path:
+        """The SQLite file of `[log] url`. Raises ConfigError for another kind of url."""
+        if isinstance(place := self.log_place, Path):
+            return place
+        raise ConfigError("[log] url: this works with an SQLite file only", self.path)
 
 
 def find(start: Path, explicit: str | None, environment: Mapping[str, str] = os.environ) -> Path:
@@ -149,6 +164,13 @@ def load(path: Path) -> Config:
             for repo in source.repos:
                 if not re.fullmatch(r"[\w.-]+/([\w.-]+|\*)", repo):
                     raise ConfigError(f"repos: {repo!r} is not of the form owner/name", path, line)
+    if _has_password(file.log.url):
+        raise ConfigError(
+            "[log] url: leave the password out of it; libpq takes it from PGPASSWORD, ~/.pgpass or a service "
+            "file",
+            path,
+            tomlfile.line_of(text, "$.log.url"),
+        )
     _check_calendar(file.calendar, path)
     return Config(path, file.sources, file.log, file.strategy, file.rules, file.calendar)
 
@@ -168,6 +190,30 @@ def credentials_for(source: SourceConfig, environment: Mapping[str, str]) -> tup
 def token_variable(source: SourceConfig) -> str:
     """The environment variable that a message should name."""
     return f"TRACKER_SYNC_{source.name.upper().replace('-', '_')}_TOKEN"
+
+
+def checkpoint_key(environment: Mapping[str, str]) -> bytes | None:
+    """What checkpoints are signed with: TRACKER_SYNC_CHECKPOINT_KEY, or the file that …_FILE names."""
+    variable = "TRACKER_SYNC_CHECKPOINT_KEY"
+    file = environment.get(f"{variable}_FILE")
+    if file and not environment.get(variable):
+        _check_private(Path(file))
+    key = _secret(variable, environment)
+    if key is not None and len(key) < LEAST_KEY:
+        raise ConfigError(
+            f"{variable} has to have {LEAST_KEY} characters at least; `openssl rand -hex 32` makes a good one"
+        )
+    return None if key is None else key.encode(errors="surrogateescape")
+
+
+def _check_private(path: Path) -> None:
+    """Raises ConfigError for a file that others than its owner may read."""
+    try:
+        mode = path.stat().st_mode
+    except OSError as e:
+        raise ConfigError(f"cannot be read: {e.strerror}", path) from None
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise ConfigError(f"holds a key and can be read by others; `chmod 600 {path}`", path)
 
 
 def _secret(variable: str, environment: Mapping[str, str]) -> str | None:
@@ -193,6 +239,24 @@ def _url_problem(source: SourceConfig) -> str | None:
     if _is_link_local(host):
         return "url: a link-local address is not a tracker"
     return None
+
+
+def shown(place: Path | str) -> str:
+    """A log's place as messages name it: a url without its user and its options."""
+    if isinstance(place, Path):
+        return str(place)
+    scheme, _, rest = place.partition("://")
+    return f"{scheme}://{rest.partition('?')[0].rpartition('@')[2]}"
+
+
+def _has_password(url: str) -> bool:
+    """Whether there is one anywhere that libpq, or a person who did not escape it, may have it."""
+    if not url.startswith(POSTGRES):
+        return False
+    rest = url.partition("://")[2]
+    spots = (rest.partition("/")[0], rest.partition("?")[0])
+    named = [key.lower() for key, _ in parse_qsl(rest.partition("?")[2], keep_blank_values=True)]
+    return any(re.match(r"[^@:]*:[^@]+@", spot) for spot in spots) or any("password" in k for k in named)
 
 
 def _is_link_local(host: str) -> bool:

@@ -71,6 +71,10 @@ class LogError(TrackerSyncError):
     exit_code = 6
 
 
+class LogRefused(LogError):
+    """This user may read the log and not do what was asked for."""
+
+
 class LogBusy(LogError):
     """Another run holds the log."""
 

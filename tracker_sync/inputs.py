@@ -59,11 +59,15 @@ def news(log: EventLog, texts: Mapping[str, str], *, now: int) -> list[Stated]:
 
 
 def record(config: Config, log: EventLog, *, now: int) -> None:
-    """State in the log what is not as it was told last; raises ConfigError for an input that is broken."""
+    """State in the log what is not as it was told last; raises ConfigError for an input that is broken, and
+    LogBusy where another worker is stating its own."""
     texts = now_stated(config)
-    if events := news(log, texts, now=now):
-        judgement(config, told(log), texts)
-        log.append(PEOPLE, events, now=now)
+    if not news(log, texts, now=now):
+        return
+    with log.lease(PEOPLE):  # two workers would give different texts the same id
+        if events := news(log, texts, now=now):
+            judgement(config, told(log), texts)
+            log.append(PEOPLE, events, now=now)
 
 
 def judgement(config: Config, told: Told, texts: Mapping[str, str] | None) -> Judgement:

@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from conftest import ROOT, Desk
 
 from tracker_sync.cli import cli
 from tracker_sync.demo.tracker_server import serving
+from tracker_sync.log.sqlite import SqliteLog
 
 CANARY = "canary-7f3a9c1e5b"
 CLOSED = "http://127.0.0.1:9"
@@ -520,11 +521,12 @@ def test_one_flipped_byte_is_found_and_named(desk: Desk, byte: bytes) -> None:
 
 def test_an_earlier_log_in_place_of_this_one_is_found_against_a_checkpoint(desk: Desk) -> None:
     desk.empty_log()
-    earlier = desk.db.read_bytes()
+    earlier = {path: path.read_bytes() for path in (desk.db, desk.seal)}
     synced(desk)
     desk.write("head.json", desk.run("log", "checkpoint").out)
     assert desk.run("log", "verify", "--against", "head.json").code == 0
-    desk.db.write_bytes(earlier)
+    for path, content in earlier.items():
+        path.write_bytes(content)
     assert desk.run("log", "verify").code == 0
     done = desk.run("log", "verify", "--against", "head.json")
     assert (done.code, done.out) == (6, "")
@@ -564,11 +566,23 @@ def test_an_import_does_not_touch_a_log_that_is_there(desk: Desk) -> None:
     assert desk.db.read_bytes() == before
 
 
+def test_an_import_beside_a_run_that_makes_the_log_is_75(desk: Desk) -> None:
+    synced(desk)
+    desk.write("log.jsonl", desk.run("log", "export").out)
+    for path in (desk.db, desk.seal):
+        path.unlink()
+    with closing(SqliteLog(desk.db, write=True)):
+        done = desk.run("log", "import", "log.jsonl")
+    assert (done.code, "another tracker-sync is writing" in done.err) == (75, True)
+    assert desk.run("log", "verify").out == "0 events hold\n"
+
+
 def test_a_broken_export_makes_no_log_and_is_named_with_its_line(desk: Desk) -> None:
     synced(desk)
     export = desk.run("log", "export").out.splitlines()
     desk.write("log.jsonl", "\n".join([*export[:2], "{", *export[3:]]))
-    desk.db.unlink()
+    for path in (desk.db, desk.seal):
+        path.unlink()
     done = desk.run("log", "import", "log.jsonl")
     assert (done.code, "log.jsonl: line 3: this is not an event" in done.err) == (6, True)
     assert [p.name for p in desk.folder.iterdir() if ".db" in p.name and not p.name.endswith(".lock")] == []

@@ -15,7 +15,7 @@ from tracker_sync.errors import ConfigError, LogError
 if TYPE_CHECKING:
     from tracker_sync.config import Config
     from tracker_sync.items import Item, World
-    from tracker_sync.log.sqlite import SqliteLog
+    from tracker_sync.log import EventLog
 
 
 def configuration(context: click.Context) -> "Config":
@@ -26,13 +26,13 @@ def configuration(context: click.Context) -> "Config":
 
 
 @contextmanager
-def opened(config: "Config", *, write: bool = False) -> "Iterator[SqliteLog]":
+def opened(config: "Config", *, write: bool = False) -> "Iterator[EventLog]":
     """The configuration's log; closed at the end."""
-    from tracker_sync.log.sqlite import SqliteLog
+    from tracker_sync.log.opening import open_log
 
     if not write:
         gc.disable()  # a read ends soon and keeps what it makes: looking for garbage takes a fifth of it
-    log = SqliteLog(config.log_path, write=write)
+    log = open_log(config, write=write)
     try:
         yield log
     finally:

@@ -4,18 +4,18 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
 from tracker_sync.cli.session import configuration, now, opened
-from tracker_sync.errors import ConfigError, SourceError
+from tracker_sync.errors import ConfigError, LogBusy, SourceError
 
 if TYPE_CHECKING:
     from tracker_sync.config import Config
-    from tracker_sync.log.sqlite import SqliteLog
+    from tracker_sync.log import EventLog
     from tracker_sync.sources import Progress
     from tracker_sync.sync import Synced
 
@@ -67,31 +67,38 @@ def _source_of(item: str, names: tuple[str, ...]) -> tuple[tuple[str, ...], str]
 
 def sync_all(
     config: "Config",
-    log: "SqliteLog",
+    log: "EventLog",
     names: tuple[str, ...] = (),
     *,
     full: bool = False,
     item: str | None = None,
     stop: Callable[[], bool] = lambda: False,
 ) -> int:
-    """Every named source, and the inputs to judgement; a source that fails does not stop the others.
+    """Every named source, and the inputs to judgement; a source that fails does not stop the others, and
+    neither does one that another worker has.
 
     Gives the exit code: that of the first failure, else 5 where something was set aside or could not
-    be looked at, else 0.
+    be looked at, else 75 where others had every source, else 0.
     """
     from tracker_sync.inputs import record
     from tracker_sync.sources import build_sources
     from tracker_sync.sync import Synced
     from tracker_sync.sync import sync as sync_source
 
-    record(config, log, now=now())
-    failed, in_part = 0, False
+    with suppress(LogBusy):  # another worker is about to state them, or the next sync does
+        record(config, log, now=now())
+    failed, in_part, busy, pulled = 0, False, 0, False
     for name in [s.name for s in config.sources if not names or s.name in names]:
         done = Synced(name)
         try:
             (source,) = build_sources(config, [name], os.environ)
             show = partial(_show, name)
-            sync_source(source, log, done, now=now(), full=full, item=item, show=show, stop=stop)
+            with log.lease(name):
+                pulled = True
+                sync_source(source, log, done, now=now(), full=full, item=item, show=show, stop=stop)
+        except LogBusy as e:
+            _say(str(e))
+            busy = e.exit_code
         except (SourceError, ConfigError) as e:
             _say(str(e))
             failed = failed or e.exit_code
@@ -99,7 +106,7 @@ def sync_all(
         in_part = in_part or bool(done.skipped) or done.partial
         if stop():
             break
-    return failed or (5 if in_part else 0)
+    return failed or (5 if in_part else 0 if pulled else busy)
 
 
 def _show(name: str, progress: "Progress") -> None:

@@ -1,9 +1,10 @@
 """The contract of an event log: append-only, idempotent, hash-chained, one cursor per source."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from tracker_sync.events import Event
 
@@ -108,6 +109,20 @@ class EventLog(Protocol):
     def verify(self, against: Mapping[str, Head] = MappingProxyType({})) -> tuple[int, Broken | None]:
         """How many events were checked, and the first that does not hold; `against` earlier heads, also
         the first that is not the event it was then: a chain written anew holds by itself.
+        """
+
+    def query(self, sql: str, args: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
+        """The rows of a SELECT in the SQL that SQLite and PostgreSQL share; `?` stands for an argument."""
+
+    def rewrite(self, statements: Iterable[tuple[str, Iterable[Sequence[object]]]]) -> None:
+        """Execute each SQL text once for each row of its arguments, all in one transaction.
+
+        For tables that can be made anew from the events, and never for the events.
+        """
+
+    def lease(self, source: str) -> AbstractContextManager[None]:
+        """Have a source for oneself: two workers do not pull it at once. Raises LogBusy, at once, where
+        another has it; ends with the connection at the latest.
         """
 
     def close(self) -> None:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from tracker_sync.errors import MALFORMED, LogError
 from tracker_sync.events import Event, Row, canonical, from_row, to_row, validate
 from tracker_sync.log import EventLog, Head
+from tracker_sync.log.checkpoint import heads_of
 
 VERSION = 1
 
@@ -63,8 +64,7 @@ def _head(line: str) -> tuple[dict[str, Head], dict[str, str | None]]:
         told = json.loads(line)
         if told["export"] != VERSION:
             raise LogError(f"line 1: an export of version {told['export']}, and this program knows {VERSION}")
-        heads = {s: Head(int(h["events"]), str(h["hash"])) for s, h in told["sources"].items()}
-        return heads, {s: h["cursor"] for s, h in told["sources"].items()}
+        return heads_of(told["sources"]), {s: h["cursor"] for s, h in told["sources"].items()}
     except MALFORMED:
         raise LogError("line 1: this is not the head of an export of a log") from None
 

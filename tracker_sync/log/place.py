@@ -1,5 +1,6 @@
 """Whether a log can be written where it is to be: on a disk of this machine, with room left."""
 
+import os
 import re
 import shutil
 from pathlib import Path
@@ -23,6 +24,9 @@ def check(path: Path) -> None:
     folder = path.absolute().parent
     if not folder.is_dir():
         raise LogError(f"there is no folder {folder} for the log; make it, or name another in [log] url")
+    for place in (folder, path):
+        if place.exists() and not os.access(place, os.W_OK):
+            raise LogError(f"{place} may not be written to. Nothing was changed; look at its owner and mode")
     if (kind := file_system(folder)) in NETWORK:
         raise LogError(
             f"{path} is on a network file system ({kind}), where two runs cannot be kept apart. Keep the "

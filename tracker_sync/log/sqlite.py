@@ -1,41 +1,43 @@
 """The event log in one SQLite file."""
 
 import fcntl
-import hashlib
 import os
 import sqlite3
 import stat
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from tracker_sync.errors import LogBusy, LogError
-from tracker_sync.events import Event, Row, canonical, canonical_row, from_row, to_row
-from tracker_sync.log import Appended, Broken, Entry, Head, Skipped
+from tracker_sync.events import Event, Row, canonical, to_row
+from tracker_sync.log import Appended, Broken, Entry, Head, Skipped, chain
 from tracker_sync.log.place import check
+from tracker_sync.log.projection import TABLES
+from tracker_sync.log.seal import Seal, journal_of
+from tracker_sync.log.views import SQLITE_TIME, views
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 SCHEMA = """
 CREATE TABLE source(
   source_id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, cursor TEXT, head_hash BLOB NOT NULL
 );
 CREATE TABLE item(
-  item_id INTEGER PRIMARY KEY, source_id INTEGER NOT NULL REFERENCES source, ext_id TEXT NOT NULL,
+  item_id INTEGER PRIMARY KEY, source_id INTEGER NOT NULL REFERENCES source(source_id), ext_id TEXT NOT NULL,
   UNIQUE(source_id, ext_id)
 );
 CREATE TABLE event(
-  seq INTEGER PRIMARY KEY, source_id INTEGER NOT NULL REFERENCES source, event_id TEXT NOT NULL,
-  item_id INTEGER REFERENCES item, kind TEXT NOT NULL, attr TEXT NOT NULL, key TEXT NOT NULL,
+  seq INTEGER PRIMARY KEY, source_id INTEGER NOT NULL REFERENCES source(source_id), event_id TEXT NOT NULL,
+  item_id INTEGER REFERENCES item(item_id), kind TEXT NOT NULL, attr TEXT NOT NULL, key TEXT NOT NULL,
   val TEXT, ts BIGINT NOT NULL, rec_ts BIGINT NOT NULL, actor TEXT, body TEXT NOT NULL,
   hash BLOB NOT NULL,
   UNIQUE(source_id, event_id)
 );
 CREATE INDEX event_item ON event(item_id, ts, seq);
 CREATE TABLE skipped(
-  skipped_id INTEGER PRIMARY KEY, source_id INTEGER NOT NULL REFERENCES source,
+  skipped_id INTEGER PRIMARY KEY, source_id INTEGER NOT NULL REFERENCES source(source_id),
   item TEXT NOT NULL, reason TEXT NOT NULL, raw TEXT NOT NULL, rec_ts BIGINT NOT NULL,
   UNIQUE(source_id, item, reason, raw)
 );
@@ -44,7 +46,7 @@ CREATE TABLE skipped(
 # way to every item's key.
 MEMORY = """
 CREATE TABLE memory(
-  source_id INTEGER NOT NULL REFERENCES source, key TEXT NOT NULL, val TEXT NOT NULL,
+  source_id INTEGER NOT NULL REFERENCES source(source_id), key TEXT NOT NULL, val TEXT NOT NULL,
   PRIMARY KEY(source_id, key)
 ) WITHOUT ROWID;
 CREATE INDEX event_key ON event(source_id, ts, seq, kind, item_id, val)
@@ -64,9 +66,21 @@ CREATE TRIGGER event_no_replace BEFORE INSERT ON event
     OR EXISTS (SELECT 1 FROM event WHERE source_id = NEW.source_id AND event_id = NEW.event_id)
   BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
 """
-MIGRATIONS = {1: f"{MEMORY}DROP TRIGGER event_no_replace;{NO_REPLACE}"}
+# Datasette fails at a foreign key that does not name its column. To say it of a table that is there, without
+# copying all events: https://www.sqlite.org/lang_altertable.html#otheralter
+NAMED_KEYS = """
+PRAGMA writable_schema = ON;
+UPDATE sqlite_master SET sql = replace(replace(sql,
+  'REFERENCES source,', 'REFERENCES source(source_id),'), 'REFERENCES item,', 'REFERENCES item(item_id),')
+  WHERE type = 'table';
+PRAGMA writable_schema = OFF;
+"""
+VIEWS = views(SQLITE_TIME)
+MIGRATIONS = {
+    1: f"{MEMORY}DROP TRIGGER event_no_replace;{NO_REPLACE}",
+    2: f"{NAMED_KEYS}{TABLES}{VIEWS}",
+}
 """By version: what makes a file of that version one of the next."""
-GENESIS = bytes(32)
 _COLUMNS = """
 SELECT e.seq, e.rec_ts, s.name, e.event_id, coalesce(i.ext_id, ''), e.kind, e.attr, e.key, e.val,
        e.ts, e.actor, e.body, e.hash
@@ -92,6 +106,7 @@ class SqliteLog:
         """Raises LogError where the file is not a log we can use, LogBusy where another run has it."""
         self.path = path
         self._lock: int | None = None
+        self._seal: Seal | None = None
         if path.is_symlink():
             raise LogError(f"{path} is a symbolic link; name the real file in [log] url")
         if write:
@@ -100,8 +115,9 @@ class SqliteLog:
         elif not path.exists():
             raise LogError(f"there is no log at {path} yet; run `tracker-sync sync` first")
         try:
+            self._seal = Seal(path) if write else None
             with _told(path):
-                self._db = _open(path, write=write)
+                self._db = _open(path, self._seal)
         except LogError:
             if self._lock is not None:
                 os.close(self._lock)
@@ -121,7 +137,7 @@ class SqliteLog:
         aside = list(skipped)
         with _told(self.path), self._transaction():
             source_id, head = self._source(source)
-            new, seen, clashes = self._sort_out(source_id, rows)
+            new, seen, clashes = chain.sort_out(rows, self._known(source_id, rows))
             aside += clashes
             head = self._insert(source_id, source, head, new, now)
             self._db.execute(
@@ -149,19 +165,13 @@ class SqliteLog:
             return dict(self._db.execute(query, (source,)))
 
     def keys(self, source: str) -> dict[str, str]:
-        found: dict[str, str] = {}
         query = (
             "SELECT i.ext_id, e.kind, e.val FROM event e JOIN source s USING (source_id)"
             " JOIN item i ON i.item_id = e.item_id"
             " WHERE s.name = ? AND e.kind IN ('opened', 'moved', 'removed', 'restored') ORDER BY e.ts, e.seq"
         )
-        lost: set[str] = set()
         with _told(self.path):
-            for item, kind, val in self._db.execute(query, (source,)):
-                if kind in ("opened", "moved"):
-                    found[item] = val
-                (lost.add if kind == "removed" else lost.discard)(item)
-        return {item: key for item, key in found.items() if item not in lost}
+            return chain.present_keys(self._db.execute(query, (source,)))
 
     def read(
         self,
@@ -185,10 +195,13 @@ class SqliteLog:
             args.append(known_at)
         with _told(self.path):
             for r in self._db.execute(f"{select} WHERE {' AND '.join(where)} ORDER BY e.seq", args):
-                yield Entry(r[0], r[1], r[2], from_row(Row(*r[3:12])))
+                yield Entry(r[0], r[1], r[2], chain.event_of(self.path, r[0], Row(*r[3:12])))
 
     def skipped(self) -> Iterator[tuple[str, Skipped]]:
-        query = "SELECT name, item, reason, raw FROM skipped JOIN source USING (source_id) ORDER BY 1, 2"
+        query = (
+            "SELECT name, item, reason, raw FROM skipped JOIN source USING (source_id)"
+            " ORDER BY 1, 2, skipped_id"
+        )
         with _told(self.path):
             for name, item, reason, raw in self._db.execute(query):
                 yield name, Skipped(item, reason, raw)
@@ -205,46 +218,55 @@ class SqliteLog:
         # Bytes that are no UTF-8 any more are to be found, not to stop the search.
         self._db.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
         with _told(self.path):
-            heads: dict[str, bytes] = {}
-            counts = Counter[str]()
-            for r in self._db.execute(f"{_SELECT} ORDER BY e.seq"):
-                name = r[2]
-                row = Row(*r[3:12])
-                # A text that became bytes cannot be hashed, and has been changed for certain.
-                bytes_in = any(isinstance(v, bytes) for v in row)
-                expected = b"" if bytes_in else _hash(heads.get(name, GENESIS), row, r[1])
-                if r[12] != expected:
-                    return counts.total(), Broken(name, r[0], r[3], "it was changed after it was recorded")
-                heads[name] = expected
-                counts[name] += 1
-                mark = against.get(name)
-                if mark is not None and mark.events == counts[name] and mark.hash != expected.hex():
-                    why = f"it is not event {mark.events} of the checkpoint: the chain was written anew"
-                    return counts.total() - 1, Broken(name, r[0], r[3], why)
-            for name, head in self._db.execute("SELECT name, head_hash FROM source"):
-                if heads.get(name, GENESIS) != head:
-                    return counts.total(), Broken(name, 0, "", "the end of its chain is missing")
-        for name, mark in against.items():
-            if counts[name] < mark.events:
-                why = (
-                    f"the checkpoint has {mark.events} events and the log {counts[name]}: it was rolled back"
-                )
-                return counts.total(), Broken(name, 0, "", why)
-        return counts.total(), None
+            self._db.execute("BEGIN")  # or a writer could move a head after its events were read
+            with self._committed():
+                rows = self._db.execute(f"{_SELECT} ORDER BY e.seq")
+                links = (chain.Link(r[0], r[1], r[2], Row(*r[3:12]), r[12]) for r in rows)
+                ends = partial(self._db.execute, "SELECT name, head_hash FROM source")
+                found = chain.walk(links, ends, against)
+        if found[1] is None:
+            self._check_pages()
+        return found
+
+    def _check_pages(self) -> None:
+        """Raises LogError where SQLite finds that tables, indexes and pages do not fit together."""
+        with _told(self.path):
+            found = [str(row[0]) for row in self._db.execute("PRAGMA integrity_check(3)")]
+        if found != ["ok"]:
+            raise LogError(
+                f"{self.path}: its events hold, but not the file around them: {'; '.join(found)}. Restore it "
+                "from a backup, or make a new log of it: `tracker-sync log export`, then `log import`"
+            )
+
+    def query(self, sql: str, args: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
+        with _told(self.path):
+            yield from self._db.execute(sql, args)
+
+    def rewrite(self, statements: Iterable[tuple[str, Iterable[Sequence[object]]]]) -> None:
+        with _told(self.path), self._transaction():
+            for sql, rows in statements:
+                self._db.executemany(sql, rows)
+
+    def lease(self, source: str) -> AbstractContextManager[None]:
+        return nullcontext()  # the lock on the file holds off every other writer
 
     def close(self) -> None:
         self._db.close()
-        if self._lock is not None:
-            os.close(self._lock)
+        try:
+            if self._seal is not None:
+                self._seal.close()
+        finally:
+            if self._lock is not None:
+                os.close(self._lock)
 
     def _source(self, name: str) -> tuple[int, bytes]:
-        self._db.execute("INSERT OR IGNORE INTO source(name, head_hash) VALUES (?, ?)", (name, GENESIS))
+        self._db.execute("INSERT OR IGNORE INTO source(name, head_hash) VALUES (?, ?)", (name, chain.GENESIS))
         row = self._db.execute("SELECT source_id, head_hash FROM source WHERE name = ?", (name,))
         source_id, head = row.fetchone()
         return source_id, head
 
-    def _sort_out(self, source_id: int, rows: list[Row]) -> tuple[list[Row], int, list[Skipped]]:
-        """Which rows are new, how many the log has, and which say something else under a known id."""
+    def _known(self, source_id: int, rows: list[Row]) -> dict[str, Row]:
+        """What the log holds under the ids of the rows."""
         known: dict[str, Row] = {}
         for ids in batched([r.event_id for r in rows], 500):
             # Not json_each: it cuts a text at a NUL, and a name in an id may hold one.
@@ -253,32 +275,21 @@ class SqliteLog:
                 f"{_SELECT} WHERE e.source_id = ? AND e.event_id IN ({marks})", (source_id, *ids)
             )
             known |= {r[3]: Row(*r[3:12]) for r in found}
-        new: list[Row] = []
-        seen, clashes = 0, list[Skipped]()
-        for row in rows:
-            before = known.get(row.event_id)
-            if before is None:
-                known[row.event_id] = row
-                new.append(row)
-            elif row in (before, before._replace(actor=None)):  # accounts get deleted
-                seen += 1
-            else:
-                why = f"event {row.event_id} now reads differently from what the log holds"
-                clashes.append(Skipped(row.item, why, canonical(row._asdict())))
-        return new, seen, clashes
+        return known
 
     def _insert(self, source_id: int, source: str, head: bytes, rows: list[Row], now: int) -> bytes:
         items = self._item_ids(source_id, source, {r.item for r in rows if r.item})
-        out = []
-        for r in rows:
-            head = _hash(head, r, now)
-            out.append((source_id, r.event_id, items.get(r.item), *r[2:7], now, *r[7:], head))
+        hashes = [*chain.hashes(head, rows, now)]
+        out = [
+            (source_id, r.event_id, items.get(r.item), *r[2:7], now, *r[7:], own)
+            for r, own in zip(rows, hashes, strict=True)
+        ]
         self._db.executemany(
             "INSERT INTO event(source_id, event_id, item_id, kind, attr, key, val, ts, rec_ts,"
             " actor, body, hash) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
             out,
         )
-        return head
+        return hashes[-1] if hashes else head
 
     def _item_ids(self, source_id: int, source: str, ext_ids: set[str]) -> dict[str, int]:
         self._add("item", [{"source_id": source_id, "ext_id": e} for e in sorted(ext_ids)])
@@ -298,13 +309,27 @@ class SqliteLog:
     def _transaction(self) -> Iterator[None]:
         # A plain BEGIN that is upgraded to a write fails at once when someone else writes,
         # whatever the timeout: ask for the write lock at the start.
+        if self._seal is not None:
+            self._seal.open()
         self._db.execute("BEGIN IMMEDIATE")
         try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
+            with self._committed():
+                yield
+        except sqlite3.DatabaseError:
+            if self._seal is not None:
+                self._seal.give_up()
             raise
-        self._db.execute("COMMIT")
+
+    @contextmanager
+    def _committed(self) -> Iterator[None]:
+        """What is done within is committed at its end, or taken back."""
+        try:
+            yield
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:  # SQLite itself has taken back what a full disk broke off
+                self._db.execute("ROLLBACK")
+            raise
 
 
 def batched(values: list[str], size: int) -> Iterator[tuple[str, ...]]:
@@ -312,9 +337,14 @@ def batched(values: list[str], size: int) -> Iterator[tuple[str, ...]]:
         yield tuple(values[start : start + size])
 
 
-def _hash(head: bytes, row: Row, rec_ts: int) -> bytes:
-    """The chain: each event's hash covers its canonical bytes and the hash before it."""
-    return hashlib.sha256(head + canonical_row(row, rec_ts).encode()).digest()
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Nobody else writes to the log, or makes it, meanwhile. Raises LogBusy where somebody does already."""
+    fd = _lock(path)
+    try:
+        yield
+    finally:
+        os.close(fd)
 
 
 def _lock(path: Path) -> int:
@@ -329,17 +359,26 @@ def _lock(path: Path) -> int:
     except BlockingIOError:
         os.close(fd)
         raise LogBusy(f"another tracker-sync is writing to {path}; it will finish by itself") from None
+    except OSError as e:
+        os.close(fd)
+        why = f"{path} cannot be locked ({e.strerror}), so two runs cannot be kept apart"
+        raise LogError(f"{why}. Keep the log on a disk of this machine") from None
     return fd
 
 
-def _open(path: Path, *, write: bool) -> sqlite3.Connection:
-    if write and not path.exists():
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, stat.S_IRUSR | stat.S_IWUSR))
-    where = str(path) if write else f"{path.absolute().as_uri()}?mode=ro"
-    db = sqlite3.connect(where, uri=not write, isolation_level=None)
+def _open(path: Path, seal: Seal | None) -> sqlite3.Connection:
+    """A connection; to read, where no seal is given that says when it is written."""
+    if seal and not path.exists():
+        seal.open()  # before there is a file that a seal left of an earlier one would belie
+        _make(path)
+    where = str(path) if seal else f"{path.absolute().as_uri()}?mode=ro"
+    db = sqlite3.connect(where, uri=not seal, isolation_level=None)
     try:
         version = _check_version(db, path)
-        if write:
+        if seal:
+            seal.check()
+            if version != SCHEMA_VERSION:
+                seal.open()
             _prepare(db, version)
     except BaseException:
         db.close()  # or what it had begun would keep the file locked
@@ -347,10 +386,19 @@ def _open(path: Path, *, write: bool) -> sqlite3.Connection:
     return db
 
 
+def _make(path: Path) -> None:
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, stat.S_IRUSR | stat.S_IWUSR))
+    except OSError as e:
+        why = f"the log {path} cannot be made: {e.strerror}"
+        raise LogError(f"{why}. Look at the disk, and run again") from None
+
+
 def _prepare(db: sqlite3.Connection, version: int) -> None:
-    # WAL with synchronous=NORMAL loses acknowledged commits on power loss.
+    # WAL with synchronous=NORMAL loses acknowledged commits on power loss. So does FULL: it leaves it to the
+    # file system when the journal is gone, and a journal that comes back takes the commit back.
     db.execute("PRAGMA journal_mode = DELETE")
-    db.execute("PRAGMA synchronous = FULL")
+    db.execute("PRAGMA synchronous = EXTRA")
     if version == 0:
         _create(db)
     for old in range(version or SCHEMA_VERSION, SCHEMA_VERSION):
@@ -368,7 +416,7 @@ def _check_version(db: sqlite3.Connection, path: Path) -> int:
 
 
 def _create(db: sqlite3.Connection) -> None:
-    made = f"{SCHEMA}{MEMORY}{GUARDS}{NO_REPLACE}PRAGMA user_version = {SCHEMA_VERSION};"
+    made = f"{SCHEMA}{MEMORY}{GUARDS}{NO_REPLACE}{TABLES}{VIEWS}PRAGMA user_version = {SCHEMA_VERSION};"
     db.executescript(f"BEGIN IMMEDIATE;{made}COMMIT;")
 
 
@@ -377,8 +425,22 @@ def _told(path: Path) -> Iterator[None]:
     """SQLite's errors as ours, with what to do about them."""
     try:
         yield
-    except sqlite3.DatabaseError as e:
-        raise LogError(
-            f"the log {path} cannot be used: {e}. Nothing was changed. If the disk is fine, "
-            "restore the file from a backup, or sync again into a new one"
-        ) from e
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as e:  # the latter where a name of a table is damaged
+        raise LogError(f"the log {path} cannot be used: {e}. {_advice(path, e)}") from e
+
+
+def _advice(path: Path, error: Exception) -> str:
+    """What to do, by SQLite's own name of what went wrong (https://www.sqlite.org/rescode.html)."""
+    name = getattr(error, "sqlite_errorname", "")  # an error of Python's own has none
+    if name == "SQLITE_READONLY_ROLLBACK":
+        return "The last run was broken off in a write; `tracker-sync sync` takes that back, nothing is lost"
+    if name == "SQLITE_BUSY":
+        return "Another program has it open; what was committed is there. Run again when that is over"
+    if name == "SQLITE_FULL":
+        return "The disk is full; what was committed is there. Make room, and run again"
+    if name.startswith(("SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN")):
+        return "The disk refused it; what was committed is there. Look at the disk, and run again"
+    return (
+        "Nothing was changed. If the disk is fine, restore the file from a backup (and remove "
+        f"{journal_of(path).name}, if there is one), or sync again into a new one"
+    )
