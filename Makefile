@@ -2,10 +2,11 @@
 VENV := .venv
 PY := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
+SPARK := .venv-spark
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check format bench lock build clean
+.PHONY: help demo test test-slow check format bench bench-log lock test-spark lock-spark build clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -14,6 +15,12 @@ $(STAMP): requirements.lock pyproject.toml
 	@test -d $(VENV) || python3 -m venv $(VENV)
 	@$(PY) -m pip install --quiet --require-hashes -r requirements.lock
 	@$(PY) -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(SPARK)/.installed: requirements.lock requirements-spark.lock pyproject.toml
+	@test -d $(SPARK) || python3 -m venv $(SPARK)
+	@$(SPARK)/bin/python -m pip install --quiet --require-hashes -r requirements.lock -r requirements-spark.lock
+	@$(SPARK)/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 demo: $(STAMP) ## sync two made-up trackers and print the overview
@@ -38,12 +45,22 @@ format: $(STAMP) ## format and fix what can be fixed safely
 bench: $(STAMP) ## measure, as ratios to a floor in the same run; PEERS=1: other tools too
 	@PEERS=$(PEERS) $(PY) -m tests.bench
 
+bench-log: $(STAMP) ## measure a log of EVENTS=5000000, in BENCH_DIR= (kept) or a folder for once
+	@$(PY) -m tests.bench_log
+
 lock: $(STAMP) ## renew requirements.lock
 	@$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--group dev --no-header --no-annotate --output-file requirements.lock pyproject.toml
+
+test-spark: $(SPARK)/.installed ## run the tests of the extra `spark`: 500 MB into .venv-spark, Java 17
+	@$(SPARK)/bin/python -m pytest tests/test_spark.py
+
+lock-spark: $(STAMP) ## renew requirements-spark.lock
+	@$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--group spark --no-header --no-annotate --output-file requirements-spark.lock
 
 build: $(STAMP) ## build the wheel
 	@$(PY) -m hatchling build -t wheel
 
 clean: ## remove what can be made again
-	@rm -rf $(VENV) demo dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) $(SPARK) demo dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

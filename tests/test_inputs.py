@@ -11,11 +11,11 @@ import pytest
 
 from tests.reports.test_edges import CUSTOMERS, STRATEGY, at, item
 from tracker_sync.config import load
+from tracker_sync.days import EPOCH
 from tracker_sync.errors import ConfigError
 from tracker_sync.events import Named
 from tracker_sync.inputs import judgement, now_stated, record, told
 from tracker_sync.log.sqlite import SqliteLog
-from tracker_sync.reports.org import EPOCH
 
 CONFIG = '[[sources]]\nname = "o"\nkind = "jira"\nurl = "https://o.example"\nfields = { intent = "Goal" }\n'
 RULE = """\

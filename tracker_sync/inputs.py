@@ -1,5 +1,6 @@
 """What judgement rests on beside the trackers' facts: as its files say it now, or as the log knew it then."""
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from tracker_sync import customers, people, strategy
+from tracker_sync import __version__, customers, people, strategy
 from tracker_sync.config import CalendarConfig, Config, FieldNames, GithubConfig, JiraConfig
 from tracker_sync.events import Stated, canonical
 from tracker_sync.log import PEOPLE, EventLog
@@ -93,6 +94,17 @@ def judgement(config: Config, told: Told, texts: Mapping[str, str] | None) -> Ju
         settings.started_labels,
         settings.calendar,
     )
+
+
+def fingerprint(config: Config, told: Told, texts: Mapping[str, str] | None) -> str:
+    """What tells one judgement from another: the same for inputs by which everything is judged the same."""
+    told = list(told)
+    last = {event.attr: event.val for _, event in told}
+    held = texts if texts is not None else now_stated(config) | last
+    versions = [(at, event.val) for at, event in told if event.attr == "strategy"]
+    newest = held["strategy"] if texts is not None and held["strategy"] != last.get("strategy", "") else ""
+    rest = {name: text for name, text in held.items() if name != "strategy"}
+    return hashlib.sha256(canonical([__version__, versions, newest, rest]).encode()).hexdigest()
 
 
 def _settings(config: Config) -> Settings:

@@ -268,6 +268,7 @@ def _since(strategy: Strategy, recorded_at: int, zone: tzinfo) -> int:
     return recorded_at if strategy.effective is None else midnight(strategy.effective, zone)
 
 
+@lru_cache(maxsize=1_000)
 def _compiled(pattern: str) -> Any:
     options = re2.Options()
     options.case_sensitive = False

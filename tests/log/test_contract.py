@@ -184,6 +184,19 @@ class TestContract:
         assert list(log.query("SELECT event_id FROM event WHERE val = ?", [ODD])) == [(odd.id,)]
         assert log.verify() == (2, None)
 
+    def test_an_item_may_have_any_id(self, log: EventLog) -> None:
+        odd = [
+            Opened(id=f"{n}:0", item=item, ts=n, val="PAY-1")
+            for n, item in enumerate((ODD, ODD[:1], "1\x00", "1"))
+        ]
+        log.append("acme", odd[:2], now=1)
+        log.append("acme", odd, now=2)
+        assert [e.event for e in log.read()] == odd
+        for one in odd:
+            assert [e.event for e in log.read(source="acme", items=[one.item])] == [one]
+        assert log.keys("acme") == {e.item: "PAY-1" for e in odd}
+        assert log.verify() == (4, None)
+
     def test_a_log_may_be_written_while_it_is_read(self, log: EventLog) -> None:
         log.append("acme", EVENTS[:3], now=1)
         reading = log.read()

@@ -154,7 +154,7 @@ def test_items_as_of_a_day_are_as_they_were(db: sqlite3.Connection, told: dict[s
 
 
 def test_verdicts_as_of_a_day_count_what_held_then(db: sqlite3.Connection, told: dict[str, Any]) -> None:
-    values = "1, ?, ?, 0, 'PAY-1', 't', 'p', NULL, '', 0, 0, 'sales', '[]', '[]', ?, ?, 'w', 0"
+    values = "1, ?, ?, 'PAY-1', 't', 'p', NULL, '', 0, 0, 'sales', '[]', '[]', ?, ?, 'w', 0"
     for lo, hi, committed, verdict in (
         (MAY, MAY + 9 * DAY, None, "unknown"), (MAY + 9 * DAY, 2**63 - 1, MAY + 9 * DAY, "healthy")
     ):  # fmt: skip

@@ -53,4 +53,4 @@ def test_a_cursor_that_is_committed_before_its_events_is_caught(cases: Cases) ->
 
 def test_a_migration_that_is_committed_step_by_step_is_caught(cases: Cases) -> None:
     case = cases.migration(1, "migrated in steps")
-    assert any("already exists" in p for spoilt in some(case.writes) for p in case.problems(spoilt))
+    assert any("already exists" in p for spoilt in case.writes for p in case.problems(spoilt))

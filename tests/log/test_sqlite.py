@@ -114,8 +114,11 @@ def test_the_database_itself_refuses_to_change_events(path: Path, statement: str
     db.close()
 
 
-def test_verify_names_an_event_whose_text_became_bytes(path: Path) -> None:
-    assert tampered(path, "UPDATE event SET val = x'ff' WHERE seq = 2").event_id == "1:0.1"
+@pytest.mark.parametrize(
+    "edit", ["val = x'ff'", "ts = x'ff'", "ts = 'ten'", "rec_ts = x'ff'", "rec_ts = 'ten'"]
+)
+def test_verify_names_an_event_of_which_a_value_became_bytes_or_a_text(path: Path, edit: str) -> None:
+    assert tampered(path, f"UPDATE event SET {edit} WHERE seq = 2").event_id == "1:0.1"
 
 
 def test_the_file_is_for_its_owner_alone(path: Path) -> None:

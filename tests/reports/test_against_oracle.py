@@ -25,7 +25,7 @@ from tests.reports.oracle import (
 from tracker_sync import config, events
 from tracker_sync.log.sqlite import SqliteLog
 from tracker_sync.reports import REPORTS
-from tracker_sync.reports.opening import Asked, open_org
+from tracker_sync.reports.opening import Asked, open_portfolio
 
 START = date(2026, 1, 5)
 DAYS = 120
@@ -208,8 +208,8 @@ def as_csv(accounts: list[Account]) -> str:
     return out
 
 
-def reports(org: Organisation, folder: Path) -> tuple[Any, Any]:
-    """What the package says: sales-led and intents."""
+def reports(org: Organisation, folder: Path) -> tuple[Any, Any, Any]:
+    """What the package says: sales-led, its rows, and intents."""
     days = ", ".join(f'"{WEEK[d]}"' for d in org.working)
     (folder / "tracker-sync.toml").write_text(
         '[[sources]]\nname = "o"\nkind = "jira"\nurl = "https://o.example"\n'
@@ -230,10 +230,11 @@ def reports(org: Organisation, folder: Path) -> tuple[Any, Any]:
     log.append("o", as_events(org), now=now, cursor="0")
     since, until = (str(day) if day else None for day in (org.since, org.until))
     asked = Asked(since=since, until=until)
-    opened, query = open_org(config.load(folder / "tracker-sync.toml"), log, asked)
-    made = REPORTS["sales-led"](opened, query), REPORTS["intents"](opened, query)
+    opened, query = open_portfolio(config.load(folder / "tracker-sync.toml"), log, asked)
+    sales, intents = REPORTS["sales-led"](opened, query), REPORTS["intents"](opened, query)
+    rows = list(sales.rows)  # asks the log for titles
     log.close()
-    return made
+    return sales, rows, intents
 
 
 @cache
@@ -254,11 +255,11 @@ CASES += [(390, "Pacific/Auckland"), (689, "America/New_York")]
 def test_reports_agree_with_the_oracle(seed: int, zone: str, tmp_path: Path) -> None:
     """Per-item effort and verdicts, amounts and bounds in both weights, shares of the intents."""
     expect = oracle(seed, zone)
-    sales, intents = reports(expect.org, tmp_path)
+    sales, rows, intents = reports(expect.org, tmp_path)
     work = expect.work()
-    effort = {r.ref.removeprefix("o:"): r.effort for r in sales.rows}
+    effort = {r.ref.removeprefix("o:"): r.effort for r in rows}
     assert effort == work["effort"], "effort by item"
-    verdicts = {r.ref.removeprefix("o:"): r.ruling.verdict for r in sales.rows}
+    verdicts = {r.ref.removeprefix("o:"): r.verdict for r in rows}
     assert verdicts == {k: expect.verdict(expect.by_key[k]) for k in work["count"]}
     assert [w.weight for w in sales.weighed] == ["effort", "count"]
     for weighed in sales.weighed:

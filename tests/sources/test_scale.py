@@ -43,7 +43,7 @@ print(json.dumps({"new": done.new, "skipped": len(done.skipped), "mb": mb, "page
 
 MUTANT = """
 import tracker_sync.log.sqlite as module
-module._OF_ITEMS = module._OF_ITEMS.replace("i.source_id = s.source_id AND", "")
+module._SELECT = module._SELECT.replace("FROM event e", "FROM event e NOT INDEXED")
 """
 
 
@@ -94,7 +94,7 @@ def test_a_hundred_thousand_issues_fit_into_300_mb(tmp_path: Path) -> None:
 def test_a_log_that_walks_all_of_itself_for_a_page_is_caught(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The planted mutant: looked up without their source, a page's items cost a walk through all items."""
+    """The planted mutant: looked up without their index, a page's events cost a walk through all events."""
     monkeypatch.setattr(sys.modules[__name__], "CHILD", MUTANT + CHILD)
     result = synced(3_000, tmp_path)
     with pytest.raises(AssertionError, match="grew from"):

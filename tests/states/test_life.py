@@ -15,9 +15,7 @@ from tracker_sync.inputs import judgement, now_stated
 from tracker_sync.items import fold
 from tracker_sync.log import Entry
 from tracker_sync.states import Life
-from tracker_sync.states.family import family
-from tracker_sync.states.life import lives
-from tracker_sync.states.moments import Watch
+from tracker_sync.states.refold import refolded
 from tracker_sync.tagging import Judgement, tag
 from tracker_sync.work import epic_of, tree
 
@@ -57,11 +55,7 @@ def by_states(found: list[Life], at: int) -> Plain:
 
 
 def told(entries: list[Entry], judged: Judgement) -> list[Life]:
-    world = fold(entries)
-    ids = {i.ref: (i.source, i.id) for i in world.every}
-    keys = {place: ids[ref] for place, ref in world.by_key.items()}
-    of = family(world.every, keys, world.names, Watch(judged))
-    return list(lives(of, judged))
+    return list(refolded(entries, judged))
 
 
 def agree(entries: list[Entry], judged: Judgement, r: random.Random, dates: int = 12) -> None:
@@ -134,6 +128,11 @@ def rough(r: random.Random) -> Iterator[events.Event]:
                 yield events.Commented(key=f"m{r.randrange(3)}", val=r.choice((
                     "Nothing to see", "Deal with Acme depends on it, see https://acme.zendesk.com/tickets/1",
                 )), **base)  # fmt: skip
+    if r.random() < 0.5:  # a key comes again
+        yield events.Removed(id="0:x", item="0", ts=at + 1, val="gone")
+        yield events.Opened(id="70:0", item="70", ts=at + r.choice((1, 60_000_000)), val="K-0")
+        yield events.Added(id="70:0.type", item="70", ts=at + 60_000_000, attr="type", key="", val="Epic")
+        yield events.Changed(id="1:p", item="1", ts=at + 120_000_000, attr="parent", val="K-0")
     if r.random() < 0.3:
         yield events.Moved(id=f"{ids[0]}:m", item=ids[0], ts=at // 2, val="M-1", old=f"K-{ids[0]}")
 

@@ -25,7 +25,7 @@ def demo(folder: Path, serve: bool) -> None:
     from tracker_sync.demo.tracker_server import serving
     from tracker_sync.render import text
     from tracker_sync.reports import REPORTS
-    from tracker_sync.reports.opening import open_org
+    from tracker_sync.reports.opening import open_portfolio
 
     path = folder / FILE
     if path.exists() and not path.read_text(encoding="utf-8").startswith(MARK):
@@ -39,10 +39,10 @@ def demo(folder: Path, serve: bool) -> None:
         config = load(path)
         with opened(config, write=True) as log:
             code = sync_all(config, log)
-            org, query = open_org(config, log)
+            page = text.render(REPORTS["overview"](*open_portfolio(config, log)))
         if code:
             raise click.exceptions.Exit(code)
-        click.echo(text.render(REPORTS["overview"](org, query)), nl=False)
+        click.echo(page, nl=False)
         click.echo(
             f"\nThis is a made-up company. Look further: cd {folder}, then\n"
             "  tracker-sync report sales-led        which work sales asked for, and why we say so\n"

@@ -82,6 +82,23 @@ def _marks(against: Path) -> "Mapping[str, Head]":
 
 @log.command()
 @click.pass_context
+def rebuild(context: click.Context) -> None:
+    """Make anew what reports read, from the events: every item over time, as it is judged.
+
+    Nothing is lost by it, and it is never needed: sync and report keep it up to date by themselves.
+
+    Example: tracker-sync log rebuild
+    """
+    from tracker_sync.cli.session import keep
+
+    config = configuration(context)
+    with opened(config, write=True) as events:
+        count = keep(config, events, anew=True)
+    click.echo(f"{count} items made anew")
+
+
+@log.command()
+@click.pass_context
 def checkpoint(context: click.Context) -> None:
     """Print a small head of the log, to keep where whoever can write the log cannot.
 

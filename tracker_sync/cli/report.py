@@ -3,11 +3,15 @@
 import os
 import stat
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from tracker_sync.cli.session import configuration, keep_inputs, opened
+from tracker_sync.cli.session import configuration, keep_up, opened
 from tracker_sync.errors import ConfigError
+
+if TYPE_CHECKING:
+    from tracker_sync.reports import Report
 
 NAMES = ("overview", "sales-led", "intents", "single-customer")
 
@@ -34,27 +38,30 @@ def report(
     Example: tracker-sync report sales-led --since 2026-07-01 --format json
     """
     from tracker_sync.reports import REPORTS
-    from tracker_sync.reports.opening import Asked, open_org
+    from tracker_sync.reports.opening import Asked, open_portfolio
 
     config = configuration(context)
     asked = Asked(since, until, as_of, known_at, weight, source, project)
     if known_at is None:
-        keep_inputs(config)
-    with opened(config) as log:
-        org, query = open_org(config, log, asked)
-    figures = REPORTS[name](org, query)
-    if form == "json":
-        from tracker_sync.render import json
-
-        text = json.render(figures)
-    else:
-        from tracker_sync.render import text as as_text
-
-        text = as_text.render(figures)
+        keep_up(config)
+    with opened(config) as log, log.snapshot():
+        figures = REPORTS[name](*open_portfolio(config, log, asked))
+        text = rendered(figures, form)
     if output is None:
         click.echo(text, nl=False)
     else:
         write(output, text)
+
+
+def rendered(figures: "Report", form: str) -> str:
+    """The report in a format; it may ask the log for what it lists."""
+    if form == "json":
+        from tracker_sync.render import json
+
+        return json.render(figures)
+    from tracker_sync.render import text
+
+    return text.render(figures)
 
 
 def write(path: Path, text: str) -> None:

@@ -39,21 +39,45 @@ def opened(config: "Config", *, write: bool = False) -> "Iterator[EventLog]":
         log.close()
 
 
-def keep_inputs(config: "Config") -> None:
+def keep_up(config: "Config") -> None:
     """State in the log the inputs that changed since it was told last, so that what is now reported can be
-    reported again; says so on stderr where that cannot be."""
+    reported again, and keep the lives of its items; says so on stderr where that cannot be."""
     from tracker_sync.inputs import news, now_stated, record
 
+    texts = now_stated(config)
     with opened(config) as log:
-        changed = news(log, now_stated(config), now=now())
-    if not changed:
-        return
+        changed = news(log, texts, now=now())
+        if not changed and is_kept(config, log):
+            return
     try:
         with opened(config, write=True) as log:
             record(config, log, now=now())
+            keep(config, log)
     except LogError as e:
-        names = ", ".join(c.attr for c in changed)
-        click.echo(f"tracker-sync: not recorded, the next sync will do it: {names} ({e})", err=True)
+        if changed:
+            names = ", ".join(c.attr for c in changed)
+            click.echo(f"tracker-sync: not recorded, the next sync will do it: {names} ({e})", err=True)
+
+
+def is_kept(config: "Config", log: "EventLog") -> bool:
+    """Whether the lives that the log keeps are those of all its events, by the inputs as they are now."""
+    from tracker_sync.inputs import fingerprint, now_stated, told
+    from tracker_sync.states.marks import marks_of, newest
+
+    kept = marks_of(log)
+    print_ = fingerprint(config, told(log), now_stated(config))
+    return kept is not None and (kept.seq, kept.inputs) == (newest(log), print_)
+
+
+def keep(config: "Config", log: "EventLog", *, anew: bool = False) -> int:
+    """Keep the lives of the log's items in it: of those that changed, or of all; how many those are. Raises
+    LogError where they may not be written."""
+    from tracker_sync.inputs import now_stated, told
+    from tracker_sync.reports.opening import basis
+    from tracker_sync.states.keeping import rebuild, refresh
+
+    judged, print_ = basis(config, told(log), now_stated(config))
+    return (rebuild if anew else refresh)(log, judged, print_)
 
 
 def now() -> int:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tracker_sync.cli.session import configuration, now, opened
-from tracker_sync.errors import ConfigError, LogBusy, SourceError
+from tracker_sync.cli.session import configuration, keep, now, opened
+from tracker_sync.errors import ConfigError, LogBusy, LogError, LogRefused, SourceError
 
 if TYPE_CHECKING:
     from tracker_sync.config import Config
@@ -106,7 +106,17 @@ def sync_all(
         in_part = in_part or bool(done.skipped) or done.partial
         if stop():
             break
+    _keep(config, log)
     return failed or (5 if in_part else 0 if pulled else busy)
+
+
+def _keep(config: "Config", log: "EventLog") -> None:
+    try:
+        keep(config, log)
+    except (LogBusy, LogRefused):
+        pass  # another worker does it, or nobody may: reports then work it out themselves
+    except LogError as e:
+        _say(f"reports will take longer until the next sync, which stores what they are made of: {e}")
 
 
 def _show(name: str, progress: "Progress") -> None:

@@ -114,6 +114,12 @@ class EventLog(Protocol):
     def query(self, sql: str, args: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
         """The rows of a SELECT in the SQL that SQLite and PostgreSQL share; `?` stands for an argument."""
 
+    def snapshot(self) -> AbstractContextManager[None]:
+        """All that is read within is the log of one moment, whatever others write meanwhile."""
+
+    def reader(self) -> "EventLog":
+        """The same log, opened once more to read it: in another process, for example."""
+
     def rewrite(self, statements: Iterable[tuple[str, Iterable[Sequence[object]]]]) -> None:
         """Execute each SQL text once for each row of its arguments, all in one transaction.
 

@@ -11,20 +11,6 @@ from tracker_sync.log import Broken, Head, Skipped
 
 GENESIS = bytes(32)
 """The head of a source without events."""
-COLUMNS = """
-SELECT e.seq, e.rec_ts, s.name, e.event_id, coalesce(i.ext_id, ''), e.kind, e.attr, e.key, e.val,
-       e.ts, e.actor, e.body, e.hash
-"""
-"""What of an event is read: its place, the fields of its `Row`, and its hash."""
-SELECT = f"""{COLUMNS}
-FROM event e JOIN source s USING (source_id) LEFT JOIN item i ON i.item_id = e.item_id
-"""
-KEYS = (
-    "SELECT i.ext_id, e.kind, e.val FROM event e JOIN source s USING (source_id)"
-    " JOIN item i ON i.item_id = e.item_id"
-    " WHERE s.name = ? AND e.kind IN ('opened', 'moved', 'removed', 'restored') ORDER BY e.ts, e.seq"
-)
-"""What `present_keys` is told of a source."""
 
 
 class Link(NamedTuple):

@@ -63,7 +63,7 @@ class PostgresLog:
 
     def __init__(self, url: str, *, write: bool = False) -> None:
         """Raises LogError where there is no log that we can use, and ConfigError for a url that is none."""
-        self.place = shown(url)
+        self.place, self._url = shown(url), url
         self._names = count()
         self._rights = ""
         self._db = _connected(url, self.place)
@@ -175,6 +175,15 @@ class PostgresLog:
         with self._told(), self._db.cursor(name, withhold=True) as cursor:
             cursor.itersize = PAGE
             yield from cursor.execute(translated(sql), args)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        with self._transaction():
+            self._db.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            yield
+
+    def reader(self) -> "PostgresLog":
+        return PostgresLog(self._url)
 
     def rewrite(self, statements: Iterable[tuple[str, Iterable[Sequence[object]]]]) -> None:
         with self._transaction():

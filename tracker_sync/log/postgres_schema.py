@@ -3,10 +3,10 @@
 import psycopg
 
 from tracker_sync.errors import LogError, LogRefused
-from tracker_sync.log.projection import TABLES
+from tracker_sync.log.projection import GONE, TABLES
 from tracker_sync.log.views import POSTGRES_TIME, views
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 VERSION = """
 CREATE TABLE tracker_sync_log(version INTEGER PRIMARY KEY);
 """
@@ -65,10 +65,18 @@ ALTER TABLE {0} ENABLE ALWAYS TRIGGER append_only;
 def script() -> str:
     """The statements that make a log. Texts are in the order of their bytes, as in SQLite, whatever the
     database's language is."""
-    tables = (EVENTS + TABLES).replace(" BLOB", " BYTEA").replace(" TEXT", ' TEXT COLLATE "C"')
-    tables = tables.replace('event_id TEXT COLLATE "C")', "event_id TEXT)")  # an argument has no collation
+    tables = _spelt(EVENTS).replace('event_id TEXT COLLATE "C")', "event_id TEXT)")  # an argument has none
     guards = GUARD + "".join(GUARDED.format(table) for table in ("event", "item", "source"))
-    return f"{VERSION}{tables}{guards}{views(POSTGRES_TIME)}"
+    return f"{VERSION}{tables}{_spelt(TABLES)}{guards}{views(POSTGRES_TIME)}"
+
+
+def migration() -> str:
+    """The statements that make a log of an earlier schema one of the present."""
+    return f"{GONE}{_spelt(TABLES)}{views(POSTGRES_TIME)}"
+
+
+def _spelt(tables: str) -> str:
+    return tables.replace(" BLOB", " BYTEA").replace(" TEXT", ' TEXT COLLATE "C"')
 
 
 def prepare(db: "psycopg.Connection[tuple[object, ...]]", place: str, lock: int, *, write: bool) -> None:
@@ -81,6 +89,8 @@ def prepare(db: "psycopg.Connection[tuple[object, ...]]", place: str, lock: int,
         if not write:
             raise LogError(f"there is no log at {place} yet; run `tracker-sync sync` first")
         _create(db, place, lock)
+    elif version < SCHEMA_VERSION and write:
+        _migrate(db, place, lock)
     elif version > SCHEMA_VERSION:
         raise LogError(
             f"{place} was written by a newer tracker-sync (schema {version}, this one knows "
@@ -108,6 +118,22 @@ def _version(db: "psycopg.Connection[tuple[object, ...]]") -> int | None:
     if row is None or not isinstance(row[0], int):
         raise LogError("the table tracker_sync_log does not say which schema the log has; restore it")
     return row[0]
+
+
+def _migrate(db: "psycopg.Connection[tuple[object, ...]]", place: str, lock: int) -> None:
+    db.execute("SELECT pg_advisory_lock(%s)", (lock,))
+    try:
+        with db.transaction():
+            if _version(db) != SCHEMA_VERSION:  # nobody did it meanwhile
+                db.execute(migration())
+                db.execute("INSERT INTO tracker_sync_log(version) VALUES (%s)", (SCHEMA_VERSION,))
+    except psycopg.errors.InsufficientPrivilege:
+        raise LogRefused(
+            f"the log at {place} is of an earlier schema, and {db.info.user} may not change its tables. Have "
+            f"the owner of the schema run `tracker-sync sync` once, and then {grants(db)}"
+        ) from None
+    finally:
+        db.execute("SELECT pg_advisory_unlock(%s)", (lock,))
 
 
 def _create(db: "psycopg.Connection[tuple[object, ...]]", place: str, lock: int) -> None:

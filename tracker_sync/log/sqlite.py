@@ -15,11 +15,13 @@ from tracker_sync.errors import LogBusy, LogError
 from tracker_sync.events import Event, Row, canonical, to_row
 from tracker_sync.log import Appended, Broken, Entry, Head, Skipped, chain
 from tracker_sync.log.place import check
-from tracker_sync.log.projection import TABLES
+from tracker_sync.log.projection import GONE, TABLES
 from tracker_sync.log.seal import Seal, journal_of
 from tracker_sync.log.views import SQLITE_TIME, views
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
+WAIT = 60
+"""Seconds that a write waits for those who are reading: a report over a large log, as JSON, takes some."""
 SCHEMA = """
 CREATE TABLE source(
   source_id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, cursor TEXT, head_hash BLOB NOT NULL
@@ -78,7 +80,8 @@ PRAGMA writable_schema = OFF;
 VIEWS = views(SQLITE_TIME)
 MIGRATIONS = {
     1: f"{MEMORY}DROP TRIGGER event_no_replace;{NO_REPLACE}",
-    2: f"{NAMED_KEYS}{TABLES}{VIEWS}",
+    2: NAMED_KEYS,
+    3: f"{GONE}{TABLES}{VIEWS}",
 }
 """By version: what makes a file of that version one of the next."""
 _COLUMNS = """
@@ -90,10 +93,10 @@ FROM event e JOIN source s USING (source_id) LEFT JOIN item i ON i.item_id = e.i
 """
 # CROSS JOIN and INDEXED BY keep SQLite from walking the whole log: a sync asks these for every page.
 _OF_ITEMS = f"""{_COLUMNS}
-FROM source s CROSS JOIN json_each(?) j
-CROSS JOIN item i ON i.source_id = s.source_id AND i.ext_id = j.value
-CROSS JOIN event e ON e.item_id = i.item_id
+FROM json_each(?) j CROSS JOIN item i ON i.item_id = j.value
+CROSS JOIN source s ON s.source_id = i.source_id CROSS JOIN event e ON e.item_id = i.item_id
 """
+_ITEM_IDS = "SELECT i.item_id FROM source s CROSS JOIN item i ON i.source_id = s.source_id WHERE i.ext_id"
 _OF_NO_ITEM = f"""{_COLUMNS.replace("coalesce(i.ext_id, '')", "''")}
 FROM event e INDEXED BY event_item JOIN source s USING (source_id)
 """
@@ -139,7 +142,7 @@ class SqliteLog:
             source_id, head = self._source(source)
             new, seen, clashes = chain.sort_out(rows, self._known(source_id, rows))
             aside += clashes
-            head = self._insert(source_id, source, head, new, now)
+            head = self._insert(source_id, head, new, now)
             self._db.execute(
                 "UPDATE source SET head_hash = ?, cursor = coalesce(?, cursor) WHERE source_id = ?",
                 (head, cursor, source_id),
@@ -186,7 +189,8 @@ class SqliteLog:
             if "" in wanted:
                 select, where = _OF_NO_ITEM, ["e.item_id IS NULL"]
             else:
-                select, args = _OF_ITEMS, [canonical(wanted)]
+                found = {r[0] for r in self._among(_ITEM_IDS, (), wanted)}
+                select, args = _OF_ITEMS, [canonical(sorted(found))]
         if source is not None:
             where.append("s.name = ?")
             args.append(source)
@@ -242,10 +246,27 @@ class SqliteLog:
         with _told(self.path):
             yield from self._db.execute(sql, args)
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        with _told(self.path):
+            self._db.execute("BEGIN")
+            with self._committed():
+                yield
+
+    def reader(self) -> "SqliteLog":
+        return SqliteLog(self.path)
+
     def rewrite(self, statements: Iterable[tuple[str, Iterable[Sequence[object]]]]) -> None:
-        with _told(self.path), self._transaction():
-            for sql, rows in statements:
-                self._db.executemany(sql, rows)
+        with _told(self.path):
+            # What gives the rows may read the log in other processes, which a page that is written before the
+            # end would lock out.
+            self._db.execute("PRAGMA cache_spill = OFF")
+            try:
+                with self._transaction():
+                    for sql, rows in statements:
+                        self._db.executemany(sql, rows)
+            finally:
+                self._db.execute("PRAGMA cache_spill = ON")
 
     def lease(self, source: str) -> AbstractContextManager[None]:
         return nullcontext()  # the lock on the file holds off every other writer
@@ -267,22 +288,16 @@ class SqliteLog:
 
     def _known(self, source_id: int, rows: list[Row]) -> dict[str, Row]:
         """What the log holds under the ids of the rows."""
-        known: dict[str, Row] = {}
-        for ids in batched([r.event_id for r in rows], 500):
-            # Not json_each: it cuts a text at a NUL, and a name in an id may hold one.
-            marks = ",".join("?" * len(ids))
-            found = self._db.execute(
-                f"{_SELECT} WHERE e.source_id = ? AND e.event_id IN ({marks})", (source_id, *ids)
-            )
-            known |= {r[3]: Row(*r[3:12]) for r in found}
-        return known
+        query = f"{_SELECT} WHERE e.source_id = ? AND e.event_id"
+        found = self._among(query, (source_id,), [r.event_id for r in rows])
+        return {r[3]: Row(*r[3:12]) for r in found}
 
-    def _insert(self, source_id: int, source: str, head: bytes, rows: list[Row], now: int) -> bytes:
-        items = self._item_ids(source_id, source, {r.item for r in rows if r.item})
+    def _insert(self, source_id: int, head: bytes, rows: list[Row], now: int) -> bytes:
+        items = self._item_ids(source_id, {r.item for r in rows if r.item})
         hashes = [*chain.hashes(head, rows, now)]
         out = [
-            (source_id, r.event_id, items.get(r.item), *r[2:7], now, *r[7:], own)
-            for r, own in zip(rows, hashes, strict=True)
+            (source_id, event_id, items.get(item), kind, attr, key, val, ts, now, actor, body, own)
+            for (event_id, item, kind, attr, key, val, ts, actor, body), own in zip(rows, hashes, strict=True)
         ]
         self._db.executemany(
             "INSERT INTO event(source_id, event_id, item_id, kind, attr, key, val, ts, rec_ts,"
@@ -291,13 +306,21 @@ class SqliteLog:
         )
         return hashes[-1] if hashes else head
 
-    def _item_ids(self, source_id: int, source: str, ext_ids: set[str]) -> dict[str, int]:
-        self._add("item", [{"source_id": source_id, "ext_id": e} for e in sorted(ext_ids)])
-        query = (
-            "SELECT ext_id, item_id FROM item WHERE source_id = ?"
-            " AND ext_id IN (SELECT value FROM json_each(?))"
-        )
-        return dict(self._db.execute(query, (source_id, canonical(sorted(ext_ids)))))
+    def _item_ids(self, source_id: int, ext_ids: set[str]) -> dict[str, int]:
+        query = "SELECT ext_id, item_id FROM item WHERE source_id = ? AND ext_id"
+        found = dict(self._among(query, (source_id,), ext_ids))
+        if fresh := sorted(ext_ids - found.keys()):
+            self._add("item", [{"source_id": source_id, "ext_id": e} for e in fresh])
+            found |= dict(self._among(query, (source_id,), fresh))
+        return found
+
+    def _among(self, query: str, args: Iterable[object], texts: Iterable[str]) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query, which ends with what has to be one of the texts.
+
+        Not by json_each: it cuts a text at a NUL, and an id may hold one.
+        """
+        for some in batched([*texts], 500):
+            yield from self._db.execute(f"{query} IN ({','.join('?' * len(some))})", (*args, *some))
 
     def _add(self, table: str, rows: list[dict[str, object]]) -> None:
         """Rows that are not there yet; a savepoint inside the transaction that is open."""
@@ -372,7 +395,7 @@ def _open(path: Path, seal: Seal | None) -> sqlite3.Connection:
         seal.open()  # before there is a file that a seal left of an earlier one would belie
         _make(path)
     where = str(path) if seal else f"{path.absolute().as_uri()}?mode=ro"
-    db = sqlite3.connect(where, uri=not seal, isolation_level=None)
+    db = sqlite3.connect(where, uri=not seal, isolation_level=None, timeout=WAIT)
     try:
         version = _check_version(db, path)
         if seal:

@@ -6,6 +6,7 @@ the order of an item's events, from the last to the first.
 
 import re
 
+NAMES = ("events", "items_now", "states", "set_aside")
 SQLITE_TIME = "strftime('%Y-%m-%dT%H:%M:%SZ', {0} / 1000000, 'unixepoch')"
 """Microseconds UTC as RFC 3339, to the second."""
 POSTGRES_TIME = (

@@ -8,8 +8,9 @@ from typing import Any, assert_never
 from tracker_sync.items import Item, natural
 from tracker_sync.reports import Report
 from tracker_sync.reports.intents import Intents
-from tracker_sync.reports.org import Org, Query, rfc3339
+from tracker_sync.reports.org import Org
 from tracker_sync.reports.overview import Overview
+from tracker_sync.reports.query import Query, rfc3339
 from tracker_sync.reports.sales_led import SalesLed
 from tracker_sync.reports.shares import Share
 from tracker_sync.reports.single_customer import SingleCustomer
@@ -123,7 +124,7 @@ def _sales_led(report: SalesLed) -> dict[str, Any]:
         "columns": _columns(_SALES),
         "rows": [
             {
-                "key": r.ref, "title": r.title, "class": r.ruling.verdict, "why": r.ruling.why,
+                "key": r.ref, "title": r.title, "class": r.verdict, "why": r.why,
                 "origin": r.origin, "customers": list(r.customers), "intent": r.intent,
                 "effort": number(r.effort) if r.measured else None,
             }
@@ -131,7 +132,7 @@ def _sales_led(report: SalesLed) -> dict[str, Any]:
         ],
         "unknowns": {
             "origin": [r.ref for r in report.to_tag],
-            "alignment": [r.ref for r in report.rows if r.ruling.verdict == "undecidable"],
+            "alignment": [r.ref for r in report.of["undecidable"]],
             "unmeasured": list(report.unmeasured),
         },
         "evidence": [],
@@ -221,7 +222,7 @@ def share(value: Share) -> dict[str, Any]:
     return {
         "low": number(value.low), "high": number(value.high), "point": number(value.point),
         "n": value.n, "n_eff": round(value.n_eff, 6),
-        "interval": list(value.interval) if value.interval else None,
+        "interval": [round(end, 6) for end in value.interval] if value.interval else None,
         "total": number(value.total),
         "numerator_items": sorted(value.numerator, key=natural),
         "unknown_items": sorted(value.unknown, key=natural),

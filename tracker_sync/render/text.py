@@ -15,8 +15,9 @@ from tracker_sync.items import Item
 from tracker_sync.render import clean
 from tracker_sync.reports import Report
 from tracker_sync.reports.intents import Intents
-from tracker_sync.reports.org import Org, Query, day_text
+from tracker_sync.reports.org import Org
 from tracker_sync.reports.overview import Overview
+from tracker_sync.reports.query import Query, day_text
 from tracker_sync.reports.sales_led import SalesLed, Weighed
 from tracker_sync.reports.shares import Share
 from tracker_sync.reports.single_customer import SingleCustomer
@@ -275,13 +276,13 @@ def _sales_led(page: _Page, report: SalesLed, most: int = 8) -> None:
     page.line("Low–high: whatever the unknown turns out to be. With chance: 95 % of what could")
     page.line("have come of the same kind of work (whole epics drawn again).")
     for verdict in ("unhealthy", "undecidable", "healthy", "unknown"):
-        rows = [r for r in report.rows if r.ruling.verdict == verdict]
+        rows = report.of[verdict]
         if rows:
             page.line()
             page.line(f"{CLASSES[verdict].capitalize()}: {len(rows)} items, largest first", "bold")
             page.table(
                 [("", "left", 20), ("days", "right", 5), ("", "left", 22), ("why", "left", 27)],
-                [[r.ref.partition(":")[2], days(r.effort), r.title, r.ruling.why] for r in rows[:most]],
+                [[r.ref.partition(":")[2], days(r.effort), r.title, r.why] for r in rows[:most]],
             )
             if len(rows) > most:
                 page.line(f"(and {len(rows) - most} more: --format json lists them all)")

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Mapping
 
 from tracker_sync.reports.intents import Intents, intents
-from tracker_sync.reports.org import Org, Query
 from tracker_sync.reports.overview import Overview, overview
+from tracker_sync.reports.portfolio import Portfolio
+from tracker_sync.reports.query import Query
 from tracker_sync.reports.sales_led import SalesLed, sales_led
 from tracker_sync.reports.single_customer import SingleCustomer, single_customer
 
 Report = Overview | SalesLed | Intents | SingleCustomer
-REPORTS: Mapping[str, Callable[[Org, Query], Report]] = {
+REPORTS: Mapping[str, Callable[[Portfolio, Query], Report]] = {
     "overview": overview,
     "sales-led": sales_led,
     "intents": intents,

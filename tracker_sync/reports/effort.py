@@ -1,73 +1,104 @@
 """Effort: each working day of a person, split equally over what they had in progress that day."""
 
-from bisect import bisect_right
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from math import lcm
+from typing import NamedTuple
 
-from tracker_sync.items import Item
-from tracker_sync.reports.org import Org, Query
-from tracker_sync.reports.shares import exact
+import numpy as np
 
-STALE_DAYS = 30
-"""After this many days without any event an item in progress counts nothing until the next one."""
+from tracker_sync.days import Days
+from tracker_sync.reports.portfolio import Portfolio, distinct
+from tracker_sync.reports.query import Query
+from tracker_sync.states.columns import NONE, Array
+from tracker_sync.states.stints import NOBODY
+
+CELLS = 16_000_000
+"""Days of people that are looked at together: what bounds the memory."""
+ROOM = 2**62
+"""Sums up to this are held as machine integers, others as Python's."""
 
 
-@lru_cache(maxsize=4)
-def effort(org: Org, query: Query) -> Mapping[str, Fraction]:
-    """Person-days of every leaf in the window, exact. Definition: domain, section 2, "Exactly".
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """Person-days of every row in the window, exact: whole numbers of `1 / unit` of a person-day."""
+
+    amounts: Array
+    unit: int
+    measured: Array
+    """Which rows were in progress on any working day of it; only those have an effort."""
+
+    def of(self, row: int) -> Fraction:
+        """The person-days of a row."""
+        return Fraction(int(self.amounts[row]), self.unit)
+
+
+class _Shares(NamedTuple):
+    """For each working day that somebody had an item in progress: whose row, and among how many items the
+    person's day was split."""
+
+    rows: Array
+    among: Array
+
+
+def effort(org: Portfolio, query: Query) -> Effort:
+    """The effort of all leaves. Definition: domain, section 2, "Exactly".
 
     The whole log's leaves share a person's day, also those that a filter leaves out.
     """
-    days: defaultdict[tuple[str, int], list[str]] = defaultdict(list)
-    for ref, item in org.world.items.items():
-        if not org.tree.children.get(ref):
-            for person, day in _person_days(org, query, item):
-                days[person, day].append(ref)
-    parts: defaultdict[str, Counter[int]] = defaultdict(Counter)
-    for refs in days.values():
-        for ref in refs:
-            parts[ref][len(refs)] += 1
-    return {ref: exact(Fraction(k, n) for n, k in split.items()) for ref, split in parts.items()}
+    asked = (query.since, query.until, query.as_of)
+    if asked not in org.efforts:
+        days = Days(org.judged.calendar)
+        first, last = days.of(query.since), days.of(min(query.until - 1, query.as_of))
+        works = np.array([days.works_on(d) for d in range(first, last + 1)], dtype=bool)
+        org.efforts[asked] = _summed([*_shares(org, first, works)], len(org.now))
+    return org.efforts[asked]
 
 
-def _person_days(org: Org, query: Query, item: Item) -> Iterator[tuple[str, int]]:
-    """(person, day) of every working day in the window on which the item was in progress."""
-    last: dict[int, int] = {}
-    first_day, last_day = org.day(query.since), org.day(min(query.until - 1, query.as_of))
-    for span in org.tags[item.ref].spans:
-        if span.phase != "doing":
-            continue
-        lo, hi = max(span.lo, query.since), min(span.hi or query.as_of + 1, query.until)
-        if hi <= lo:
-            continue
-        for day in range(max(org.day(lo), first_day), min(org.day(hi - 1), last_day) + 1):
-            last[day] = hi  # spans come in order: the last one in progress that day stays
-    if not last:
-        return
-    active = sorted({org.day(s.ts) for s in item.steps})
-    people = _assignees(org, item)
-    times = [ts for ts, _ in people]
-    for day, hi in sorted(last.items()):
-        if not org.works_on(day):
-            continue
-        before = bisect_right(active, day)
-        if not before or day - active[before - 1] > STALE_DAYS:
-            continue
-        instant = min(hi, org.day_end(day)) - 1
-        place = bisect_right(times, instant)
-        for person in (people[place - 1][1] if place else ()) or (f"item {item.ref}",):
-            yield person, day
+def _summed(shares: list[_Shares], size: int) -> Effort:
+    counts = [np.bincount(s.among) for s in shares]
+    unit = lcm(*{n for c in counts for n in np.flatnonzero(c).tolist()})
+    kind: type = np.int64 if unit * sum(len(s.rows) for s in shares) < ROOM else object
+    amounts: Array = np.zeros(size, dtype=kind)
+    measured = np.zeros(size, dtype=bool)
+    for own, count in zip(shares, counts, strict=True):
+        parts: Array = np.array([0, *(unit // n for n in range(1, len(count)))], dtype=kind)
+        np.add.at(amounts, own.rows, parts[own.among])
+        measured[own.rows] = True
+    return Effort(amounts, unit, measured)
 
 
-def _assignees(org: Org, item: Item) -> list[tuple[int, tuple[str, ...]]]:
-    """(from when, who was assigned); GitHub allows several, and each of them works on it."""
-    return [
-        (ts, _people(org, item, [*state.get("assignee", {}).values(), *state.get("assignees", {})]))
-        for ts, state in item.over_time(frozenset({"assignee", "assignees"}))
-    ]
+def _shares(org: Portfolio, first: int, works: Array) -> Iterator[_Shares]:
+    """The leaves' working days in the window, which begins on day `first`; those of some people after those
+    of others."""
+    stints = org.columns.stints
+    last = first + len(works) - 1
+    stints = stints[(stints["first"] <= last) & (stints["last"] >= first)]
+    rows = org.rows_of(stints["item"])
+    kept = (rows != NONE) & org.leaf[rows]
+    rows, stints = rows[kept], stints[kept]
+    # From here on a day is the number of working days before it.
+    before = np.concatenate([[0], np.cumsum(works, dtype=np.int32)])
+    lo = before[np.maximum(stints["first"], first) - first]
+    hi = before[np.minimum(stints["last"], last) - first + 1]
+    # Of an item that nobody was assigned to, nobody else has a share: it counts one person of its own.
+    nobody = stints["person"] == org.words.find(NOBODY)
+    of, _ = _each_day(lo[nobody], hi[nobody])
+    yield _Shares(rows[nobody][of], np.ones(len(of), dtype=np.int64))
+    rows, lo, hi, person = (c[~nobody] for c in (rows, lo, hi, distinct(stints["person"])[1]))
+    width = max(1, int(before[-1]))
+    many = max(1, CELLS // width)
+    for start in range(0, int(person.max(initial=0)) + 1, many):
+        own = (person >= start) & (person < start + many)
+        of, day = _each_day(lo[own], hi[own])
+        cell = ((person[own] - start) * width)[of] + day
+        yield _Shares(rows[own][of], np.bincount(cell)[cell])
 
 
-def _people(org: Org, item: Item, accounts: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted({org.person(a, item) for a in accounts}))
+def _each_day(lo: Array, hi: Array) -> tuple[Array, Array]:
+    """(which of the spans, the day) for each day from `lo` up to `hi` of each span."""
+    lengths = hi - lo
+    of = np.repeat(np.arange(len(lo), dtype=np.int32), lengths)
+    shift = (np.cumsum(lengths) - lengths - lo).astype(np.int32)
+    return of, np.arange(len(of), dtype=np.int32) - np.repeat(shift, lengths)

@@ -3,9 +3,15 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
+import numpy as np
+
+from tracker_sync.events import canonical
 from tracker_sync.reports.effort import effort
-from tracker_sync.reports.org import Org, Query, leaves
-from tracker_sync.reports.shares import Part, Share, share
+from tracker_sync.reports.portfolio import Many, Portfolio, distinct, refs
+from tracker_sync.reports.query import Query
+from tracker_sync.reports.sales_led import weighed
+from tracker_sync.reports.shares import Share
+from tracker_sync.states.columns import Array
 from tracker_sync.strategy import Intent
 
 
@@ -35,9 +41,9 @@ class Intents:
     """Stated intents in the strategy's order, then those that only the work knows."""
     unknown: tuple[tuple[str, Share], ...]
     """By weight: work that names no intent."""
-    untagged: tuple[tuple[str, Fraction], ...]
+    untagged: Many[tuple[str, Fraction]]
     """(ref, effort) of that work, largest first."""
-    disputed: tuple[str, ...]
+    disputed: Many[str]
     """Refs that name several intents."""
     idle: tuple[str, ...]
     """Stated intents that no work in the window serves."""
@@ -46,48 +52,71 @@ class Intents:
     has_strategy: bool
 
 
-def intents(org: Org, query: Query) -> Intents:
+def intents(org: Portfolio, query: Query) -> Intents:
     """The report for a question. Work that names no intent could serve any of them, so it is in
     the upper bound of each; work that names several is in the upper bound of those."""
-    refs = leaves(org, query)
+    rows = np.flatnonzero(org.active(query))
     days = effort(org, query)
     version = org.strategy_at_end(query)
     stated = [i for i in version.strategy.intents if version.stands(i, query.until - 1)] if version else []
-    named = {ref: [t.value for t in org.tags[ref].intents] for ref in refs}
+    named = _Named(org, rows)
     ids = [i.id for i in stated]
-    others = sorted({v for values in named.values() for v in values} - set(ids))
+    others = sorted(named.all - set(ids))
     by_id: dict[str, Intent | None] = {i.id: i for i in stated} | dict.fromkeys(others)
 
-    def weigh(ref: str, weight: str) -> Fraction:
-        return Fraction(1) if weight == "count" else days.get(ref, Fraction(0))
+    bases = [weighed(org, rows, days, w) for w in query.weights]
 
-    def shares(intent: str | None) -> tuple[tuple[str, Share], ...]:
-        return tuple((w, share((_part(org, r, weigh(r, w), named[r], intent) for r in refs), w))
-                     for w in query.weights)  # fmt: skip
+    def shares(sure: Array, maybe: Array) -> tuple[tuple[str, Share], ...]:
+        return tuple((base.weight, base.share(sure, maybe)) for base in bases)
 
-    rows = tuple(
+    found = tuple(
         Row(
-            intent=i, stated=found is not None, owner=found.owner if found else "",
-            mission=found.mission if found else "",
-            hypothesis=found.hypothesis.text if found and found.hypothesis else "",
-            target=found.target if found else None, shares=shares(i),
-            epics=sum(1 for e in org.epics if org.tags[e].intent == i),
+            intent=i, stated=of is not None, owner=of.owner if of else "",
+            mission=of.mission if of else "",
+            hypothesis=of.hypothesis.text if of and of.hypothesis else "",
+            target=of.target if of else None,
+            shares=shares(named.alone(i), named.none | named.among(i)),
+            epics=int((org.epic & (org.now["intents"] == named.word(i))).sum()),
         )
-        for i, found in by_id.items()
+        for i, of in by_id.items()
     )  # fmt: skip
-    untagged = sorted(((r, days.get(r, Fraction(0))) for r in refs if not named[r]), key=lambda u: -u[1])
-    served = {v for values in named.values() for v in values}
     return Intents(
-        query, rows, shares(None), tuple(untagged),
-        disputed=tuple(r for r in refs if len(named[r]) > 1),
-        idle=tuple(i for i in ids if i not in served),
+        query, found, shares(named.none, named.none),
+        untagged=Many(
+            rows[named.none],
+            lambda some: [(org.ref(r), days.of(r)) for r in some.tolist()],
+            days.amounts,
+        ),
+        disputed=refs(org, rows[named.several]),
+        idle=tuple(i for i in ids if i not in named.all),
         unstated=tuple(others) if version else (),
         has_strategy=version is not None,
     )  # fmt: skip
 
 
-def _part(org: Org, ref: str, weight: Fraction, named: list[str], intent: str | None) -> Part:
-    root = org.tree.root(ref)
-    if intent is None:
-        return Part(ref, root, weight, not named, not named)
-    return Part(ref, root, weight, named == [intent], not named or intent in named)
+class _Named:
+    """Which intents the rows name."""
+
+    def __init__(self, org: Portfolio, rows: Array) -> None:
+        self._words, self._place = distinct(org.now["intents"][rows])
+        self._lists = [org.intents_of(w) for w in self._words.tolist()]
+        self._org = org
+        self.all = {i for many in self._lists for i in many}
+        self.none = self._those([not many for many in self._lists])
+        self.several = self._those([len(many) > 1 for many in self._lists])
+
+    def _those(self, lists: list[bool]) -> Array:
+        found: Array = np.array(lists, dtype=bool)[self._place]
+        return found
+
+    def alone(self, intent: str) -> Array:
+        """Which of them name this one and no other."""
+        return self._those([many == [intent] for many in self._lists])
+
+    def among(self, intent: str) -> Array:
+        """Which of them name it, alone or not."""
+        return self._those([intent in many for many in self._lists])
+
+    def word(self, intent: str) -> int:
+        """The word for naming this one alone."""
+        return self._org.words.find(canonical([intent]))

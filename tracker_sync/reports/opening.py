@@ -1,17 +1,26 @@
-"""From a configuration and a log to an organisation that reports can be asked about."""
+"""From a configuration and a log to what reports are computed from, or to single items."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from tracker_sync.config import Config
+from tracker_sync.days import EPOCH, Days
 from tracker_sync.errors import ConfigError
-from tracker_sync.inputs import judgement, now_stated, told
+from tracker_sync.inputs import Told, fingerprint, judgement, now_stated, told
 from tracker_sync.items import fold
 from tracker_sync.log import EventLog
-from tracker_sync.reports.org import EPOCH, Org, Query
-from tracker_sync.tagging import tag
+from tracker_sync.reports.org import Org
+from tracker_sync.reports.query import Query
+from tracker_sync.states import FOREVER
+from tracker_sync.tagging import Judgement, tag
 from tracker_sync.work import tree
+
+if TYPE_CHECKING:
+    from tracker_sync.reports.portfolio import Portfolio
+    from tracker_sync.states.stored import Lives
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,50 +36,104 @@ class Asked:
     project: str | None = None
 
 
-def open_org(config: Config, log: EventLog, asked: Asked = Asked()) -> tuple[Org, Query]:
-    """The organisation and the question. Without dates the question is about all that the log holds,
+@dataclass(frozen=True, slots=True)
+class _Basis:
+    """What everything is judged by, for a question."""
+
+    judged: Judgement
+    print: str
+    as_of: int | None
+    known_at: int | None
+
+
+def open_portfolio(config: Config, log: EventLog, asked: Asked = Asked()) -> "tuple[Portfolio, Query]":
+    """All items at once, and the question. Without dates the question is about all that the log holds,
     as of the last thing that a tracker said: the same log gives the same figures on any day.
 
     With `known_at` the log alone decides, also about the inputs, so that a past report comes out as it did.
+    The log is asked for titles as long as the portfolio is used.
     """
-    known_at = None
-    if asked.known_at:
-        known_at = _moment(asked.known_at, ZoneInfo(config.calendar.timezone), "--known-at")
-    texts = now_stated(config) if known_at is None else None
-    judged = judgement(config, told(log, known_at), texts)
-    zone = ZoneInfo(judged.calendar.timezone)
-    as_of = _moment(asked.as_of, zone, "--as-of") if asked.as_of else None
+    from tracker_sync.reports.portfolio import Portfolio
+
+    on = _basis(config, log, asked)
+    lives, instant = _lives(log, on)
+    end = on.as_of if on.as_of is not None else lives.last_ts
+    org = Portfolio(lives.at(instant), lives.words, on.judged, lives.titles, lives.last_ts)
+    return org, _query(asked, on, org.first, end, there=bool(len(org.now)))
+
+
+def open_org(config: Config, log: EventLog, asked: Asked = Asked()) -> tuple[Org, Query]:
+    """Every item with its history, and the question, likewise."""
+    on = _basis(config, log, asked)
+    world = fold(log.read(known_at=on.known_at), on.as_of)
+    shape = tree(world)
+    end = on.as_of if on.as_of is not None else world.last_ts
+    start = min((i.opened_at for i in world.items.values()), default=0)
+    query = _query(asked, on, start, end, there=bool(world.items))
+    return Org(world, tag(world, on.judged, shape), shape, on.judged), query
+
+
+def _basis(config: Config, log: EventLog, asked: Asked) -> _Basis:
     if asked.source and asked.source not in {s.name for s in config.sources}:
         names = ", ".join(s.name for s in config.sources)
         raise ConfigError(f"there is no source {asked.source!r}; there are: {names}")
-    world = fold(log.read(known_at=known_at), as_of)
-    shape = tree(world)
-    org = Org(world, tag(world, judged, shape), shape, judged)
-    end = as_of if as_of is not None else world.last_ts
-    start = min((i.opened_at for i in world.items.values()), default=0)
+    known_at = _moment(asked.known_at, ZoneInfo(config.calendar.timezone)) if asked.known_at else None
+    stated = told(log, known_at)
+    judged, print_ = basis(config, stated, now_stated(config) if known_at is None else None)
+    as_of = _day(asked.as_of, judged, "--as-of")[1] - 1 if asked.as_of else None
+    return _Basis(judged, print_, as_of, known_at)
+
+
+def basis(config: Config, stated: Told, texts: Mapping[str, str] | None) -> tuple[Judgement, str]:
+    """What everything is judged by, and its fingerprint."""
+    return judgement(config, stated, texts), fingerprint(config, stated, texts)
+
+
+def _lives(log: EventLog, on: _Basis) -> "tuple[Lives, int]":
+    """The lives by what the log holds, or held then; and the instant at which they are asked about."""
+    from tracker_sync.states import stored
+
+    if on.known_at is None:
+        lives = stored.current(log, on.judged, on.print, past=on.as_of is not None)
+        return lives, FOREVER - 1 if on.as_of is None else on.as_of
+    instant = stored.last_known(log, on.known_at) if on.as_of is None else on.as_of
+    days = Days(on.judged.calendar)
+    until = days.end(days.of(instant)) - 1  # who had an item last on a day decides about all of it
+    return stored.known(log, on.judged, on.print, on.known_at, until), instant
+
+
+def _query(asked: Asked, on: _Basis, start: int, end: int, *, there: bool) -> Query:
     query = Query(
-        since=_moment(asked.since, zone, "--since", start_of_day=True) if asked.since else start,
-        until=1 + (_moment(asked.until, zone, "--until") if asked.until else end),
-        as_of=end, known_at=known_at, source=asked.source, project=asked.project,
-        weight=asked.weight,
+        since=_day(asked.since, on.judged, "--since")[0] if asked.since else start,
+        until=_day(asked.until, on.judged, "--until")[1] if asked.until else end + 1,
+        as_of=end, known_at=on.known_at, source=asked.source, project=asked.project, weight=asked.weight,
     )  # fmt: skip
-    if query.since >= query.until and world.items:
+    if query.since >= query.until and there:
         raise ConfigError("--since has to be before --until")
-    return org, query
+    return query
 
 
-def _moment(text: str, zone: ZoneInfo, option: str, *, start_of_day: bool = False) -> int:
-    """The last (or first) instant that a date or time names, in microseconds UTC."""
+def _day(text: str, judged: Judgement, option: str) -> tuple[int, int]:
+    """The first instant of a day, and the first after it, in microseconds UTC."""
+    zone = ZoneInfo(judged.calendar.timezone)
     try:
-        if len(text) == 10:
-            day = date.fromisoformat(text)
-            if start_of_day:
-                return _micro(datetime.combine(day, time(), zone))
-            return _micro(datetime.combine(day + timedelta(days=1), time(), zone)) - 1
+        day = date.fromisoformat(text)
+        return _micro(datetime.combine(day, time(), zone)), _micro(
+            datetime.combine(day + timedelta(days=1), time(), zone)
+        )
+    except (ValueError, OverflowError):
+        raise ConfigError(f"{option}: {text!r} is not a day like 2026-03-01") from None
+
+
+def _moment(text: str, zone: ZoneInfo) -> int:
+    """The instant that a time names, or the last one of a day, in microseconds UTC."""
+    try:
         at = datetime.fromisoformat(text)
+        if len(text) == 10:
+            return _micro(datetime.combine(at.date() + timedelta(days=1), time(), zone)) - 1
         return _micro(at if at.tzinfo else at.replace(tzinfo=zone))
     except (ValueError, OverflowError):
-        raise ConfigError(f"{option}: {text!r} is not a date like 2026-03-01 or a time") from None
+        raise ConfigError(f"--known-at: {text!r} is not a day like 2026-03-01 or a time") from None
 
 
 def _micro(at: datetime) -> int:

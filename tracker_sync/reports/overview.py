@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass, replace
 
+from tracker_sync.days import Days
 from tracker_sync.reports.intents import Intents, intents
-from tracker_sync.reports.org import Org, Query
+from tracker_sync.reports.portfolio import Portfolio, distinct
+from tracker_sync.reports.query import Query
 from tracker_sync.reports.sales_led import SalesLed, sales_led
 from tracker_sync.reports.single_customer import SingleCustomer, single_customer
 
-RECENT = 91 * 86_400 * 1_000_000
-"""The last thirteen weeks, in microseconds."""
+RECENT = 91
+"""Days: the last thirteen weeks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +28,14 @@ class Overview:
     sources: tuple[str, ...]
 
 
-def overview(org: Org, query: Query) -> Overview:
+def overview(org: Portfolio, query: Query) -> Overview:
     """The overview for a question."""
-    start = query.until - RECENT
+    days = Days(org.judged.calendar)
+    start = days.end(days.of(query.until - 1) - RECENT)
     recent = sales_led(org, replace(query, since=start)) if start > query.since else None
-    shown = [i for i in org.world.items.values() if query.source in (None, i.source)]
+    shown = org.within(replace(query, project=None))
     return Overview(
         query, sales_led(org, query), recent, intents(org, query), single_customer(org, query),
-        len(shown), sum(1 for i in shown if i.ref in org.epics),
-        tuple(sorted({i.source for i in shown})),
+        int(shown.sum()), int((shown & org.epic).sum()),
+        tuple(sorted(org.words.vals[s] for s in distinct(org.sources[shown])[0].tolist())),
     )  # fmt: skip

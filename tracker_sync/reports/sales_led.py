@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from tracker_sync.alignment import Ruling, Verdict
-from tracker_sync.reports.effort import effort
-from tracker_sync.reports.org import Org, Query, leaves
-from tracker_sync.reports.shares import Part, Share, share
+import numpy as np
 
-VERDICTS: tuple[Verdict, ...] = ("healthy", "unhealthy", "undecidable", "unknown", "other")
-_SALES: tuple[Verdict, ...] = ("healthy", "unhealthy", "undecidable")
+from tracker_sync.reports.effort import Effort, effort
+from tracker_sync.reports.portfolio import Many, Portfolio, refs
+from tracker_sync.reports.query import Query
+from tracker_sync.reports.shares import Base, Share
+from tracker_sync.states.columns import VERDICTS, Array
+
+_SALES = ("healthy", "unhealthy", "undecidable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +21,14 @@ class Row:
 
     ref: str
     title: str
-    ruling: Ruling
+    verdict: str
+    why: str
     origin: str | None
     customers: tuple[str, ...]
     intent: str | None
     effort: Fraction
     measured: bool
     """Whether it was ever seen in progress in the window; only then it has an effort."""
-    root: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,8 @@ class Weighed:
     unhealthy: Share
     healthy: Share
     """Of sales-led work alone: the healthy part of it."""
-    amounts: Mapping[Verdict, Fraction]
+    amounts: Mapping[str, Fraction]
+    """By verdict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,73 +50,69 @@ class SalesLed:
 
     query: Query
     weighed: tuple[Weighed, ...]
-    rows: tuple[Row, ...]
+    rows: Many[Row]
     """All leaf work of the window, largest effort first."""
-    unmeasured: tuple[str, ...]
+    of: Mapping[str, Many[Row]]
+    """The same by verdict."""
+    unmeasured: Many[str]
     """Refs that were done in the window but never seen in progress: they have no effort."""
     backdated: int
     """Leaves whose class rests on a strategy version recorded after the request."""
 
     @property
-    def to_tag(self) -> list[Row]:
+    def to_tag(self) -> Many[Row]:
         """The work of unknown origin, largest first: what narrows the ranges most."""
-        return [r for r in self.rows if r.ruling.verdict == "unknown"]
+        return self.of["unknown"]
 
 
-def sales_led(org: Org, query: Query) -> SalesLed:
+def sales_led(org: Portfolio, query: Query) -> SalesLed:
     """The report for a question."""
     days = effort(org, query)
-    rows = [_row(org, ref, days) for ref in leaves(org, query)]
-    rows.sort(key=lambda r: -r.effort)
+    rows = np.flatnonzero(org.active(query))
+    every = Many(rows, lambda some: _rows(org, some, days), days.amounts)
+    verdicts = org.now["verdict"]
     return SalesLed(
         query=query,
-        weighed=tuple(_weighed(rows, w) for w in query.weights),
-        rows=tuple(rows),
-        unmeasured=tuple(r.ref for r in rows if not r.measured),
-        backdated=sum(r.ruling.backdated for r in rows),
+        weighed=tuple(_weighed(org, rows, days, w) for w in query.weights),
+        rows=every,
+        of={v: every.where(verdicts == n) for n, v in enumerate(VERDICTS)},
+        unmeasured=refs(org, rows[~days.measured[rows]]),
+        backdated=int(org.now["backdated"][rows].sum()),
     )
 
 
-def weight_of(row: Row, weight: str) -> Fraction:
-    """What a leaf weighs."""
-    return Fraction(1) if weight == "count" else row.effort
+def weighed(org: Portfolio, rows: Array, days: Effort, weight: str) -> Base:
+    """Rows with what they weigh."""
+    if weight == "count":
+        return Base(org, weight, rows, np.ones(len(rows), dtype=np.int64), 1)
+    return Base(org, weight, rows, days.amounts[rows], days.unit)
 
 
-def _row(org: Org, ref: str, days: Mapping[str, Fraction]) -> Row:
-    tags = org.tags[ref]
-    return Row(
-        ref, org.world.items[ref].title, org.ruling(ref),
-        tags.origin.value if tags.origin else None,
-        tuple(org.accounts(ref)), tags.intent, days.get(ref, Fraction(0)), ref in days,
-        org.tree.root(ref),
-    )  # fmt: skip
-
-
-def _weighed(rows: list[Row], weight: str) -> Weighed:
-    amounts: dict[Verdict, Fraction] = dict.fromkeys(VERDICTS, Fraction(0))
-    for row in rows:
-        amounts[row.ruling.verdict] += weight_of(row, weight)
-
-    def of(among: tuple[Verdict, ...], sure: tuple[Verdict, ...], maybe: tuple[Verdict, ...]) -> Share:
-        return share(
-            (
-                Part(
-                    r.ref,
-                    r.root,
-                    weight_of(r, weight),
-                    r.ruling.verdict in sure,
-                    r.ruling.verdict in (*sure, *maybe),
-                )
-                for r in rows
-                if r.ruling.verdict in among
-            ),
-            weight,
+def _rows(org: Portfolio, rows: Array, days: Effort) -> list[Row]:
+    asked, vals, now = org.accounts(rows), org.words.vals, org.now
+    return [
+        Row(
+            org.ref(r), title, org.verdict(r), vals[now["why"][r]], vals[now["origin"][r]] or None,
+            tuple(asked.get(r, ())), org.intent(r), days.of(r), bool(days.measured[r]),
         )
+        for r, title in zip(rows.tolist(), org.titled(rows), strict=True)
+    ]  # fmt: skip
 
+
+def _weighed(org: Portfolio, rows: Array, days: Effort, weight: str) -> Weighed:
+    every, verdicts = weighed(org, rows, days, weight), org.now["verdict"][rows]
+
+    def of(*names: str) -> Array:
+        found: Array = np.array([v in names for v in VERDICTS])[verdicts]
+        return found
+
+    asked = of(*_SALES, "unknown")
     return Weighed(
         weight,
-        sales_led=of(VERDICTS, _SALES, ("unknown",)),
-        unhealthy=of(VERDICTS, ("unhealthy",), ("undecidable", "unknown")),
-        healthy=of((*_SALES, "unknown"), ("healthy",), ("undecidable", "unknown")),
-        amounts=amounts,
+        sales_led=every.share(of(*_SALES), asked),
+        unhealthy=every.share(of("unhealthy"), of("unhealthy", "undecidable", "unknown")),
+        healthy=every.among(asked).share(
+            of("healthy")[asked], of("healthy", "undecidable", "unknown")[asked]
+        ),
+        amounts={v: Fraction(int(every.amounts[of(v)].sum()), every.unit) for v in VERDICTS},
     )

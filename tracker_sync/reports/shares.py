@@ -1,54 +1,86 @@
 """A share that says how sure it is: bounds for what is unknown, an interval for chance, its items."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
-from math import lcm, sqrt
-from random import Random
+from functools import cached_property, lru_cache
+from math import sqrt
 from statistics import NormalDist
+
+import numpy as np
+
+from tracker_sync.reports.portfolio import Many, Portfolio, refs
+from tracker_sync.states.columns import Array
 
 WIDEST = Fraction(1, 5)
 """Bounds wider than this make a share "not measurable yet"."""
-RESAMPLES = 400
+RESAMPLES = 2_000
 SEED = 20_211_104
+FEW = 2_000
+"""Up to so many root items are drawn again and again; with more, what that would come to is calculated."""
+Z = NormalDist().inv_cdf(0.975)
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One item of a denominator."""
-
-    ref: str
-    root: str
-    """Its topmost ancestor: what chance draws, since slices of one epic stand or fall together."""
-    weight: Fraction
-    surely: bool
-    """It is in the numerator."""
-    maybe: bool
-    """It is in the numerator for all we know: what is sure, and what is unknown."""
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Share:
     """A numerator over a denominator, as worst-case (Manski) bounds; all None without a denominator."""
 
-    low: Fraction | None
-    """With everything unknown outside the numerator."""
-    high: Fraction | None
-    """With everything unknown inside."""
-    n: int
-    """Items in the denominator."""
-    n_eff: float
-    """Kish's effective number of items: (sum of weights)² / sum of squared weights."""
-    interval: tuple[float, float] | None
-    """95 %: what chance adds on either side of the bounds."""
-    total: Fraction
-    """The denominator, in the weight's unit."""
-    numerator: tuple[str, ...]
-    """Refs that are surely in it."""
-    unknown: tuple[str, ...]
-    """Refs that may be in it."""
-    denominator: tuple[str, ...]
+    org: Portfolio
+    weight: str
+    rows: Array
+    """Of the denominator."""
+    amounts: Array
+    """What each of them weighs, in whole numbers of `1 / unit`."""
+    unit: int
+    surely: Array
+    """Which of them are in the numerator."""
+    maybe: Array
+    """Which are in it for all we know: those that surely are, and the unknown."""
+
+    @cached_property
+    def total(self) -> Fraction:
+        """The denominator, in the weight's unit."""
+        return Fraction(int(self.amounts.sum()), self.unit)
+
+    @cached_property
+    def low(self) -> Fraction | None:
+        """With everything unknown outside the numerator."""
+        return self._part(self.surely)
+
+    @cached_property
+    def high(self) -> Fraction | None:
+        """With everything unknown inside."""
+        return self._part(self.maybe)
+
+    def _part(self, of: Array) -> Fraction | None:
+        total = int(self.amounts.sum())
+        return Fraction(int(self.amounts[of].sum()), total) if total else None
+
+    @property
+    def n(self) -> int:
+        """Items in the denominator."""
+        return len(self.rows)
+
+    @property
+    def n_eff(self) -> float:
+        """Kish's effective number of items: (sum of weights)² / sum of squared weights."""
+        weights = self.amounts / self.unit
+        squares = float((weights * weights).sum())
+        return float(self.total) ** 2 / squares if squares else 0.0
+
+    @property
+    def numerator(self) -> Many[str]:
+        """Refs that are surely in it."""
+        return refs(self.org, self.rows[self.surely])
+
+    @property
+    def unknown(self) -> Many[str]:
+        """Refs that may be in it."""
+        return refs(self.org, self.rows[self.maybe & ~self.surely])
+
+    @property
+    def denominator(self) -> Many[str]:
+        """Refs of all of it."""
+        return refs(self.org, self.rows)
 
     @property
     def measurable(self) -> bool:
@@ -63,76 +95,90 @@ class Share:
             return None
         return (self.low + self.high) / 2
 
+    @cached_property
+    def interval(self) -> tuple[float, float] | None:
+        """95 %: what chance adds on either side of the bounds.
 
-def share(parts: Iterable[Part], weight: str) -> Share:
-    """The share of the parts that count.
+        Wilson's score for counts (Wilson 1927); for weights a bootstrap over root items, since slices of one
+        epic stand or fall together. The lower end belongs to `low`, the upper to `high`, so that it always
+        holds the bounds.
+        """
+        if self.low is None or self.high is None:
+            return None
+        if self.weight == "count":
+            return _wilson(self.low, self.n)[0], _wilson(self.high, self.n)[1]
+        _, place = np.unique(self.org.roots[self.rows], return_inverse=True)
+        weights = (self.amounts / self.unit).astype(float)
+        whole, sure, most = (
+            np.bincount(place, weights * of) for of in (np.ones(self.n), self.surely, self.maybe)
+        )
+        low, high = _ends(whole, sure)[0], _ends(whole, most)[1]
+        return min(low, float(self.low)), max(high, float(self.high))
 
-    Interval: Wilson's score for counts (Wilson 1927), a bootstrap over root items for weights; its
-    lower end belongs to `low`, its upper end to `high`, so that it always holds the bounds.
+
+@dataclass(frozen=True, eq=False)
+class Base:
+    """Rows that shares are taken of, with what each weighs."""
+
+    org: Portfolio
+    weight: str
+    rows: Array
+    amounts: Array
+    """In whole numbers of `1 / unit`."""
+    unit: int
+
+    @cached_property
+    def _counts(self) -> Array | None:
+        """Which rows weigh anything; None where all do."""
+        found: Array = self.amounts > 0
+        return None if found.all() else found
+
+    @cached_property
+    def _counted(self) -> tuple[Array, Array]:
+        if self._counts is None:
+            return self.rows, self.amounts
+        return self.rows[self._counts], self.amounts[self._counts]
+
+    def among(self, some: Array) -> "Base":
+        """Some of the rows."""
+        return Base(self.org, self.weight, self.rows[some], self.amounts[some], self.unit)
+
+    def share(self, surely: Array, maybe: Array) -> Share:
+        """The share of those that are surely in it, or that may be, among the rows that weigh anything."""
+        if self._counts is not None:
+            surely, maybe = surely[self._counts], maybe[self._counts]
+        return Share(self.org, self.weight, *self._counted, self.unit, surely, maybe)
+
+
+def _wilson(part: Fraction, n: int) -> tuple[float, float]:
+    p = float(part)
+    middle = p + Z * Z / (2 * n)
+    spread = Z * sqrt((p * (1 - p) + Z * Z / (4 * n)) / n)
+    ends = ((middle + sign * spread) / (1 + Z * Z / n) for sign in (-1, 1))
+    low, high = (min(1.0, max(0.0, end)) for end in ends)
+    return low, high
+
+
+def _ends(whole: Array, part: Array) -> tuple[float, float]:
+    """The 95 % interval of sum(part) / sum(whole), by root items.
+
+    Of few roots: percentiles over resamples with a fixed seed, so that the same items give the same ends. Of
+    many: the ratio's linearised variance, which the bootstrap comes to (Cochran, Sampling Techniques, §6.3).
     """
-    counted = [p for p in parts if p.weight > 0]
-    total = exact(p.weight for p in counted)
-    sure = exact(p.weight for p in counted if p.surely)
-    most = exact(p.weight for p in counted if p.maybe)
-    interval = None
-    if total:
-        interval = _wilson(sure, most, total) if weight == "count" else _bootstrap(counted)
-    squares = sum(w * w for w in map(float, (p.weight for p in counted)))
-    return Share(
-        low=sure / total if total else None,
-        high=most / total if total else None,
-        n=len(counted),
-        n_eff=float(total) ** 2 / squares if squares else 0.0,
-        interval=interval,
-        total=total,
-        numerator=tuple(p.ref for p in counted if p.surely),
-        unknown=tuple(p.ref for p in counted if p.maybe and not p.surely),
-        denominator=tuple(p.ref for p in counted),
-    )
-
-
-def exact(values: Iterable[Fraction]) -> Fraction:
-    """The sum, over one common denominator: adding fractions one by one takes ten times as long."""
-    many = list(values)
-    unit = lcm(*(v.denominator for v in many))
-    return Fraction(sum(v.numerator * (unit // v.denominator) for v in many), unit)
-
-
-def _wilson(sure: Fraction, most: Fraction, total: Fraction) -> tuple[float, float]:
-    z, n = NormalDist().inv_cdf(0.975), float(total)
-
-    def end(k: Fraction, sign: int) -> float:
-        p = float(k) / n
-        middle = p + z * z / (2 * n)
-        spread = z * sqrt((p * (1 - p) + z * z / (4 * n)) / n)
-        return min(1.0, max(0.0, (middle + sign * spread) / (1 + z * z / n)))
-
-    return end(sure, -1), end(most, 1)
-
-
-def _bootstrap(parts: Sequence[Part]) -> tuple[float, float]:
-    """Percentiles over resampled root items, with a fixed seed: the same items give the same ends."""
-    sums: dict[str, list[float]] = {}
-    for p in parts:
-        row = sums.setdefault(p.root, [0.0, 0.0, 0.0])
-        weight = float(p.weight)
-        row[0] += weight
-        row[1] += weight * p.surely
-        row[2] += weight * p.maybe
-    rows = [sums[r] for r in sorted(sums)]
-    totals, sures, mosts = ([r[i] for r in rows] for i in range(3))
-    lows, highs = [], []
-    for drawn in _draws(len(rows)):
-        total = sum(map(totals.__getitem__, drawn))
-        lows.append(sum(map(sures.__getitem__, drawn)) / total)
-        highs.append(sum(map(mosts.__getitem__, drawn)) / total)
-    cut = round(RESAMPLES * 0.025)
-    low, high = sum(sures) / sum(totals), sum(mosts) / sum(totals)
-    return min(low, sorted(lows)[cut]), max(high, sorted(highs)[RESAMPLES - 1 - cut])
+    if len(whole) <= FEW:
+        drawn = _draws(len(whole))
+        ratios = np.sort((drawn @ part) / (drawn @ whole))
+        cut = round(RESAMPLES * 0.025)
+        return float(ratios[cut]), float(ratios[RESAMPLES - 1 - cut])
+    n, ratio = len(whole), float(part.sum() / whole.sum())
+    rest = part - ratio * whole
+    spread = Z * sqrt(n / (n - 1) * float((rest * rest).sum())) / float(whole.sum())
+    return max(0.0, ratio - spread), min(1.0, ratio + spread)
 
 
 @lru_cache(maxsize=4)
-def _draws(size: int) -> list[list[int]]:
-    """The places that each resample draws; many shares of a report have the same roots."""
-    rng = Random(SEED)  # noqa: S311  chance for statistics, not for secrets
-    return [rng.choices(range(size), k=size) for _ in range(RESAMPLES)]
+def _draws(size: int) -> Array:
+    """How often each resample draws each root; many shares of a report have the same roots."""
+    rng = np.random.RandomState(SEED)  # the one whose numbers no version of numpy changes
+    found: Array = rng.multinomial(size, np.full(size, 1 / size), size=RESAMPLES)
+    return found

@@ -5,9 +5,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+import numpy as np
+
 from tracker_sync.events import MICROSECOND
-from tracker_sync.reports.effort import effort
-from tracker_sync.reports.org import Org, Query, in_project, leaves
+from tracker_sync.reports.effort import Effort, effort
+from tracker_sync.reports.portfolio import Many, Portfolio, refs
+from tracker_sync.reports.query import Query
+from tracker_sync.states import FOREVER
+from tracker_sync.states.columns import NEVER, Array
 
 YEAR = 365 * 86_400 * MICROSECOND
 COVERAGE = Fraction(4, 5)
@@ -28,6 +33,7 @@ class Row:
     verdict: str
     why: str
     items: tuple[str, ...]
+    """Those below it that were worked on in the window."""
     first_asked: int
 
 
@@ -36,108 +42,152 @@ class SingleCustomer:
     """The whole report."""
 
     query: Query
-    rows: tuple[Row, ...]
+    rows: Many[Row]
     """Largest effort first."""
     coverage: tuple[tuple[str, Fraction | None], ...]
     """By source: the part of the leaf work that says where its demand came from."""
     features: int
     """Committed features looked at."""
-    unnamed: tuple[str, ...]
+    unnamed: Many[str]
     """Features that name no account: any of them may be for one alone."""
     effort_total: Fraction
     effort: Fraction
     """Of all rows together; work under two of them counts once."""
 
 
-def single_customer(org: Org, query: Query) -> SingleCustomer:
+def single_customer(org: Portfolio, query: Query) -> SingleCustomer:
     """The report for a question. Definition: domain, section 2; without adoption data no feature is
     confirmed."""
-    days = effort(org, query)
-    active = set(leaves(org, query))
-    coverage = {s: _coverage(org, active, s) for s in sorted({r.partition(":")[0] for r in active})}
-    rows, unnamed, looked = [], [], 0
-    for ref in _features(org, query):
-        below = org.tree.below(ref)
-        if not active & set(below) or (
-            org.tags[ref].committed_at is None
-            and not any(org.tags[b].committed_at is not None for b in below)
-        ):
-            continue
-        looked += 1
-        accounts = _asked(org, below, _committed(org, below))
-        if not accounts:
-            unnamed.append(ref)
-        if len(accounts) != 1 or _covered_by_intent(org, ref, next(iter(accounts)), accounts):
-            continue
-        ((account, asked),) = accounts.items()
-        rows.append(_row(org, ref, [b for b in below if b in active], account, asked, days, coverage))
-    rows.sort(key=lambda r: -r.effort)
+    days, active = effort(org, query), org.active(query)
+    coverage = _coverage(org, active)
+    below, feature = _under(org, _features(org, query))
+    committed = _committed(org, below, feature)
+    looked = np.zeros(len(org.now), dtype=bool)
+    looked[feature[active[below]]] = True
+    looked &= committed != FOREVER
+    of, account, since = _asked(org, below, feature, committed)
+    names = np.bincount(of, minlength=len(org.now))
+    alone = looked[of] & (names[of] == 1)
+    found = {
+        row: (org.words.vals[account], asked)
+        for row, account, asked in zip(*(c[alone].tolist() for c in (of, account, since)), strict=True)
+        if not _covered_by_intent(org, row, org.words.vals[account], asked)
+    }
+    rows = np.array(sorted(found), dtype=np.int64)
+    work = active[below]
+    under = _Under(below[work], feature[work])
+    amounts = under.sums(days.amounts, len(org.now))
+    once = np.unique(np.concatenate([np.empty(0, np.int64), under.rows[np.isin(under.features, rows)]]))
+
+    def make(some: Array) -> list[Row]:
+        return _rows(org, some, found, under, Effort(amounts, days.unit, days.measured), coverage)
+
     return SingleCustomer(
-        query, tuple(rows), tuple(coverage.items()), looked, tuple(unnamed),
-        sum((days.get(r, Fraction(0)) for r in active), Fraction(0)),
-        sum((days.get(r, Fraction(0)) for r in {i for row in rows for i in row.items}), Fraction(0)),
+        query, Many(rows, make, amounts), tuple(coverage.items()), int(looked.sum()),
+        refs(org, np.flatnonzero(looked & (names == 0))),
+        Fraction(int(days.amounts[active].sum()), days.unit),
+        Fraction(int(days.amounts[once].sum()), days.unit),
     )  # fmt: skip
 
 
-def _features(org: Org, query: Query) -> list[str]:
-    """Epics, and work under no parent that is no repair: a bug is not a feature."""
-    return [
-        ref
-        for ref, item in org.world.items.items()
-        if (query.source is None or item.source == query.source)
-        and (query.project is None or in_project(item, query.project))
-        and (ref in org.epics or ref not in org.tree.parents)
-        and not any(w.casefold() == "bug" for w in [item.one("type") or "", *item.many("labels")])
-    ]
-
-
-def _committed(org: Org, below: list[str]) -> int:
-    return min(t for r in below if (t := org.tags[r].committed_at) is not None)
-
-
-def _asked(org: Org, below: list[str], committed: int) -> dict[str, int]:
-    """Independent accounts and when they first asked, from a year before commitment on."""
-    found: dict[str, int] = {}
-    for ref in below:
-        for tag in org.tags[ref].customers:
-            if tag.since >= committed - YEAR:
-                root = org.customers.root(tag.value)
-                found[root] = min(tag.since, found.get(root, tag.since))
+def _features(org: Portfolio, query: Query) -> Array:
+    """Which rows are epics, or work under no parent that is no repair: a bug is not a feature."""
+    found: Array = org.within(query) & (org.epic | (org.parents < 0)) & (org.now["bug"] == 0)
     return found
 
 
-def _covered_by_intent(org: Org, ref: str, account: str, accounts: dict[str, int]) -> bool:
+def _under(org: Portfolio, features: Array) -> tuple[Array, Array]:
+    """(row, feature that it is, or is under)."""
+    below, above = org.lineage
+    kept = features[above]
+    return below[kept], above[kept]
+
+
+def _committed(org: Portfolio, below: Array, feature: Array) -> Array:
+    """For each feature, when it or the first of those under it was committed to; or FOREVER."""
+    at = org.now["committed"][below]
+    found = np.full(len(org.now), FOREVER)
+    np.minimum.at(found, feature[at != NEVER], at[at != NEVER])
+    return found
+
+
+def _asked(org: Portfolio, below: Array, feature: Array, committed: Array) -> tuple[Array, Array, Array]:
+    """(feature, account, when it first asked) of each account that asked for a feature or something under
+    it, from a year before commitment on."""
+    asking = np.zeros(len(org.now), dtype=bool)
+    asking[org.asked.rows] = True
+    below, feature = below[asking[below]], feature[asking[below]]
+    order = np.argsort(below, kind="stable")
+    below, feature = below[order], feature[order]
+    starts, ends = (np.searchsorted(below, org.asked.rows, side) for side in ("left", "right"))
+    counts = ends - starts
+    steps = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    of = feature[np.repeat(starts, counts) + steps]
+    account, since = np.repeat(org.asked.account, counts), np.repeat(org.asked.since, counts)
+    in_time = since >= committed[of] - YEAR
+    of, account, since = of[in_time], account[in_time], since[in_time]
+    order = np.lexsort((since, account, of))
+    of, account, since = of[order], account[order], since[order]
+    first = np.ones(len(of), dtype=bool)
+    first[1:] = (of[1:] != of[:-1]) | (account[1:] != account[:-1])
+    return of[first], account[first], since[first]
+
+
+def _covered_by_intent(org: Portfolio, row: int, account: str, asked: int) -> bool:
     """Whether a prior intent, for an account that the product is for, meant to build it anyway."""
-    asked = accounts[account]
-    version = org.strategies.at(asked)
-    tags = org.tags[ref].intents
-    if version is None or len(tags) != 1:
+    named = org.intents_of(int(org.now["intents"][row]))
+    version = org.judged.strategies.at(asked)
+    if version is None or len(named) != 1:
         return False
-    intent = version.intent(tags[0].value)
+    intent = version.intent(named[0])
     standing = intent is not None and version.stands(intent, asked)
-    return standing and bool(org.customers.in_icp(account, asked, version.strategy.icp))
+    return standing and bool(org.judged.customers.in_icp(account, asked, version.strategy.icp))
 
 
-def _row(
-    org: Org,
-    ref: str,
-    below: list[str],
-    account: str,
-    asked: int,
-    days: Mapping[str, Fraction],
-    coverage: dict[str, Fraction | None],
-) -> Row:
-    item = org.world.items[ref]
-    enough = (coverage.get(item.source) or Fraction(0)) >= COVERAGE
-    judged = org.ruling(ref)
-    return Row(
-        ref, item.title, account, "presumptive" if enough else "unknown",
-        sum((days.get(b, Fraction(0)) for b in below), Fraction(0)),
-        judged.verdict, judged.why, tuple(below), asked,
-    )  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class _Under:
+    """Work of the window and the features that it is under; a pair for each."""
+
+    rows: Array
+    features: Array
+
+    def sums(self, amounts: Array, size: int) -> Array:
+        """For each feature, what everything under it weighs."""
+        found = np.zeros(size, dtype=amounts.dtype)
+        np.add.at(found, self.features, amounts[self.rows])
+        return found
+
+    def of(self, features: Array) -> dict[int, list[int]]:
+        """The rows under each of these features."""
+        wanted = np.isin(self.features, features)
+        found: dict[int, list[int]] = {f: [] for f in features.tolist()}
+        for row, feature in zip(self.rows[wanted].tolist(), self.features[wanted].tolist(), strict=True):
+            found[feature].append(row)
+        return {feature: sorted(some) for feature, some in found.items()}
 
 
-def _coverage(org: Org, active: set[str], source: str) -> Fraction | None:
-    refs = [r for r in active if r.startswith(f"{source}:")]
-    told = [r for r in refs if org.tags[r].origin or org.tags[r].customers]
-    return Fraction(len(told), len(refs)) if refs else None
+def _rows(
+    org: Portfolio, rows: Array, found: Mapping[int, tuple[str, int]], under: _Under, days: Effort,
+    coverage: Mapping[str, Fraction],
+) -> list[Row]:  # fmt: skip
+    work, vals = under.of(rows), org.words.vals
+    made = []
+    for r, title in zip(rows.tolist(), org.titled(rows), strict=True):
+        account, asked = found[r]
+        enough = coverage.get(vals[org.sources[r]], Fraction(0)) >= COVERAGE
+        made.append(Row(
+            org.ref(r), title, account, "presumptive" if enough else "unknown", days.of(r),
+            org.verdict(r), vals[org.now["why"][r]], tuple(org.ref(b) for b in work[r]), asked,
+        ))  # fmt: skip
+    return made
+
+
+def _coverage(org: Portfolio, active: Array) -> dict[str, Fraction]:
+    told = org.now["origin"] != 0
+    told[org.asked.rows] = True
+    all_, those = (np.bincount(org.sources[which]) for which in (active, active & told))
+    found = {
+        org.words.vals[s]: Fraction(int(those[s]) if s < len(those) else 0, int(all_[s]))
+        for s in np.flatnonzero(all_).tolist()
+    }
+    return dict(sorted(found.items()))

@@ -19,9 +19,14 @@ class Line:
     item: Item
     names: Names
     moments: list[Moment]
+    times: list[int] = field(init=False)
+    """The times of the moments."""
     points: list[int] = field(default_factory=list)
     chains: list[tuple["Judged", ...]] = field(default_factory=list)
     """For each point: the item and its ancestors as judged from then on; empty while it is not there."""
+
+    def __post_init__(self) -> None:
+        self.times = [m.ts for m in self.moments]
 
     def at(self, ts: int) -> tuple["Judged", ...]:
         """The item and its ancestors, as judged at a time."""
@@ -30,7 +35,7 @@ class Line:
 
     def moment(self, ts: int) -> Moment:
         """What it was at a time."""
-        place = bisect_right(self.moments, ts, key=lambda m: m.ts)
+        place = bisect_right(self.times, ts)
         return self.moments[place - 1] if place else _BEFORE
 
     def values(self, ts: int) -> Values | None:
@@ -57,8 +62,8 @@ class Family:
 
     lines: Mapping[tuple[str, str], Line]
     """By (source, id)."""
-    by_key: Mapping[tuple[str, str], tuple[str, str]]
-    """(source, key) → (source, id)."""
+    by_key: Mapping[tuple[str, str], list[tuple[str, str]]]
+    """(source, key) → (source, id) of all that ever had it: the key of what was removed may come again."""
     listed: Mapping[tuple[str, str], list[Line]]
     """(source, key) → those that ever listed it as a sub-issue."""
 
@@ -69,8 +74,7 @@ class Family:
         source = line.item.source
         above: Line | None = None
         if named:
-            place = self.by_key.get((source, named))
-            above = self.lines.get(place) if place else None
+            above = next((o for o in self._named(source, named) if o.values(ts) is not None), None)
         else:
             key = next(iter(values.get("key", {}).values()), "")
             listing = [
@@ -80,6 +84,10 @@ class Family:
             above = max(listing, key=lambda o: natural(o.ref(ts)), default=None)
         return above if above is not None and above is not line and above.values(ts) is not None else None
 
+    def _named(self, source: str, key: str) -> list[Line]:
+        """Those that ever had a key, the last one first."""
+        return [self.lines[place] for place in reversed(self.by_key.get((source, key), []))]
+
     def relatives(self, line: Line) -> list[Line]:
         """Everybody that was ever named as its parent or listed it."""
         source = line.item.source
@@ -87,15 +95,15 @@ class Family:
         for moment in line.moments:
             values = moment.values or {}
             keys = values.get("parent", {}).values()
-            named = (self.lines.get(self.by_key.get((source, k), ("", ""))) for k in keys)
+            named = (other for k in keys for other in self._named(source, k))
             own = next(iter(values.get("key", {}).values()), "")
             for other in (*named, *self.listed.get((source, own), ())):
-                if other is not None and other is not line:
+                if other is not line:
                     found[id(other)] = other
         return list(found.values())
 
 
-def family(items: Iterable[Item], keys: Mapping[tuple[str, str], tuple[str, str]],
+def family(items: Iterable[Item], keys: Mapping[tuple[str, str], list[tuple[str, str]]],
            names: Mapping[str, Names], watch: Watch) -> Family:  # fmt: skip
     """The items with their moments; `keys` says whose each key is."""
     lines: dict[tuple[str, str], Line] = {}

@@ -1,7 +1,6 @@
 """From an item's moments to its states over time: judged anew whenever something changed that may matter."""
 
 from collections.abc import Container, Iterable, Iterator
-from dataclasses import replace
 
 from tracker_sync.alignment import ruling
 from tracker_sync.days import Days
@@ -24,49 +23,53 @@ def lives(of: Family, judgement: Judgement, only: Container[tuple[str, str]] | N
         if only is None or (item.source, item.id) in only:
             worked = stints(item, line.names, phases, days, judgement.people)
             yield Life(item.source, item.id, states, worked, list(active(phases)))
+    for line in of.lines.values():
+        line.chains.clear()  # they hold the line itself: without them, everything goes when it is let go of
 
 
 def _states(
     of: Family, line: Line, judgement: Judgement, phases: tuple[Span, ...], circle: bool
 ) -> Iterator[State]:
     """The item's states, and what its children need of it."""
-    started = [p.lo for p in phases if p.phase in ("doing", "done")][:1]
-    points = {m.ts for m in line.moments} | {t for t in started if line.moments and t >= line.moments[0].ts}
-    first = line.moments[0].ts if line.moments else 0
-    for other in of.relatives(line) if not circle else around(of, line):
-        points |= {t for t in (other.points if not circle else (m.ts for m in other.moments)) if t >= first}
-        points |= {m.ts for m in other.moments if m.ts >= first}
+    started = next((p.lo for p in phases if p.phase in ("doing", "done")), FOREVER)
     judges = _Judge(line, phases, judgement)
     line.points, line.chains = [], []
-    for ts in sorted(points):
-        chain = _chain(of, line, ts, judges, judgement, circle)
-        line.points.append(ts)
-        line.chains.append(chain)
-        if chain:
-            yield judges.state(ts, chain[0].tags, of.parent(line, ts))
-        else:
-            yield _GONE._replace(lo=ts)
-
-
-def _chain(
-    of: Family, line: Line, ts: int, judges: "_Judge", judgement: Judgement, circle: bool
-) -> tuple[Judged, ...]:
-    if line.values(ts) is None:
-        return ()
-    if not circle:
+    before: object = None
+    for ts in _points(of, line, started, circle):
         parent = of.parent(line, ts)
-        above = parent.at(ts) if parent else ()
-        return (judges.judged(ts, above), *above)
-    # Who goes round in a circle is cut where it closes, and judged from there down.
+        above = _around(of, line, ts, judgement) if circle else parent.at(ts) if parent else ()
+        # What a child is judged by of those above it; most of what happens to them is not that.
+        inherited = [(j.tags.customers, j.tags.origin, j.tags.intents) for j in above]
+        basis = (id(line.moment(ts)), id(parent), ts >= started, inherited)
+        if basis == before:
+            continue
+        before = basis
+        there = line.values(ts) is not None
+        line.points.append(ts)
+        line.chains.append((judges.judged(ts, above), *above) if there else ())
+        yield judges.state(ts, line.chains[-1][0].tags, parent) if there else _GONE._replace(lo=ts)
+
+
+def _points(of: Family, line: Line, started: int, circle: bool) -> list[int]:
+    """The times at which it may be judged otherwise."""
+    if not line.times:
+        return []
+    found = {*line.times, started}
+    for other in around(of, line) if circle else of.relatives(line):
+        found.update(other.times)
+        found.update(() if circle else other.points)
+    return sorted(t for t in found if line.times[0] <= t < FOREVER)
+
+
+def _around(of: Family, line: Line, ts: int, judgement: Judgement) -> tuple[Judged, ...]:
+    """Those above an item that goes round in a circle, which is cut where it closes and judged from there."""
     found = [line]
     while (parent := of.parent(found[-1], ts)) is not None and parent not in found:
         found.append(parent)
     chain: tuple[Judged, ...] = ()
-    for one in reversed(found):
-        judge = judges if one is line else _Judge(
-            one, spans(one.item, one.names, judgement.started_labels.get(one.item.source, ())), judgement
-        )  # fmt: skip
-        chain = (judge.judged(ts, chain), *chain)
+    for one in reversed(found[1:]):
+        phases = spans(one.item, one.names, judgement.started_labels.get(one.item.source, ()))
+        chain = (_Judge(one, phases, judgement).judged(ts, chain), *chain)
     return chain
 
 
@@ -75,31 +78,32 @@ class _Judge:
 
     def __init__(self, line: Line, phases: tuple[Span, ...], judgement: Judgement) -> None:
         self.line, self.phases, self.judgement = line, phases, judgement
-        self._kept: tuple[Moment, Own] | None = None
+        self._kept: tuple[Moment, Own, State] | None = None
 
-    def own(self, ts: int) -> Own:
-        """What the rules say of the item as it was at a time."""
+    def _at(self, ts: int) -> tuple[Own, State]:
+        """What the rules say of the item as it was at a time, and a row without what is judged."""
         moment = self.line.moment(ts)
         if self._kept is None or self._kept[0] is not moment:
-            item = replace(self.line.item, state=moment.values or {})
-            self._kept = moment, Own(item, self.line.names, self.judgement, self.phases)
-        return self._kept[1]
+            item = self.line.item.holding(moment.values or {})
+            own = Own(item, self.line.names, self.judgement, self.phases, marks=False)
+            self._kept = moment, own, _GONE._replace(
+                key=item.one("key") or item.key, title=item.title, project=item.one("project") or "",
+                parent_key=item.one("parent") or "", epic=epic_of(item, self.line.names), bug=_is_bug(item),
+            )  # fmt: skip
+        return self._kept[1], self._kept[2]
 
     def judged(self, ts: int, above: tuple[Judged, ...]) -> Judged:
         """The item as it is judged at a time, under those above it."""
-        tags = self.own(ts).tags([j.tags for j in above], [j.line.item.id for j in above], ts)
-        return Judged(self.line, tags)
+        own, _ = self._at(ts)
+        return Judged(self.line, own.tags([j.tags for j in above], [j.line.item.id for j in above], ts))
 
     def state(self, ts: int, tags: Tags, parent: Line | None) -> State:
         """The row for a moment."""
-        item = self.own(ts).item
-        told = ruling(item, tags, self.judgement)
+        own, plain = self._at(ts)
+        told = ruling(own.item, tags, self.judgement)
         root = self.judgement.customers.root
-        return State(
-            lo=ts, hi=FOREVER, key=item.one("key") or item.key, title=item.title,
-            project=item.one("project") or "",
-            parent=(parent.item.source, parent.item.id) if parent else None,
-            parent_key=item.one("parent") or "", epic=epic_of(item, self.line.names), bug=_is_bug(item),
+        return plain._replace(
+            lo=ts, parent=(parent.item.source, parent.item.id) if parent else None,
             origin=tags.origin.value if tags.origin else "", intents=tuple(t.value for t in tags.intents),
             asked=tuple(sorted({(root(t.value), t.since) for t in tags.customers})),
             committed=tags.committed_at, verdict=told.verdict, why=told.why, backdated=told.backdated,
@@ -113,7 +117,7 @@ def _merged(states: Iterable[State]) -> list[State]:
     """The states without those that say nothing new, each until the next one begins."""
     found: list[State] = []
     for state in states:
-        if found and found[-1]._replace(lo=0, hi=0) == state._replace(lo=0, hi=0):
+        if found and found[-1][2:] == state[2:]:  # but for when
             continue
         if found:
             found[-1] = found[-1]._replace(hi=state.lo)

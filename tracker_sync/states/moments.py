@@ -1,19 +1,22 @@
 """The moments at which an item changed in a way that may change how it is judged."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby
 
 from tracker_sync.config import FieldNames
-from tracker_sync.events import Added, Changed, Commented, Dropped, Event, Moved, Opened, Removed, Restored
+from tracker_sync.events import Added, Changed, Commented, Dropped, Moved, Opened, Removed, Restored
 from tracker_sync.items import Item, Names
 from tracker_sync.state import State as Values
-from tracker_sync.state import apply, filled
+from tracker_sync.state import apply
 from tracker_sync.tagging import Judgement
+from tracker_sync.tagging.rules import pattern_set
 from tracker_sync.tagging.view import LONG, shown
 
-_ALWAYS = {"title", "labels", "type", "project", "parent", "key", "reporter", "sub_issues"}
+_ALWAYS = {"title", "type", "project", "parent", "key", "reporter", "sub_issues"}
 """What every item is judged by, whatever the rules are."""
+_CUSTOM = ("customfield_", "field_")
+_KINDS = ("bug", "epic")
+"""Labels that say what an item is."""
 
 
 class Watch:
@@ -23,13 +26,34 @@ class Watch:
         self._sets = judgement.watched
         self._fields = judgement.fields
         self._named = {a.removeprefix("field.") for a in self._sets if a.startswith("field.")}
+        versions = judgement.strategies.versions
+        self._excluded = pattern_set([p for v in versions for x in v.strategy.not_doing for p in x.patterns])
+        self._attrs = {
+            *self._sets,
+            "labels",
+            "comment",
+            *(("body", "remote_links") if "links" in self._sets else ()),
+        }
         self._seen: dict[tuple[str, str], bool] = {}
+
+    def touched(
+        self, item: Item, names: Names, e: Changed | Added | Commented | Dropped, before: Mapping[str, str]
+    ) -> bool:
+        """Whether what an event brings or takes away may matter, given the attribute's values before it."""
+        attr = e.attr
+        if attr in _ALWAYS:
+            return True
+        if attr not in self._attrs and not attr.startswith(_CUSTOM):
+            return False
+        went = before.values() if isinstance(e, Changed) else [before[e.key]] if e.key in before else ()
+        came = () if e.val is None else (e.val,)
+        return any(self.wants(item, names, attr, v) for v in (*came, *went))
 
     def wants(self, item: Item, names: Names, attr: str, val: str) -> bool:
         """Whether a value of the attribute that came or went may matter."""
         if attr in _ALWAYS:
             return True
-        if attr.startswith(("customfield_", "field_")):
+        if attr.startswith(_CUSTOM):
             own = self._fields.get(item.source, FieldNames())
             return names.of("field", attr) in {own.intent, own.customer, own.origin, *self._named}
         place = (attr, val)
@@ -42,6 +66,8 @@ class Watch:
 
     def _hits(self, attr: str, val: str, item: Item) -> bool:
         if attr in ("body", "comment", "remote_links") and "links" in self._sets and "http" in val:
+            return True
+        if attr == "labels" and (val.casefold() in _KINDS or self._excluded.Match(val)):
             return True
         rules = self._sets.get("comments" if attr == "comment" else attr)
         return rules is not None and bool(rules.Match(shown(val, item) if attr in LONG else val))
@@ -58,36 +84,22 @@ class Moment:
 def moments(item: Item, names: Names, watch: Watch) -> Iterator[Moment]:
     """Each time that something changed which may matter; the first is the item's opening."""
     values: Values = {}
-    opened = gone = False
-    for ts, steps in groupby(item.steps, key=lambda s: s.ts):
-        matters = False
-        for step in steps:
-            e = step.event
-            match e:
-                case Opened() if not opened:
-                    opened = matters = True
-                case Removed() | Restored():
-                    gone, matters = isinstance(e, Removed), True
-                case _:
-                    matters = matters or any(watch.wants(item, names, a, v) for a, v in _touched(e, values))
-            apply(values, e)
-        if opened and matters:
-            yield Moment(ts, None if gone else filled({a: dict(v) for a, v in values.items()}))
-
-
-def _touched(event: Event, values: Values) -> Iterator[tuple[str, str]]:
-    """(attribute, value) of each value that comes or goes with the event."""
-    match event:
-        case Opened() | Moved():
-            yield "key", event.val
-        case Changed():
-            yield from ((event.attr, v) for v in values.get(event.attr, {}).values())
-            if event.val is not None:
-                yield event.attr, event.val
-        case Added() | Commented() | Dropped():
-            before = values.get(event.attr, {}).get(event.key)
-            yield event.attr, event.val
-            if before is not None:
-                yield event.attr, before
-        case _:
-            pass
+    opened = gone = matters = False
+    last = len(item.steps) - 1
+    for n, step in enumerate(item.steps):
+        e = step.event
+        match e:
+            case Changed() | Added() | Commented() | Dropped():
+                matters = matters or not opened or watch.touched(item, names, e, values.get(e.attr, {}))
+            case Opened() if not opened:
+                opened = matters = True
+            case Removed() | Restored():
+                gone, matters = isinstance(e, Removed), True
+            case Opened() | Moved():
+                matters = True
+            case _:
+                pass
+        apply(values, e)
+        if matters and opened and (n == last or item.steps[n + 1].ts != step.ts):
+            matters = False
+            yield Moment(step.ts, None if gone else {a: dict(v) for a, v in values.items() if v})

@@ -1,8 +1,8 @@
 """Says of every item which intent it serves, who asked for it and where the demand came from, and why."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, get_args
 
@@ -12,7 +12,7 @@ from tracker_sync.events import Tagged
 from tracker_sync.items import Item, Names, World
 from tracker_sync.people import Person
 from tracker_sync.strategy import Strategies, normal
-from tracker_sync.tagging.rules import Dimension, Pack, Rule, Text, pattern_set
+from tracker_sync.tagging.rules import KEPT, Dimension, Pack, Rule, Text, pattern_set
 from tracker_sync.tagging.view import View
 from tracker_sync.work import Span, Tree, commitment, spans, tree
 
@@ -94,16 +94,36 @@ class Judgement:
         return {attr: pattern_set(sorted(found)) for attr, found in patterns.items()}
 
     @cached_property
-    def packs(self) -> Mapping[Dimension, Pack]:
-        """The rules by dimension, in their order."""
-        return {d: Pack(r for r in self.rules if r.dimension == d) for d in get_args(Dimension)}
+    def pack(self) -> Pack:
+        """The rules, to be matched together."""
+        return Pack(self.rules)
+
+    @cached_property
+    def deciding(self) -> Pack:
+        """The same, but for what counts only where a strategy names it, and none does."""
+
+        def wanted(rule: Rule, attr: str, text: str) -> bool:
+            return not rule.stated_only or any(map(self.strategies.resolve, rule.gives(attr, text)))
+
+        return Pack(self.rules, wanted)
+
+    @cached_property
+    def asking(self) -> Callable[[frozenset[int]], Mapping[Dimension, list[Rule]]]:
+        """From what `pack.hits` gives to the rules by dimension; most items have one of a few sets."""
+
+        @lru_cache(maxsize=KEPT)
+        def found(hits: frozenset[int]) -> Mapping[Dimension, list[Rule]]:
+            rules = self.pack.rules_of(hits)
+            return {d: [r for r in rules if r.dimension == d] for d in get_args(Dimension)}
+
+        return found
 
     def found(self, dimension: Dimension, view: View) -> Iterator[tuple[Rule, Tag]]:
         """What the rules of a dimension say of an item; after a rule of a `keep = "first"` file has
         spoken, the rest of that file is silent."""
         silent: set[Path] = set()
-        for rule, matches in self.packs[dimension].matches(view.texts):
-            if rule.path in silent:
+        for rule in self.asking(view.hits())[dimension]:
+            if rule.path in silent or not (matches := rule.matches(view.texts)):
                 continue
             if rule.keep == "first" and not rule.stated_only:
                 silent.add(rule.path)
@@ -122,6 +142,9 @@ class Signs:
     commitment: tuple[Tag, ...]
     intents: tuple[Tag, ...]
     marks: tuple[Tag, ...]
+
+
+_NO_SIGNS = Signs((), (), (), ())
 
 
 def tag(world: World, judgement: Judgement, shape: Tree | None = None) -> dict[str, Tags]:
@@ -144,14 +167,18 @@ class Own:
     """An item with what the rules and people say of it alone."""
 
     def __init__(
-        self, item: Item, names: Names, judgement: Judgement, phases: tuple[Span, ...] | None = None
-    ) -> None:
+        self, item: Item, names: Names, judgement: Judgement, phases: tuple[Span, ...] | None = None,
+        *, marks: bool = True,
+    ) -> None:  # fmt: skip
         self.item, self.names, self.judgement = item, names, judgement
         self.phases = phases if phases is not None else spans(
             item, names, judgement.started_labels.get(item.source, ())
         )  # fmt: skip
         self.said = _said(item)
-        self.customers = _customers(item, self._view(()), self.said, judgement)
+        fields = judgement.fields.get(item.source, FieldNames())
+        pack = judgement.pack if marks else judgement.deciding
+        self._view = View(item, names, fields, judgement.people, pack)
+        self.customers = _customers(item, self._view, self.said, judgement)
         self._signs: dict[tuple[Tag, ...], Signs] = {}
 
     def tags(self, above: list[Tags], ancestors: Sequence[str], at: int | None = None) -> Tags:
@@ -175,7 +202,9 @@ class Own:
         )
 
     def _find(self, customers: tuple[Tag, ...]) -> Signs:
-        view = self._view(customers)
+        if not customers and not self.said and not self._view.hits():
+            return _NO_SIGNS
+        view = self._view.about([Text(t.value, t.since, t.event_id) for t in customers])
         own = (t for t in customers if not t.inherited)
         origins = [t for _, t in self.judgement.found("origin", view)]
         intents, marks = _intents(view, self.said, self.judgement)
@@ -186,11 +215,6 @@ class Own:
             marks=tuple(marks),
         )
 
-    def _view(self, customers: tuple[Tag, ...]) -> View:
-        about = [Text(t.value, t.since, t.event_id) for t in customers]
-        fields = self.judgement.fields.get(self.item.source, FieldNames())
-        return View(self.item, self.names, fields, self.judgement.people, about)
-
 
 def _customers(item: Item, view: View, said: Mapping[str, Tag], judgement: Judgement) -> tuple[Tag, ...]:
     if told := said.get("customer"):
@@ -198,6 +222,8 @@ def _customers(item: Item, view: View, said: Mapping[str, Tag], judgement: Judge
             replace(told, value=_account(name, judgement.customers))
             for name in told.value.split(";") if name.strip()
         )  # fmt: skip
+    if not view.hits():
+        return ()
     found: dict[str, Tag] = {}
     for rule, one in judgement.found("customer", view):
         known = judgement.customers.find(one.value)
@@ -264,15 +290,20 @@ def _decide(
             return min(signs, key=lambda t: (t.since, t.value != "sales"))
         for tags, ancestor in zip(above, ancestors, strict=False):
             if tags.origin and tags.origin.fallback == fallback:
-                return replace(tags.origin, inherited=tags.origin.inherited or ancestor)
+                return _inherited((tags.origin,), ancestor)[0]
     return None
 
 
 def _inherit(values: list[tuple[Tag, ...]], ancestors: Sequence[str]) -> tuple[Tag, ...]:
     for tags, ancestor in zip(values, ancestors, strict=False):
         if tags:
-            return tuple(replace(t, inherited=t.inherited or ancestor) for t in tags)
+            return _inherited(tags, ancestor)
     return ()
+
+
+@lru_cache(maxsize=KEPT)
+def _inherited(tags: tuple[Tag, ...], ancestor: str) -> tuple[Tag, ...]:
+    return tuple(replace(t, inherited=t.inherited or ancestor) for t in tags)
 
 
 def _said(item: Item) -> dict[str, Tag]:

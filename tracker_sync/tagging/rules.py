@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -14,6 +14,9 @@ from tracker_sync.errors import RuleError
 
 Dimension = Literal["customer", "origin", "intent", "commitment"]
 Patterns = str | list[str]
+KEPT = 20_000
+"""Texts of which it is remembered what they match: labels and types come again with every item, and an item's
+own texts every time that it is judged."""
 Clause = dict[str, Patterns]
 
 
@@ -40,6 +43,16 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     dimension: Dimension
     keep: Literal["first", "all"] = "all"
     rule: list[_Rule]
+
+
+RENAMED = {"comments": "comment"}
+"""What rules call otherwise than events do."""
+ROLES = {"intent_field": "intent", "customer_field": "customer", "origin_field": "origin"}
+"""Attributes that stand for whichever field of a tracker the configuration names."""
+LINKED = ("body", "comment", "remote_links")
+"""Where links are looked for."""
+COMPUTED = frozenset({"key", "links", "customer", "reporter_role", "reporter_team", *ROLES})
+"""Attributes that no event gives just so; as are those that name a field, `field.…`."""
 
 
 class Text(NamedTuple):
@@ -77,6 +90,12 @@ class Rule:
     known_only: bool
     tests: tuple[RuleTest, ...]
 
+    def gives(self, attr: str, text: str) -> Iterator[str]:
+        """Every value that it may give for a text of an attribute."""
+        for patterns in (many for clause in self.clauses for a, many in clause if a == attr):
+            if found := _tried(patterns, (), text):
+                yield self.value or found[0] or ""
+
     def matches(self, texts: Callable[[str], list[Text]]) -> list[Match]:
         """Every value that the rule gives for an item, given its texts by attribute."""
         vetoes = dict(self.unless)
@@ -101,11 +120,8 @@ class Rule:
         hits: list[list[tuple[str | None, Text]]] = []
         for attr, patterns in clause:
             veto = vetoes.get(attr, ())
-            hit = [
-                (_group(m), t)
-                for t in texts(attr)
-                if not _any(veto, t.val) and (m := _first(patterns, t.val))
-            ]
+            tried = ((_tried(patterns, veto, t.val), t) for t in texts(attr))
+            hit = [(given[0], t) for given, t in tried if given]
             if not hit:
                 return
             hits.append(hit)
@@ -118,11 +134,14 @@ class Rule:
 
 
 class Pack:
-    """Rules of one dimension. One pass over a text finds all patterns that match it (an RE2 set), so
-    most rules are never tried one by one; matching stays linear in the text."""
+    """Rules. One pass over a text finds all patterns that match it (an RE2 set), so most rules are never
+    tried one by one; matching stays linear in the text."""
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
-        self.rules = tuple(rules)
+    def __init__(
+        self, rules: Iterable[Rule], wanted: Callable[[Rule, str, str], bool] = lambda rule, attr, text: True
+    ) -> None:
+        """`wanted` may say that of what a rule gives for a text of an attribute nothing is wanted."""
+        self.rules, self._wanted = tuple(rules), wanted
         self._patterns: dict[str, list[str]] = {}
         for attr, pattern in ((a, p) for r in self.rules for c in r.clauses for a, many in c for p in many):
             self._patterns.setdefault(attr, []).append(pattern.pattern)
@@ -131,24 +150,33 @@ class Pack:
             for attr, pattern in ((a, p) for c in rule.clauses for a, many in c for p in many):
                 self._asked_by.setdefault((attr, pattern.pattern), set()).add(n)
         self._sets = {attr: pattern_set(patterns) for attr, patterns in self._patterns.items()}
-        self._seen: dict[tuple[str, str], frozenset[str]] = {}
+        self.hits = lru_cache(maxsize=KEPT)(self._find)
+        """The rules that ask for something that a text has, given the attribute that it is of."""
+        plain = [a for a in self._sets if a not in COMPUTED and not a.startswith("field.")]
+        self.looked_at = {
+            RENAMED.get(a, a): tuple(b for b in plain if RENAMED.get(b, b) == RENAMED.get(a, a))
+            for a in plain
+        }
+        """What rules call an attribute of an item, for those that any rule looks at."""
+        self.computed = sorted(self._sets.keys() - plain)
+        """The other attributes that rules look at."""
 
     def matches(self, texts: Callable[[str], list[Text]]) -> Iterator[tuple[Rule, list[Match]]]:
         """Every rule that gives something, with what it gives, in the order of the rules."""
-        hit = {(attr, p) for attr in self._sets for t in texts(attr) for p in self._hits(attr, t.val)}
-        for n in sorted({n for h in hit for n in self._asked_by[h]}):
-            if found := self.rules[n].matches(texts):
-                yield self.rules[n], found
+        hits = frozenset(n for attr in self._sets for t in texts(attr) for n in self.hits(attr, t.val))
+        for rule in self.rules_of(hits):
+            if found := rule.matches(texts):
+                yield rule, found
 
-    def _hits(self, attr: str, text: str) -> frozenset[str]:
-        place = (attr, text)
-        if place not in self._seen:
-            patterns = self._patterns[attr]
-            found = frozenset(patterns[i] for i in self._sets[attr].Match(text) or ())
-            if len(text) > _SHORT:
-                return found
-            self._seen[place] = found
-        return self._seen[place]
+    def rules_of(self, hits: frozenset[int]) -> list[Rule]:
+        """The rules, in their order."""
+        return [self.rules[n] for n in sorted(hits)]
+
+    def _find(self, attr: str, text: str) -> frozenset[int]:
+        patterns = self._patterns[attr]
+        found = {patterns[i] for i in self._sets[attr].Match(text) or ()}
+        numbers = {n for pattern in found for n in self._asked_by[attr, pattern]}
+        return frozenset(n for n in numbers if self._wanted(self.rules[n], attr, text))
 
 
 def pattern_set(patterns: list[str]) -> Any:
@@ -261,12 +289,15 @@ def _first(patterns: Iterable[Any], text: str) -> Any:
     return next(filter(None, (p.search(text) for p in patterns)), None)
 
 
-_SHORT = 60
-"""Characters. Labels, types and roles come again with every item; each is matched once."""
-
-
 def _any(patterns: Iterable[Any], text: str) -> bool:
     return _first(patterns, text) is not None
+
+
+@lru_cache(maxsize=KEPT)
+def _tried(patterns: tuple[Any, ...], vetoes: tuple[Any, ...], text: str) -> tuple[str | None] | None:
+    """What the patterns give for a text (a value, or None for no more than a match), or nothing."""
+    match = None if _any(vetoes, text) else _first(patterns, text)
+    return (_group(match),) if match else None
 
 
 def _group(match: Any) -> str | None:

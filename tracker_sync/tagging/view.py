@@ -1,27 +1,32 @@
 """What a rule may look at: the texts of an item by attribute, each with the time it was first there."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from copy import copy
+from functools import cached_property, lru_cache
 
 from tracker_sync.config import FieldNames
 from tracker_sync.events import Added, Changed, Commented
 from tracker_sync.items import Item, Names
 from tracker_sync.people import Person
 from tracker_sync.sources.wiki import wiki
-from tracker_sync.tagging.rules import Text
+from tracker_sync.tagging.rules import COMPUTED, KEPT, LINKED, RENAMED, ROLES, Pack, Text
 from tracker_sync.work import at_creation
 
 LONG = {"body", "comment", "environment"}
 _MARKUP = re.compile(r"[*_{}\[\]|!^~+\\#?]|--|-\S|^(?:h\d|bq)\.", re.MULTILINE)
 """What wiki text without markup has none of; most has none, and reading it costs time."""
 _URL = re.compile(r"https?://[^\s<>\"')\]|}]+")
-_RENAMED = {"comments": "comment"}
-_ROLES = {"intent_field": "intent", "customer_field": "customer", "origin_field": "origin"}
 
 
 def shown(val: str, item: Item) -> str:
     """A long text as people read it: Jira's may be wiki text."""
-    return wiki(val) if "#" not in item.key and _MARKUP.search(val) else val
+    return val if "#" in item.key else _of_wiki(val)
+
+
+@lru_cache(maxsize=KEPT)
+def _of_wiki(val: str) -> str:
+    return wiki(val) if _MARKUP.search(val) else val
 
 
 class View:
@@ -33,11 +38,71 @@ class View:
         names: Names,
         fields: FieldNames,
         people: Mapping[str, Person],
-        customers: list[Text],
+        pack: Pack,
     ) -> None:
         self._item, self._names, self._fields, self._people = item, names, fields, people
-        self._cache: dict[str, list[Text]] = {"customer": customers}
+        self._pack = pack
+        self._cache: dict[str, list[Text]] = {"customer": []}
         self._firsts: dict[tuple[str, str, str], tuple[int, str]] | None = None
+        self._hits: frozenset[int] | None = None
+
+    @cached_property
+    def _customs(self) -> list[str]:
+        return [a for a in self._item.state if a.startswith(("customfield_", "field_"))]
+
+    def about(self, customers: list[Text]) -> "View":
+        """The same, and who asked for it."""
+        if not customers:
+            return self
+        other = copy(self)
+        other._cache = self._cache | {"customer": customers}
+        said = (
+            (n for t in customers for n in self._pack.hits("customer", t.val)) if self._of_customers else ()
+        )
+        other._hits = self.hits().union(said)
+        return other
+
+    @property
+    def _of_customers(self) -> bool:
+        return "customer" in self._pack.computed
+
+    def hits(self) -> frozenset[int]:
+        """The rules that ask for something that the item has. Since when it is there is not looked up, nor is
+        an attribute that no rule looks at: this is asked of every item, whenever anything of it changes."""
+        if self._hits is None:
+            pack, found = self._pack, set[int]()
+            for attr, vals in self._item.state.items():
+                for name in pack.looked_at.get(attr, ()):
+                    for val in self.vals(name) if attr in LONG else vals.values():
+                        if some := pack.hits(name, val):
+                            found |= some
+            for attr in pack.computed:
+                if self._has(attr):
+                    found.update(n for val in self.vals(attr) for n in pack.hits(attr, val))
+            self._hits = frozenset(found)
+        return self._hits
+
+    def _has(self, attr: str) -> bool:
+        """Whether there may be any value of what is computed."""
+        match attr:
+            case "customer":
+                return bool(self._cache[attr])
+            case "links":
+                return any("http" in v for a in LINKED for v in self._item.state.get(a, {}).values())
+            case "reporter_role" | "reporter_team":
+                return bool(self._people)
+            case "key":
+                return True
+            case _:  # what comes of an item's own fields
+                return bool(self._customs)
+
+    def vals(self, attr: str) -> Iterable[str]:
+        """The values of an attribute that `texts` gives."""
+        if attr not in COMPUTED and not attr.startswith("field."):
+            plain = RENAMED.get(attr, attr)
+            vals = self._item.state.get(plain, {}).values()
+            return [shown(v, self._item) for v in vals] if vals and plain in LONG else vals
+        return [t.val for t in self.texts(attr)]
 
     def texts(self, attr: str) -> list[Text]:
         """The texts of an attribute, as it is now."""
@@ -54,11 +119,11 @@ class View:
             return [Text(url, t.since, t.event_id) for t in said for url in _URL.findall(t.val)]
         if attr in ("reporter_role", "reporter_team"):
             return self._reporter(attr.removeprefix("reporter_"))
-        if role := _ROLES.get(attr):
+        if role := ROLES.get(attr):
             return self._custom(getattr(self._fields, role))
         if attr.startswith("field."):
             return self._custom(attr.removeprefix("field."))
-        return self._values(_RENAMED.get(attr, attr))
+        return self._values(RENAMED.get(attr, attr))
 
     def _values(self, attr: str) -> list[Text]:
         firsts = self._first()
@@ -74,8 +139,8 @@ class View:
             return []
         return [
             text
-            for attr in self._item.state
-            if attr.startswith(("customfield_", "field_")) and self._names.of("field", attr) == name
+            for attr in self._customs
+            if self._names.of("field", attr) == name
             for text in self._values(attr)
         ]
 

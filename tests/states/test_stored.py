@@ -1,0 +1,192 @@
+"""The lives that a log keeps are those that judging all of its events anew would give, whatever came when."""
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.states.test_life import NAMES, configured, rough
+from tracker_sync.config import CalendarConfig, Config
+from tracker_sync.days import Days
+from tracker_sync.events import Changed, Event, Moved, Named, Opened, Tagged
+from tracker_sync.inputs import now_stated, told
+from tracker_sync.log import EventLog
+from tracker_sync.log.sqlite import SqliteLog
+from tracker_sync.reports.opening import basis
+from tracker_sync.states import FOREVER, keeping, stored
+from tracker_sync.states.columns import NONE
+from tracker_sync.states.kin import Kin
+from tracker_sync.states.stored import Lives
+from tracker_sync.tagging import Judgement
+
+HOUR = 3_600_000_000
+
+
+def plain(lives: Lives, until: int = FOREVER - 1) -> dict[str, Any]:
+    """All that is said of each item until a time, in words."""
+    words, found = lives.words.vals, dict[str, Any]()
+    numbers = {int(i["item"]): words[i["source"]] for i in lives.columns.items}
+    columns = lives.columns
+    states = [*columns.states, *columns.past_states]
+    ids = [(int(s["item"]), int(s["lo"])) for s in states]
+    titles = lives.titles(ids)
+    for s in states:
+        if s["lo"] <= until:
+            found.setdefault(int(s["item"]), []).append((
+                "state", numbers[int(s["item"])], int(s["lo"]), min(int(s["hi"]), until + 1),
+                words[s["head"]] + ("" if s["number"] == NONE else str(s["number"])),
+                titles[int(s["item"]), int(s["lo"])], words[s["project"]], int(s["parent"]),
+                int(s["committed"]), words[s["origin"]], words[s["intents"]], words[s["why"]],
+                *(int(s[c]) for c in ("epic", "bug", "verdict", "backdated")),
+            ))  # fmt: skip
+    for a in [*columns.asks, *columns.past_asks]:
+        if a["lo"] <= until:
+            found.setdefault(int(a["item"]), []).append(
+                ("ask", int(a["lo"]), min(int(a["hi"]), until + 1), int(a["since"]), words[a["account"]])
+            )
+    for p in lives.columns.actives:
+        if p["lo"] <= until:
+            found.setdefault(int(p["item"]), []).append(
+                ("active", int(p["lo"]), min(int(p["hi"]), until + 1), int(p["done"]))
+            )
+    return {str(item): sorted(map(repr, what)) for item, what in found.items()} | {
+        "stints": sorted(_stints(lives, until))
+    }
+
+
+def _stints(lives: Lives, until: int) -> Iterator[tuple[int, str, int]]:
+    last = Days(CalendarConfig()).of(until) if until < FOREVER - 1 else 10**9
+    for t in lives.columns.stints:
+        for day in range(int(t["first"]), min(int(t["last"]), last) + 1):
+            yield int(t["item"]), lives.words.vals[t["person"]], day
+
+
+def opened(folder: Path) -> tuple[Config, SqliteLog]:
+    config, _ = configured(folder, 0, "UTC")
+    (folder / "people.toml").write_text('[[people]]\nlogins = ["sam"]\nrole = "sales"\n')
+    return config, SqliteLog(folder / "tracker-sync.db", write=True)
+
+
+def tables(log: EventLog) -> dict[str, list[tuple[Any, ...]]]:
+    """The rows that are kept for whoever asks in SQL."""
+    names = ("state", "alias", "kin")
+    return {name: sorted(log.query(f"SELECT * FROM {name}"), key=repr) for name in names}
+
+
+def judged(config: Config, log: EventLog, known_at: int | None = None) -> tuple[Judgement, str]:
+    return basis(config, told(log, known_at), now_stated(config) if known_at is None else None)
+
+
+def history(r: random.Random) -> list[list[Event]]:
+    """What a tracker tells, page by page: mostly in order, but some of it late; names change, issues are
+    transferred, and people tag."""
+    events = [*rough(r), *transferred(r)]
+    late = [e for e in events if r.random() < 0.1]
+    pages: list[list[Event]] = [[]]
+    for e in [*(e for e in events if e not in late), *late]:
+        if r.random() < 0.2:
+            pages.append([])
+        pages[-1].append(e)
+    who = Opened(id="80:0", item="80", ts=5 * HOUR, val="K-80", actor="acc1")
+    pages.insert(r.randrange(len(pages) + 1), [who])
+    known = Named(id="u1", item="", ts=0, attr="user", key="acc1", val="sam")
+    pages.insert(r.randrange(len(pages) + 1), [known])
+    means = r.choice(("new", "indeterminate", "done"))
+    renamed = Named(id="s3b", item="", ts=0, attr="status", key="3", val="In Progress", means=means)
+    pages.insert(r.randrange(len(pages) + 1), [renamed])
+    pages.insert(0, list(NAMES) if r.random() < 0.8 else [])
+    pages.append(list(NAMES))
+    return pages
+
+
+def transferred(r: random.Random) -> Iterator[Event]:
+    """An issue that moves to the key of another id, which tells of itself before or afterwards."""
+    for n in range(r.randrange(3)):
+        old, new, at = f"90{n}", f"91{n}", r.randrange(1, 10) * 86_400_000_000
+        yield Opened(id=f"{old}:0", item=old, ts=at, val=f"T-{n}")
+        yield Changed(id=f"{old}:c1", item=old, ts=at, attr="title", val="Moves")
+        if r.random() < 0.5:
+            yield Changed(id=f"{old}:c2", item=old, ts=at, attr="parent", val="K-0")
+        yield Moved(id=f"{old}:m", item=old, ts=at + HOUR, val=f"U-{n}", old=f"T-{n}")
+        yield Opened(id=f"{new}:0", item=new, ts=at + HOUR, val=f"U-{n}")
+        yield Changed(id=f"{new}:c1", item=new, ts=at + 2 * HOUR, attr="title", val="Moved")
+        yield Changed(
+            id=f"1:p{n}", item="1", ts=at + 3 * HOUR, attr="parent", val=r.choice((f"T-{n}", f"U-{n}"))
+        )
+
+
+def fill(log: SqliteLog, r: random.Random, config: Config, *, refresh: bool) -> list[int]:
+    """Append a history, page by page; when each was recorded."""
+    now = 1_000_000_000_000_000
+    times = []
+    for n, page in enumerate(history(r)):
+        now += HOUR
+        log.append("o", page, now=now)
+        if r.random() < 0.2:
+            said = Tagged(id=f"t{n}", item=f"o:{r.randrange(4)}", ts=now, attr="origin",
+                          val=r.choice(("sales", "strategy", None)), reason="so")  # fmt: skip
+            log.append("people", [said], now=now)
+        times.append(now)
+        if refresh:
+            keeping.refresh(log, *judged(config, log))
+    return times
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_judging_again_what_changed_gives_what_judging_all_would(seed: int, tmp_path: Path) -> None:
+    config, log = opened(tmp_path)
+    fill(log, random.Random(seed), config, refresh=True)
+    basis_ = judged(config, log)
+    kept = plain(stored.current(log, *basis_))
+    assert kept == plain(stored.from_nothing(log, basis_[0]))
+    rows = tables(log)
+    keeping.rebuild(log, *basis_)
+    assert rows == tables(log)
+    assert kept == plain(stored.current(log, *basis_))
+    log.close()
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_what_a_log_knew_once_is_what_judging_only_that_gives(seed: int, tmp_path: Path) -> None:
+    r = random.Random(seed)
+    config, log = opened(tmp_path)
+    times = fill(log, r, config, refresh=False)
+    basis_ = judged(config, log)
+    keeping.refresh(log, *basis_)
+    for known_at in {*r.sample(times, min(8, len(times))), times[0] - 1}:
+        last = stored.last_known(log, known_at)
+        for instant in {last, last - r.randrange(1, 30) * 86_400_000_000 // 7}:
+            until = (instant // 86_400_000_000 + 1) * 86_400_000_000 - 1
+            found = stored.known(log, *basis_, known_at, until)
+            expected = stored.from_nothing(log, basis_[0], known_at)
+            assert plain(found, instant) == plain(expected, instant)
+            assert found.last_ts == expected.last_ts
+    log.close()
+
+
+AGAIN, KNOWN = (
+    test_judging_again_what_changed_gives_what_judging_all_would,
+    test_what_a_log_knew_once_is_what_judging_only_that_gives,
+)
+
+
+@pytest.mark.parametrize(
+    ("where", "what", "test"),
+    [(Kin, "_same", AGAIN), (Kin, "_children", AGAIN), (Kin, "_parents", AGAIN), (stored, "touched", AGAIN),
+     (stored, "renamed", AGAIN), (stored, "renamed", KNOWN), (stored, "late", KNOWN)],
+)  # fmt: skip
+def test_forgetting_anybody_is_found(
+    where: Any, what: str, test: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The planted mutants: each forgets one way in which an item may have to be judged again."""
+    monkeypatch.setattr(where, what, lambda *_: set())
+    for seed in range(60):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        try:
+            test(seed, folder)
+        except (AssertionError, KeyError):
+            return
+    pytest.fail(f"nothing noticed that {what} was forgotten")

@@ -1,0 +1,295 @@
+"""What reports are computed from: all items as they were at one time, as columns."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, overload
+
+import numpy as np
+
+from tracker_sync.items import natural
+from tracker_sync.reports.query import Query
+from tracker_sync.states.columns import NONE, VERDICTS, Array, Columns, Words
+from tracker_sync.strategy import Version
+from tracker_sync.tagging import Judgement
+
+if TYPE_CHECKING:
+    from tracker_sync.reports.effort import Effort
+
+T = TypeVar("T")
+Titles = Callable[[Sequence[tuple[int, int]]], Mapping[tuple[int, int], str]]
+"""The titles of states, each named by its item and its `lo`."""
+
+
+class Asked(NamedTuple):
+    """Requests: whose item, the word for the independent account, and when it asked."""
+
+    rows: Array
+    account: Array
+    since: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Portfolio:
+    """The items of an organisation as they were at one instant, in natural order of their refs.
+
+    A *row* is the place of an item in this order; arrays have a value for each row.
+    """
+
+    columns: Columns
+    """With no other states than those that held at the instant."""
+    words: Words
+    judged: Judgement
+    titles: Titles
+    last_ts: int
+    """The last thing a tracker said that we know of."""
+
+    efforts: dict[tuple[int, int, int], "Effort"] = field(default_factory=dict)
+    """By window, as far as they were asked for."""
+
+    @cached_property
+    def _chosen(self) -> tuple[Array, Array]:
+        """(the states in order, the word for the source of each)."""
+        items, found = self.columns.items, self.columns.states
+        table = np.zeros(int(items["item"].max(initial=0)) + 1, dtype="<i4")
+        table[items["item"]] = items["source"]
+        sources = table[found["item"]]
+        order = self._naturally(sources, found)
+        return found[order], sources[order]
+
+    def _naturally(self, sources: Array, found: Array) -> Array:
+        """What brings states into the order of their refs that `natural` gives."""
+        vals, width = self.words.vals, len(self.words.vals)
+        some, source = distinct(sources)
+        heads, place = distinct(source * width + found["head"])
+        keys = [natural(f"{vals[some[h // width]]}:{vals[h % width]}") for h in heads.tolist()]
+        rank = {text: n for n, text in enumerate(sorted({text for text, _ in keys}))}
+        ranks = np.array([rank[text] for text, _ in keys], dtype="<i8")[place]
+        ends = np.array([min(number, 2**63 - 1) for _, number in keys], dtype="<i8")[place]
+        numbers = np.where(found["number"] == NONE, ends, found["number"].astype("<i8"))
+        if len(rank) < 2**22 and int(numbers.max(initial=0)) < 2**40:
+            return np.argsort(ranks << 40 | numbers, kind="stable")  # half as long as by two keys
+        return np.lexsort((numbers, ranks))
+
+    @property
+    def now(self) -> Array:
+        """The states that held at the instant, a row each."""
+        return self._chosen[0]
+
+    @property
+    def sources(self) -> Array:
+        """The word for each row's source."""
+        return self._chosen[1]
+
+    @property
+    def first(self) -> int:
+        """When the first of them was opened; 0 where there are none."""
+        items = self.columns.items
+        opened = items["opened"][self.rows_of(items["item"]) != NONE]
+        return int(opened.min()) if len(opened) else 0
+
+    @cached_property
+    def _rows(self) -> Array:
+        """The row of each item, by its number; the last place is for those that nobody has."""
+        items = self.columns.items["item"]
+        found = np.full(int(items.max(initial=0)) + 2, NONE)
+        found[self.now["item"]] = np.arange(len(self.now))
+        return found
+
+    def rows_of(self, items: Array) -> Array:
+        """The row of each of these items; NONE for those that were not there."""
+        found: Array = self._rows[items]  # NONE is the last place
+        return found
+
+    @cached_property
+    def parents(self) -> Array:
+        """The row of each row's parent, or NONE."""
+        return self.rows_of(self.now["parent"])
+
+    @cached_property
+    def leaf(self) -> Array:
+        """Which rows have no children."""
+        found = np.ones(len(self.now), dtype=bool)
+        found[self.parents[self.parents != NONE]] = False
+        return found
+
+    @cached_property
+    def epic(self) -> Array:
+        """Which rows are epics."""
+        found: Array = (self.now["epic"] == 1) | ((self.now["epic"] == 2) & ~self.leaf)
+        return found
+
+    @cached_property
+    def lineage(self) -> tuple[Array, Array]:
+        """(row, the row itself or one above it), of all rows and all that are above them. A circle is cut
+        where it closes."""
+        rows = np.arange(len(self.now))
+        rounds = self._in_circles()
+        below, above = [rows], [rows]
+        at, on = rows[~rounds], rows[~rounds]
+        while len(at):
+            on = self.parents[on]
+            at, on = at[on != NONE], on[on != NONE]
+            below.append(at)
+            above.append(on)
+        for row in rows[rounds].tolist():
+            found = [row]
+            while (up := int(self.parents[found[-1]])) != NONE and up not in found:
+                found.append(up)
+            below.append(np.full(len(found) - 1, row))
+            above.append(np.array(found[1:], dtype=rows.dtype))
+        return np.concatenate(below), np.concatenate(above)
+
+    def _in_circles(self) -> Array:
+        """Which rows never come to a top: after doubling the steps often enough they still climb."""
+        up = self.parents.copy()
+        for _ in range(len(up).bit_length()):
+            climbing = up != NONE
+            if not climbing.any():
+                break
+            up[climbing] = up[up[climbing]]
+        found: Array = up != NONE
+        return found
+
+    @cached_property
+    def roots(self) -> Array:
+        """The topmost row above each row, or itself."""
+        below, above = self.lineage
+        found = np.empty(len(self.now), dtype=above.dtype)
+        found[below] = above  # of each row the last one is the topmost
+        return found
+
+    @cached_property
+    def asked(self) -> Asked:
+        """Who had asked for what, in order of the rows."""
+        asks = self.columns.asks
+        rows = self.rows_of(asks["item"])
+        order = np.argsort(rows, kind="stable")
+        return Asked(rows[order], asks["account"][order], asks["since"][order])
+
+    def within(self, query: Query) -> Array:
+        """Which rows the query's source and project leave in."""
+        found = np.ones(len(self.now), dtype=bool)
+        if query.source is not None:
+            found &= self.sources == self.words.find(query.source)
+        if query.project is not None:
+            found &= self._of_project(query.project.casefold())
+        return found
+
+    def _of_project(self, project: str) -> Array:
+        """By Jira key prefix or name, or by repository."""
+        vals = self.words.vals
+
+        def named(head: int) -> bool:
+            key = vals[head]
+            return (key.rpartition("#")[0] or key.rpartition("-")[0]).casefold() == project
+
+        heads, place = distinct(self.now["head"])
+        by_key = np.array([named(h) for h in heads.tolist()], dtype=bool)[place]
+        names, place = distinct(self.now["project"])
+        by_name = np.array([vals[n].casefold() == project for n in names.tolist()], dtype=bool)[place]
+        found: Array = by_key | by_name
+        return found
+
+    def active(self, query: Query) -> Array:
+        """Which leaves were active in the window: in progress at any instant of it, or done in it."""
+        spans = self.columns.actives
+        until = min(query.until, query.as_of + 1)
+        doing = (spans["done"] == 0) & (spans["hi"] > query.since)
+        done = (spans["done"] == 1) & (spans["lo"] >= query.since)
+        rows = self.rows_of(spans["item"][(spans["lo"] < until) & (doing | done)])
+        found = np.zeros(len(self.now), dtype=bool)
+        found[rows[rows != NONE]] = True
+        return found & self.leaf & self.within(query)
+
+    def intents_of(self, word: int) -> list[str]:
+        """The intents that a word of the column `intents` stands for."""
+        return json.loads(self.words.vals[word]) if word else []
+
+    def intent(self, row: int) -> str | None:
+        """The intent of a row, where it names exactly one."""
+        named = self.intents_of(int(self.now["intents"][row]))
+        return named[0] if len(named) == 1 else None
+
+    def strategy_at_end(self, query: Query) -> Version | None:
+        """The version in force at the end of the window; where the window reaches the end of what the
+        trackers said, that is the newest: a strategy written since then is in force now."""
+        end = min(query.until - 1, query.as_of)
+        strategies = self.judged.strategies
+        newest = strategies.latest
+        return newest if end >= self.last_ts else strategies.at(end) or newest
+
+    def ref(self, row: int) -> str:
+        """What people call the item of a row: `acme:PAY-12`."""
+        head, number = self.words.vals[self.now["head"][row]], int(self.now["number"][row])
+        return f"{self.words.vals[self.sources[row]]}:{head}{'' if number == NONE else number}"
+
+    def verdict(self, row: int) -> str:
+        """The class of a row's work."""
+        return VERDICTS[int(self.now["verdict"][row])]
+
+    def accounts(self, rows: Array) -> dict[int, list[str]]:
+        """The independent accounts that asked for each of these rows, where any did."""
+        wanted = np.isin(self.asked.rows, rows)
+        found: dict[int, set[str]] = {}
+        pairs = zip(self.asked.rows[wanted].tolist(), self.asked.account[wanted].tolist(), strict=True)
+        for row, account in pairs:
+            found.setdefault(row, set()).add(self.words.vals[account])
+        return {row: sorted(names) for row, names in found.items()}
+
+    def titled(self, rows: Array) -> list[str]:
+        """The titles of rows."""
+        wanted = [*zip(self.now["item"][rows].tolist(), self.now["lo"][rows].tolist(), strict=True)]
+        titles = self.titles(wanted)
+        return [titles[w] for w in wanted]
+
+
+class Many(Sequence[T], Generic[T]):
+    """What a report lists, by row, the largest first by `weights` (an array by row), or in order of the rows.
+
+    Each is made when it is looked at, since nobody looks at 400,000.
+    """
+
+    def __init__(self, rows: Array, make: Callable[[Array], list[T]], weights: Array | None = None) -> None:
+        self.rows, self._make, self._weights = rows, make, weights
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @cached_property
+    def _ordered(self) -> Array:
+        if self._weights is None:
+            return self.rows
+        return self.rows[np.argsort(-self._weights[self.rows], kind="stable")]
+
+    @overload
+    def __getitem__(self, place: int) -> T: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[T]: ...
+    def __getitem__(self, place: int | slice) -> T | list[T]:
+        if isinstance(place, slice):
+            return self._make(self._ordered[place])
+        return self._make(self._ordered[[place]])[0]
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._make(self._ordered))
+
+    def where(self, chosen: Array) -> "Many[T]":
+        """Those of the rows for which `chosen`, an array by row, is true."""
+        return Many(self.rows[chosen[self.rows]], self._make, self._weights)
+
+
+def distinct(codes: Array) -> tuple[Array, Array]:
+    """(the different ones of some small numbers, in order; of each number, its place among these).
+
+    What `numpy.unique` gives, which sorts them.
+    """
+    there = np.zeros(int(codes.max(initial=0)) + 1, dtype=bool)
+    there[codes] = True
+    return np.flatnonzero(there), (np.cumsum(there) - 1)[codes]
+
+
+def refs(org: Portfolio, rows: Array) -> Many[str]:
+    """The refs of rows."""
+    return Many(rows, lambda some: [org.ref(r) for r in some.tolist()])

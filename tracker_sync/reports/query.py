@@ -1,0 +1,38 @@
+"""What a report is asked for."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+WEIGHTS = ("effort", "count")
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a report is asked for. Times are microseconds UTC; the window is since ≤ t < until."""
+
+    since: int
+    until: int
+    as_of: int
+    known_at: int | None = None
+    source: str | None = None
+    project: str | None = None
+    weight: str | None = None
+    """The only weight to show; None: all, effort first."""
+
+    @property
+    def weights(self) -> tuple[str, ...]:
+        """The weights to show."""
+        return (self.weight,) if self.weight else WEIGHTS
+
+
+def rfc3339(ts: int | None) -> str | None:
+    """A time as text, in UTC, to the second."""
+    if ts is None:
+        return None
+    return (EPOCH + timedelta(microseconds=ts)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def day_text(ts: int) -> str:
+    """The day of a time in UTC."""
+    return (EPOCH + timedelta(microseconds=ts)).strftime("%Y-%m-%d")

@@ -1,0 +1,95 @@
+"""About which items a log says something new: since an event, or since somebody last knew it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from tracker_sync.config import FieldNames
+from tracker_sync.events import Named
+from tracker_sync.log import PEOPLE, Entry, EventLog
+from tracker_sync.states.kin import Place
+from tracker_sync.tagging import Judgement
+
+Called = Mapping[tuple[str, str, str], tuple[str, str]]
+"""(source, attribute, id) → (name, what it means)."""
+
+
+def touched(log: EventLog, after: int) -> set[Place]:
+    """The items of the events after a number; also those that people here said something of."""
+    return _places(log, "e.seq > ?", after)
+
+
+def late(log: EventLog, known_at: int, until: int) -> set[Place]:
+    """The items of which something was learned only after `known_at` that happened by `until`; or that got
+    another key, or were tagged, after it, whenever that was."""
+    return _places(log, "e.rec_ts > ? AND (e.ts <= ? OR e.kind IN ('moved', 'tagged'))", known_at, until)
+
+
+def _places(log: EventLog, where: str, *args: int) -> set[Place]:
+    found = log.query(
+        "SELECT DISTINCT s.name, i.ext_id FROM event e JOIN item i ON i.item_id = e.item_id"  # noqa: S608  ours
+        f" JOIN source s ON s.source_id = i.source_id WHERE {where}",
+        args,
+    )
+    return {place(source, item) for source, item in found}
+
+
+def place(source: str, item: str) -> Place:
+    """Whom an event is about: people's are about the items of others."""
+    if source != PEOPLE:
+        return source, item
+    of, _, own = item.partition(":")
+    return of, own
+
+
+def renamed(
+    log: EventLog, before: Iterable[Entry], after: Iterable[Entry], judgement: Judgement
+) -> set[Place]:
+    """The items that may be judged otherwise since ids got other names; most names are only shown."""
+    was, now = _called(before), _called(after)
+    found: set[Place] = set()
+    for source, attr, key in sorted({named for named, _ in was.items() ^ now.items()}):
+        named = (source, attr, key)
+        if _matters(judgement, source, attr, was.get(named), now.get(named)):
+            found |= {*_naming(log, source, attr, key)}
+    return found
+
+
+def _called(entries: Iterable[Entry]) -> Called:
+    return {
+        (source, e.attr, e.key): (e.val, e.means)
+        for _, _, source, e in entries
+        if isinstance(e, Named)
+    }  # fmt: skip
+
+
+def _matters(
+    judgement: Judgement, source: str, attr: str, was: tuple[str, str] | None, now: tuple[str, str] | None
+) -> bool:
+    """Whether a name decides anything: what a status or type means, who a user is, which field is meant."""
+    names = {name for name, _ in (n for n in (was, now) if n)}
+    match attr:
+        case "status" | "type":
+            return (was or ("", ""))[1] != (now or ("", ""))[1]
+        case "user":
+            return any(n in judgement.people for n in names)
+        case "field":
+            own = judgement.fields.get(source, FieldNames())
+            looked_at = {a.removeprefix("field.") for a in judgement.watched if a.startswith("field.")}
+            return bool(names & {own.intent, own.customer, own.origin, *looked_at})
+        case _:
+            return True
+
+
+def _naming(log: EventLog, source: str, attr: str, key: str) -> Iterator[Place]:
+    """The items in whose events an id comes."""
+    match attr:
+        case "field":
+            where, args = "e.attr = ?", [key]
+        case "user":
+            where, args = "(e.key = ? OR e.val = ? OR e.actor = ?)", [key] * 3
+        case _:
+            where, args = "e.attr = ? AND e.key = ?", [attr, key]
+    yield from log.query(
+        "SELECT DISTINCT s.name, i.ext_id FROM event e JOIN item i ON i.item_id = e.item_id"  # noqa: S608  ours
+        f" JOIN source s ON s.source_id = i.source_id WHERE s.name = ? AND {where}",
+        (source, *args),
+    )

@@ -1,0 +1,183 @@
+"""The lives of items as the log keeps them, brought up to its events by judging again only what changed."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from tracker_sync.log import PEOPLE, EventLog
+from tracker_sync.states import FOREVER, Life
+from tracker_sync.states.changed import late, renamed, touched
+from tracker_sync.states.columns import ITEM, NEVER, Columns, Words, chunks, columns, joined, latest, unpacked
+from tracker_sync.states.kin import AT_ONCE, Key, Kin, Place, Tie, facts, marks, numbers
+from tracker_sync.states.marks import Marks, marks_of, newest
+from tracker_sync.states.refold import entries_of, names, refolded
+from tracker_sync.tagging import Judgement
+
+Row = tuple[Any, ...]
+Id = tuple[int, int]
+"""A state, by its item's number and its `lo`."""
+
+
+@dataclass(frozen=True)
+class Lives:
+    """All lives, as columns, and the titles that go with them."""
+
+    parts: Sequence[Columns]
+    """Each item is in one of them."""
+    words: Words
+    last_ts: int
+    log: EventLog
+    fresh: Mapping[Id, str] = field(default_factory=dict)
+    """Titles that the log does not keep."""
+
+    @property
+    def columns(self) -> Columns:
+        """All of the parts."""
+        return joined(self.parts)
+
+    def at(self, instant: int) -> Columns:
+        """All of them, with no other states than those that hold at an instant."""
+        return joined([part.at(instant) for part in self.parts])
+
+    def titles(self, wanted: Sequence[Id]) -> Mapping[Id, str]:
+        """The title of each of these states."""
+        found = {one: self.fresh[one] for one in wanted if one in self.fresh}
+        items = sorted({item for item, lo in wanted if (item, lo) not in found})
+        for some in chunks(items, AT_ONCE):
+            sql = f"SELECT item_id, lo, title FROM state WHERE item_id IN ({marks(some)})"  # noqa: S608
+            found |= {(item, lo): title for item, lo, title in self.log.query(sql, some)}
+        return found
+
+
+@dataclass(frozen=True)
+class Again:
+    """Some items judged again."""
+
+    lives: list[Life]
+    places: frozenset[Place]
+    """Whose lives these are; also of items that have none (any more)."""
+    number: Mapping[Place, int]
+    """The log's number of these and of those above them."""
+    keys: frozenset[Key] = frozenset()
+    ties: frozenset[Tie] = frozenset()
+
+    @property
+    def items(self) -> list[int]:
+        """The log's numbers of all of `places`."""
+        return sorted(self.number[p] for p in self.places)
+
+    def columns(self, words: Words) -> Columns:
+        """The same as columns, with an item for each of `places`."""
+        found = columns(self.lives, self.number, words)
+        rest = sorted(self.places - {(life.source, life.id) for life in self.lives})
+        gone = np.array([(NEVER, self.number[p], words.code(p[0])) for p in rest], dtype=ITEM)
+        return Columns(np.concatenate([found.items, gone]), *found.tables[1:])
+
+    def titles(self) -> dict[Id, str]:
+        """The title of every state."""
+        return {(self.number[li.source, li.id], s.lo): s.title for li in self.lives for s in li.states}
+
+
+def current(log: EventLog, judgement: Judgement, inputs: str, *, past: bool = True) -> Lives:
+    """The lives by all that the log holds: those it keeps, and what changed since then; `inputs` is the
+    fingerprint of the judgement. The past may be left out where nobody asks about it."""
+    kept = marks_of(log)
+    if kept is None or kept.inputs != inputs:
+        return from_nothing(log, judgement)
+    places = changed(log, kept, judgement)
+    return patched(log, kept, again(log, judgement, places) if places else None, past=past)
+
+
+def known(log: EventLog, judgement: Judgement, inputs: str, known_at: int, until: int) -> Lives:
+    """The lives until a time by what the log knew at another: those it keeps, but for the items of which it
+    learned something only later. What is said of the time after `until` may be of later knowledge."""
+    kept = marks_of(log)
+    if kept is None or kept.inputs != inputs:
+        return from_nothing(log, judgement, known_at)
+    now = names(log)
+    then = [e for e in now if e.recorded_at <= known_at]
+    places = late(log, known_at, until) | touched(log, kept.seq) | renamed(log, then, now, judgement)
+    found = patched(log, kept, again(log, judgement, places, known_at) if places else None)
+    return replace(found, last_ts=last_ts(log, 0, known_at))
+
+
+def last_known(log: EventLog, known_at: int) -> int:
+    """The last time of all that the log knew then; 0 where it knew nothing."""
+    sql = "SELECT max(ts) FROM event WHERE rec_ts <= ? AND kind NOT IN ('named', 'tagged', 'stated')"
+    [(last,)] = log.query(sql, (known_at,))
+    return last or 0
+
+
+def changed(log: EventLog, kept: Marks, judgement: Judgement) -> set[Place]:
+    """The items about which something is new since the lives were kept."""
+    if newest(log) == kept.seq:
+        return set()
+    now = names(log)
+    before = [e for e in now if e.seq <= kept.seq]
+    return touched(log, kept.seq) | renamed(log, before, now, judgement)
+
+
+def from_nothing(log: EventLog, judgement: Judgement, known_at: int | None = None) -> Lives:
+    """The lives by what the log holds, or held then, without any that it keeps."""
+    found = [*refolded(log.read(known_at=known_at), judgement)]
+    number = numbered(log)
+    every = Again(found, frozenset(number), number)
+    words = Words()
+    return Lives([every.columns(words)], words, last_ts(log, 0, known_at), log, every.titles())
+
+
+def patched(log: EventLog, kept: Marks, by: Again | None, *, past: bool = True) -> Lives:
+    """The lives that the log keeps, with some of them replaced."""
+    words = Words(val for (val,) in log.query("SELECT val FROM word ORDER BY code"))
+    parts = [unpacked(row) for row in blocks(log, past=past)]
+    if by is None:
+        return Lives(latest(parts), words, kept.last_ts, log)
+    parts.append(by.columns(words))
+    last = max(kept.last_ts, last_ts(log, kept.seq))
+    return Lives(latest(parts), words, last, log, by.titles())
+
+
+def blocks(log: EventLog, after: int = 0, *, past: bool = True) -> Iterator[Row]:
+    """The kept columns as bytes, the older ones first; with nothing in place of the past, or with it."""
+    columns = "past_states, past_asks" if past else "'', ''"
+    yield from log.query(
+        f"SELECT items, states, asks, {columns}, stints, actives FROM block"  # noqa: S608  our own names
+        " WHERE block_id > ? ORDER BY block_id",
+        (after,),
+    )
+
+
+def again(log: EventLog, judgement: Judgement, places: set[Place], known_at: int | None = None) -> Again:
+    """Judge again some items and all that rests on them, by what the log holds, or held then."""
+    first = [*entries_of(log, places)]
+    keys, ties = facts(first)
+    kin = Kin(log, keys, ties)
+    below = kin.below(places)
+    context = kin.above(below)
+    entries = [*names(log), *first, *entries_of(log, context - places)]
+    known = [e for e in entries if known_at is None or e.recorded_at <= known_at]
+    found = [*refolded(known, judgement, below)]
+    number = numbers(log, context)
+    there = frozenset(p for p in below if p in number)
+    return Again(found, there, number, frozenset(keys), frozenset(ties))
+
+
+def last_ts(log: EventLog, after: int, known_at: int | None = None) -> int:
+    """The last thing a tracker said in the events after a number; 0 for nothing."""
+    sql = (
+        "SELECT max(ts) FROM event WHERE seq > ? AND rec_ts <= ?"
+        " AND kind NOT IN ('named', 'tagged', 'stated', 'removed', 'restored')"
+    )
+    [(last,)] = log.query(sql, (after, FOREVER if known_at is None else known_at))
+    return last or 0
+
+
+def numbered(log: EventLog) -> dict[Place, int]:
+    """The log's own number of every item."""
+    sql = (
+        "SELECT s.name, i.ext_id, i.item_id FROM item i JOIN source s ON s.source_id = i.source_id"
+        " WHERE s.name <> ?"
+    )
+    return {(source, item): number for source, item, number in log.query(sql, (PEOPLE,))}
