@@ -77,7 +77,13 @@ def keep(config: "Config", log: "EventLog", *, anew: bool = False) -> int:
     from tracker_sync.states.keeping import rebuild, refresh
 
     judged, print_ = basis(config, told(log), now_stated(config))
-    return (rebuild if anew else refresh)(log, judged, print_)
+    collects = gc.isenabled()
+    gc.disable()  # as for a read
+    try:
+        return (rebuild if anew else refresh)(log, judged, print_)
+    finally:
+        if collects:
+            gc.enable()
 
 
 def now() -> int:

@@ -92,11 +92,14 @@ _SELECT = f"""{_COLUMNS}
 FROM event e JOIN source s USING (source_id) LEFT JOIN item i ON i.item_id = e.item_id
 """
 # CROSS JOIN and INDEXED BY keep SQLite from walking the whole log: a sync asks these for every page.
-_OF_ITEMS = f"""{_COLUMNS}
-FROM json_each(?) j CROSS JOIN item i ON i.item_id = j.value
-CROSS JOIN source s ON s.source_id = i.source_id CROSS JOIN event e ON e.item_id = i.item_id
+_OF_ITEMS = """
+SELECT e.seq, e.rec_ts, e.item_id, e.event_id, e.kind, e.attr, e.key, e.val, e.ts, e.actor, e.body
+FROM json_each(?) j CROSS JOIN event e ON e.item_id = j.value
 """
-_ITEM_IDS = "SELECT i.item_id FROM source s CROSS JOIN item i ON i.source_id = s.source_id WHERE i.ext_id"
+_ITEMS = """
+SELECT i.item_id, s.name, i.ext_id FROM source s CROSS JOIN item i ON i.source_id = s.source_id
+WHERE coalesce(?, s.name) = s.name AND i.ext_id
+"""
 _OF_NO_ITEM = f"""{_COLUMNS.replace("coalesce(i.ext_id, '')", "''")}
 FROM event e INDEXED BY event_item JOIN source s USING (source_id)
 """
@@ -183,23 +186,25 @@ class SqliteLog:
         items: Iterable[str] | None = None,
         known_at: int | None = None,
     ) -> Iterator[Entry]:
-        select, where, args = _SELECT, ["1"], list[object]()
-        if items is not None:
-            wanted = list(items)
-            if "" in wanted:
-                select, where = _OF_NO_ITEM, ["e.item_id IS NULL"]
-            else:
-                found = {r[0] for r in self._among(_ITEM_IDS, (), wanted)}
-                select, args = _OF_ITEMS, [canonical(sorted(found))]
-        if source is not None:
-            where.append("s.name = ?")
-            args.append(source)
-        if known_at is not None:
-            where.append("e.rec_ts <= ?")
-            args.append(known_at)
+        wanted = None if items is None else list(items)
         with _told(self.path):
-            for r in self._db.execute(f"{select} WHERE {' AND '.join(where)} ORDER BY e.seq", args):
+            if wanted is not None and "" not in wanted:
+                yield from self._of_items(source, wanted, known_at)
+                return
+            select, where = (_SELECT, "1") if wanted is None else (_OF_NO_ITEM, "e.item_id IS NULL")
+            known, args = _known_by(known_at)
+            if source is not None:
+                known, args = f"{known} AND s.name = ?", [*args, source]
+            for r in self._db.execute(f"{select} WHERE {where}{known} ORDER BY e.seq", args):
                 yield Entry(r[0], r[1], r[2], chain.event_of(self.path, r[0], Row(*r[3:12])))
+
+    def _of_items(self, source: str | None, wanted: list[str], known_at: int | None) -> Iterator[Entry]:
+        named = {i: (name, ext_id) for i, name, ext_id in self._among(_ITEMS, (source,), wanted)}
+        known, args = _known_by(known_at)
+        query = f"{_OF_ITEMS} WHERE 1{known} ORDER BY e.seq"
+        for seq, at, item, event_id, *rest in self._db.execute(query, (canonical(sorted(named)), *args)):
+            name, ext_id = named[item]
+            yield Entry(seq, at, name, chain.event_of(self.path, seq, Row(event_id, ext_id, *rest)))
 
     def skipped(self) -> Iterator[tuple[str, Skipped]]:
         query = (
@@ -353,6 +358,10 @@ class SqliteLog:
             if self._db.in_transaction:  # SQLite itself has taken back what a full disk broke off
                 self._db.execute("ROLLBACK")
             raise
+
+
+def _known_by(known_at: int | None) -> tuple[str, list[object]]:
+    return ("", []) if known_at is None else (" AND e.rec_ts <= ?", [known_at])
 
 
 def batched(values: list[str], size: int) -> Iterator[tuple[str, ...]]:

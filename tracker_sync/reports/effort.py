@@ -87,6 +87,9 @@ def _shares(org: Portfolio, first: int, works: Array) -> Iterator[_Shares]:
     of, _ = _each_day(lo[nobody], hi[nobody])
     yield _Shares(rows[nobody][of], np.ones(len(of), dtype=np.int64))
     rows, lo, hi, person = (c[~nobody] for c in (rows, lo, hi, distinct(stints["person"])[1]))
+    # Person by person, what is counted lies close together; small numbers are sorted in one pass.
+    order = np.argsort(person.astype(np.min_scalar_type(person.max(initial=0))), kind="stable")
+    rows, lo, hi, person = (c[order] for c in (rows, lo, hi, person))
     width = max(1, int(before[-1]))
     many = max(1, CELLS // width)
     for start in range(0, int(person.max(initial=0)) + 1, many):

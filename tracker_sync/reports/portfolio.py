@@ -47,6 +47,7 @@ class Portfolio:
 
     efforts: dict[tuple[int, int, int], "Effort"] = field(default_factory=dict)
     """By window, as far as they were asked for."""
+    _active: dict[tuple[object, ...], Array] = field(default_factory=dict)
 
     @cached_property
     def _chosen(self) -> tuple[Array, Array]:
@@ -194,6 +195,12 @@ class Portfolio:
 
     def active(self, query: Query) -> Array:
         """Which leaves were active in the window: in progress at any instant of it, or done in it."""
+        asked = (query.since, query.until, query.as_of, query.source, query.project)
+        if asked not in self._active:
+            self._active[asked] = self._find_active(query)
+        return self._active[asked]
+
+    def _find_active(self, query: Query) -> Array:
         spans = self.columns.actives
         until = min(query.until, query.as_of + 1)
         doing = (spans["done"] == 0) & (spans["hi"] > query.since)

@@ -126,11 +126,12 @@ def _asked(org: Portfolio, below: Array, feature: Array, committed: Array) -> tu
     account, since = np.repeat(org.asked.account, counts), np.repeat(org.asked.since, counts)
     in_time = since >= committed[of] - YEAR
     of, account, since = of[in_time], account[in_time], since[in_time]
-    order = np.lexsort((since, account, of))
-    of, account, since = of[order], account[order], since[order]
-    first = np.ones(len(of), dtype=bool)
-    first[1:] = (of[1:] != of[:-1]) | (account[1:] != account[:-1])
-    return of[first], account[first], since[first]
+    pairs = of.astype(np.int64) << 32 | account
+    order = np.argsort(pairs, kind="stable")
+    pairs, since = pairs[order], since[order]
+    first = np.flatnonzero(np.diff(pairs, prepend=-1))
+    earliest = np.minimum.reduceat(since, first) if len(first) else since
+    return pairs[first] >> 32, pairs[first] & 0xFFFFFFFF, earliest
 
 
 def _covered_by_intent(org: Portfolio, row: int, account: str, asked: int) -> bool:

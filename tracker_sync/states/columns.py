@@ -97,11 +97,6 @@ class Columns:
         )
         return Columns(self.items, states, asks, states[:0], asks[:0], self.stints, self.actives)
 
-    def without(self, items: Array) -> "Columns":
-        """The same without some items."""
-        gone = np.unique(items)
-        return Columns(*(table[~_isin(table["item"], gone)] for table in self.tables))
-
     def renumbered(self, codes: Array) -> "Columns":
         """The same with other numbers for the words: `codes[n]` in place of n."""
         found = []
@@ -135,25 +130,13 @@ def joined(parts: Sequence[Columns]) -> Columns:
 def latest(parts: Sequence[Columns]) -> Sequence[Columns]:
     """The parts without what a later one says anew: of an item that several have, what the last one has."""
     ids = [p.items["item"] for p in parts]
-    found, counts = np.unique(np.concatenate([np.empty(0, "<i4"), *ids]), return_counts=True)
-    several = found[counts > 1]
-    if len(several):
-        last: dict[int, int] = {}
-        for n, own in enumerate(ids):
-            last |= dict.fromkeys(own[_isin(own, several)].tolist(), n)
-        older = [[i for i in own[_isin(own, several)].tolist() if last[i] != n] for n, own in enumerate(ids)]
-        parts = [p.without(np.array(old, "<i4")) if old else p for p, old in zip(parts, older, strict=True)]
-    return parts
-
-
-def _isin(column: Array, wanted: Array) -> Array:
-    """Which of the column are among `wanted`, which is sorted."""
-    if not len(wanted):
-        return np.zeros(len(column), dtype=bool)
-    places = np.searchsorted(wanted, column)
-    places[places == len(wanted)] = 0
-    found: Array = wanted[places] == column
-    return found
+    owner = np.full(max((int(own.max(initial=0)) for own in ids), default=0) + 1, NONE, dtype="<i4")
+    for n, own in enumerate(ids):
+        owner[own] = n
+    return [
+        part if (owner[own] == n).all() else Columns(*(t[owner[t["item"]] == n] for t in part.tables))
+        for n, (part, own) in enumerate(zip(parts, ids, strict=True))
+    ]
 
 
 def columns(lives: Iterable[Life], number: Mapping[tuple[str, str], int], words: Words) -> Columns:

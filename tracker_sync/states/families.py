@@ -1,44 +1,67 @@
 """Deals the items of a log out into groups that can be judged apart from each other."""
 
+import json
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
 
 from tracker_sync.log import EventLog
 
-OPENED = "INSERT INTO alias SELECT DISTINCT item_id, source_id, val FROM event WHERE kind = 'opened'"
-MOVED = "SELECT DISTINCT item_id, source_id, val, body FROM event WHERE kind = 'moved'"
-PARENTS = """
-INSERT INTO kin SELECT DISTINCT item_id, source_id, val, 1 FROM event
-WHERE attr = 'parent' AND kind IN ('added', 'changed') AND val <> '' AND item_id IS NOT NULL
+RELATIONS = """
+SELECT item_id, source_id, kind, attr, key, val, body FROM event
+WHERE item_id IS NOT NULL AND (kind IN ('opened', 'moved') OR attr IN ('parent', 'sub_issues'))
 """
-CHILDREN = """
-INSERT INTO kin SELECT DISTINCT item_id, source_id, key, 0 FROM event
-WHERE attr = 'sub_issues' AND kind IN ('added', 'changed') AND item_id IS NOT NULL
-"""
-"""What fills the tables `alias` and `kin`: what `kin.facts` finds, at once."""
-ABOVE = """
-SELECT k.item_id, a.item_id FROM kin k JOIN alias a ON a.key = k.key AND a.source_id = k.source_id
-WHERE k.above = 1
-UNION ALL
-SELECT a.item_id, k.item_id FROM kin k JOIN alias a ON a.key = k.key AND a.source_id = k.source_id
-WHERE k.above = 0
-UNION ALL
-SELECT a.item_id, b.item_id FROM alias a JOIN alias b ON b.key = a.key AND b.source_id = a.source_id
-WHERE b.item_id <> a.item_id
-"""
-"""(item, one that was ever above it, or that had a key of it and may be one item with it)."""
 
 
-def families(log: EventLog, items: Collection[int], size: int) -> Iterator[tuple[list[int], list[int]]]:
+@dataclass(slots=True)
+class Ties:
+    """The rows of the tables `alias` and `kin`."""
+
+    aliases: set[tuple[int, int, str]] = field(default_factory=set)
+    """(item, source, key that it has or had)."""
+    kin: set[tuple[int, int, str, int]] = field(default_factory=set)
+    """(item, source, key that it named, 1 for its parent's and 0 for a child's)."""
+
+
+def ties(log: EventLog) -> Ties:
+    """What the events tell of keys and relations: all that `kin.facts` finds, at once."""
+    found = Ties()
+    for item, source, kind, attr, key, val, body in log.query(RELATIONS):
+        if kind in ("opened", "moved"):
+            found.aliases.add((item, source, val))
+            if kind == "moved":
+                found.aliases.add((item, source, json.loads(body).get("old", "")))
+        elif kind in ("added", "changed") and attr == "parent" and val:
+            found.kin.add((item, source, val, 1))
+        elif kind in ("added", "changed") and attr == "sub_issues":
+            found.kin.add((item, source, key, 0))
+    return found
+
+
+def families(told: Ties, items: Collection[int], size: int) -> Iterator[tuple[list[int], list[int]]]:
     """The items in groups of so many, each with all that were ever above any of them or may be one item with
-    one of them; `alias` and `kin` have to be filled. Children of one parent come together, as far as they
-    can, so that a parent is in few groups."""
-    above: dict[int, list[int]] = {}
-    for item, other in log.query(ABOVE):
-        above.setdefault(item, []).append(other)
+    one of them. Children of one parent come together, as far as they can: a parent is then in few groups."""
+    above = _above(told)
     ordered = sorted(items, key=lambda item: (min(above.get(item, (item,))), item))
     for start in range(0, len(ordered), size):
         group = ordered[start : start + size]
         yield group, _with_all_above(group, above)
+
+
+def _above(told: Ties) -> dict[int, list[int]]:
+    """Those that were ever above an item, and those that had a key of it, by item."""
+    holders: dict[tuple[int, str], list[int]] = {}
+    found: dict[int, list[int]] = {}
+    for item, source, key in told.aliases:
+        holders.setdefault((source, key), []).append(item)
+    for same in holders.values():
+        if len(same) > 1:
+            for item in same:
+                found.setdefault(item, []).extend(same)
+    for item, source, key, names_parent in told.kin:
+        for other in holders.get((source, key), ()):
+            child, parent = (item, other) if names_parent else (other, item)
+            found.setdefault(child, []).append(parent)
+    return found
 
 
 def _with_all_above(group: list[int], above: dict[int, list[int]]) -> list[int]:

@@ -1,7 +1,6 @@
 """Keeps the lives of items in the log: those that a sync touched are judged again, or all are."""
 
 import gc
-import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
@@ -13,7 +12,7 @@ from tracker_sync.log import EventLog
 from tracker_sync.log.projection import EMPTIED
 from tracker_sync.states import Life
 from tracker_sync.states.columns import SHAPE, Columns, Words, joined, latest, unpacked
-from tracker_sync.states.families import CHILDREN, MOVED, OPENED, PARENTS, families
+from tracker_sync.states.families import Ties, families, ties
 from tracker_sync.states.kin import Place
 from tracker_sync.states.marks import Marks, marks_of, newest
 from tracker_sync.states.refold import entries_of, names, refolded
@@ -125,21 +124,18 @@ class Made(NamedTuple):
 def _rebuild(log: EventLog, judgement: Judgement, inputs: str) -> int:
     kept = Marks(newest(log), inputs, last_ts(log, 0), SHAPE, 0)
     work = _Work(log, judgement, numbered(log))
-    log.rewrite(_anew(log, work, kept))
+    log.rewrite(_anew(work, ties(log), kept))
     return len(work.number)
 
 
-def _anew(log: EventLog, work: "_Work", kept: Marks) -> Iterator[Statement]:
+def _anew(work: "_Work", told: Ties, kept: Marks) -> Iterator[Statement]:
     """What makes all tables anew."""
     for sql in EMPTIED:
         yield sql, [()]
-    yield OPENED, [()]
-    moved = {(i, s, key) for i, s, val, body in log.query(MOVED) for key in (val, json.loads(body)["old"])}
-    yield ALIAS, sorted(moved - set(log.query("SELECT item_id, source_id, key FROM alias")))
-    yield PARENTS, [()]
-    yield CHILDREN, [()]
+    yield ALIAS, sorted(told.aliases)
+    yield KIN, sorted(told.kin)
     words, blocks_made = Words(), 0
-    for made in work.done(families(log, work.number.values(), TOGETHER)):
+    for made in work.done([*families(told, work.number.values(), TOGETHER)]):
         blocks_made += 1
         yield STATE, made.rows
         yield BLOCK, [_block(blocks_made, made.columns.renumbered(words.codes(made.words)))]
@@ -155,7 +151,7 @@ class _Work:
         self._place = {n: place for place, n in number.items()}
         self._names = names(log)
 
-    def done(self, groups: Iterable[Group]) -> Iterator[Made]:
+    def done(self, groups: list[Group]) -> Iterator[Made]:
         """What comes of each group of items."""
         processes = len(os.sched_getaffinity(0))
         if len(self.number) <= ALONE or processes == 1:
@@ -164,7 +160,7 @@ class _Work:
         global _shared
         _shared = self
         with get_context("fork").Pool(processes) as pool:
-            yield from pool.imap_unordered(_made, [*groups])  # a thread of the pool goes through them
+            yield from pool.imap_unordered(_made, groups)
 
     def made(self, log: EventLog, group: Group) -> Made:
         """What comes of some items."""
