@@ -5,6 +5,7 @@ from contextlib import closing
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from backends import Backend, postgres_schema, sqlite_file
@@ -221,6 +222,28 @@ class TestContract:
     def test_a_question_that_cannot_be_asked_is_an_error_of_the_log(self, log: EventLog) -> None:
         with pytest.raises(LogError):
             list(log.query("SELECT nothing FROM nowhere"))
+
+    def test_what_is_read_in_a_snapshot_is_of_one_moment(self, backend: Backend) -> None:
+        def more() -> None:
+            with closing(backend.writer()) as log:
+                log.append("acme", EVENTS[2:], now=2)
+
+        with closing(backend.writer()) as log:
+            log.append("acme", EVENTS[:2], now=1)
+        with closing(backend.reader()) as log:
+            writing = Thread(target=more)
+            with log.snapshot():
+                before = ids(log)
+                writing.start()
+                writing.join(0.2)
+                assert ids(log) == before == ["1:0", "1:0.1"]
+            writing.join()
+            assert len(ids(log)) == len(EVENTS)
+
+    def test_another_reader_of_the_same_log_reads_it(self, log: EventLog) -> None:
+        log.append("acme", EVENTS, now=1)
+        with closing(log.reader()) as other:
+            assert ids(other) == ids(log)
 
     def test_a_lease_can_be_had_again(self, log: EventLog) -> None:
         for _ in range(2):

@@ -132,7 +132,7 @@ def _sales_led(report: SalesLed) -> dict[str, Any]:
         ],
         "unknowns": {
             "origin": [r.ref for r in report.to_tag],
-            "alignment": [r.ref for r in report.of["undecidable"]],
+            "alignment": [r.ref for r in report.of("undecidable")],
             "unmeasured": list(report.unmeasured),
         },
         "evidence": [],

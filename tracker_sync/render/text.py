@@ -276,7 +276,7 @@ def _sales_led(page: _Page, report: SalesLed, most: int = 8) -> None:
     page.line("Low–high: whatever the unknown turns out to be. With chance: 95 % of what could")
     page.line("have come of the same kind of work (whole epics drawn again).")
     for verdict in ("unhealthy", "undecidable", "healthy", "unknown"):
-        rows = report.of[verdict]
+        rows = report.of(verdict)
         if rows:
             page.line()
             page.line(f"{CLASSES[verdict].capitalize()}: {len(rows)} items, largest first", "bold")

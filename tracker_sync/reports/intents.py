@@ -64,9 +64,9 @@ def intents(org: Portfolio, query: Query) -> Intents:
     others = sorted(named.all - set(ids))
     by_id: dict[str, Intent | None] = {i.id: i for i in stated} | dict.fromkeys(others)
 
-    bases = [weighed(org, rows, days, w) for w in query.weights]
+    bases = [weighed(org, rows, days, w, named.group, len(named.lists)) for w in query.weights]
 
-    def shares(sure: Array, maybe: Array) -> tuple[tuple[str, Share], ...]:
+    def shares(sure: list[bool], maybe: list[bool]) -> tuple[tuple[str, Share], ...]:
         return tuple((base.weight, base.share(sure, maybe)) for base in bases)
 
     found = tuple(
@@ -75,7 +75,7 @@ def intents(org: Portfolio, query: Query) -> Intents:
             mission=of.mission if of else "",
             hypothesis=of.hypothesis.text if of and of.hypothesis else "",
             target=of.target if of else None,
-            shares=shares(named.alone(i), named.none | named.among(i)),
+            shares=shares(named.alone(i), named.perhaps(i)),
             epics=int((org.epic & (org.now["intents"] == named.word(i))).sum()),
         )
         for i, of in by_id.items()
@@ -83,11 +83,11 @@ def intents(org: Portfolio, query: Query) -> Intents:
     return Intents(
         query, found, shares(named.none, named.none),
         untagged=Many(
-            rows[named.none],
+            rows[named.those(named.none)],
             lambda some: [(org.ref(r), days.of(r)) for r in some.tolist()],
             days.amounts,
         ),
-        disputed=refs(org, rows[named.several]),
+        disputed=refs(org, rows[named.those(named.several)]),
         idle=tuple(i for i in ids if i not in named.all),
         unstated=tuple(others) if version else (),
         has_strategy=version is not None,
@@ -95,27 +95,28 @@ def intents(org: Portfolio, query: Query) -> Intents:
 
 
 class _Named:
-    """Which intents the rows name."""
+    """Which intents the rows name, in groups of rows that name the same."""
 
     def __init__(self, org: Portfolio, rows: Array) -> None:
-        self._words, self._place = distinct(org.now["intents"][rows])
-        self._lists = [org.intents_of(w) for w in self._words.tolist()]
+        words, self.group = distinct(org.now["intents"][rows])
+        self.lists = [org.intents_of(word) for word in words.tolist()]
         self._org = org
-        self.all = {i for many in self._lists for i in many}
-        self.none = self._those([not many for many in self._lists])
-        self.several = self._those([len(many) > 1 for many in self._lists])
+        self.all = {i for many in self.lists for i in many}
+        self.none = [not many for many in self.lists]
+        self.several = [len(many) > 1 for many in self.lists]
 
-    def _those(self, lists: list[bool]) -> Array:
-        found: Array = np.array(lists, dtype=bool)[self._place]
+    def those(self, groups: list[bool]) -> Array:
+        """Which of the rows are of some groups."""
+        found: Array = np.array(groups, dtype=bool)[self.group]
         return found
 
-    def alone(self, intent: str) -> Array:
-        """Which of them name this one and no other."""
-        return self._those([many == [intent] for many in self._lists])
+    def alone(self, intent: str) -> list[bool]:
+        """Which groups name this one and no other."""
+        return [many == [intent] for many in self.lists]
 
-    def among(self, intent: str) -> Array:
-        """Which of them name it, alone or not."""
-        return self._those([intent in many for many in self._lists])
+    def perhaps(self, intent: str) -> list[bool]:
+        """Which may serve it: those that name it, alone or not, and those that name none."""
+        return [not many or intent in many for many in self.lists]
 
     def word(self, intent: str) -> int:
         """The word for naming this one alone."""

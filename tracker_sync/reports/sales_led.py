@@ -9,7 +9,7 @@ import numpy as np
 from tracker_sync.reports.effort import Effort, effort
 from tracker_sync.reports.portfolio import Many, Portfolio, refs
 from tracker_sync.reports.query import Query
-from tracker_sync.reports.shares import Base, Share
+from tracker_sync.reports.shares import Grouped, Share
 from tracker_sync.states.columns import VERDICTS, Array
 
 _SALES = ("healthy", "unhealthy", "undecidable")
@@ -52,8 +52,8 @@ class SalesLed:
     weighed: tuple[Weighed, ...]
     rows: Many[Row]
     """All leaf work of the window, largest effort first."""
-    of: Mapping[str, Many[Row]]
-    """The same by verdict."""
+    verdicts: Array
+    """The verdict of every row of the portfolio, as a place in `VERDICTS`."""
     unmeasured: Many[str]
     """Refs that were done in the window but never seen in progress: they have no effort."""
     backdated: int
@@ -62,30 +62,34 @@ class SalesLed:
     @property
     def to_tag(self) -> Many[Row]:
         """The work of unknown origin, largest first: what narrows the ranges most."""
-        return self.of["unknown"]
+        return self.of("unknown")
+
+    def of(self, verdict: str) -> Many[Row]:
+        """The work of one class, largest first."""
+        return self.rows.where(self.verdicts == VERDICTS.index(verdict))
 
 
 def sales_led(org: Portfolio, query: Query) -> SalesLed:
     """The report for a question."""
     days = effort(org, query)
     rows = np.flatnonzero(org.active(query))
+    group = org.now["verdict"][rows].astype(np.intp)
     every = Many(rows, lambda some: _rows(org, some, days), days.amounts)
-    verdicts = org.now["verdict"]
     return SalesLed(
         query=query,
-        weighed=tuple(_weighed(org, rows, days, w) for w in query.weights),
+        weighed=tuple(_weighed(weighed(org, rows, days, w, group, len(VERDICTS))) for w in query.weights),
         rows=every,
-        of={v: every.where(verdicts == n) for n, v in enumerate(VERDICTS)},
+        verdicts=org.now["verdict"],
         unmeasured=refs(org, rows[~days.measured[rows]]),
         backdated=int(org.now["backdated"][rows].sum()),
     )
 
 
-def weighed(org: Portfolio, rows: Array, days: Effort, weight: str) -> Base:
-    """Rows with what they weigh."""
+def weighed(org: Portfolio, rows: Array, days: Effort, weight: str, group: Array, groups: int) -> Grouped:
+    """Rows with what they weigh, in groups."""
     if weight == "count":
-        return Base(org, weight, rows, np.ones(len(rows), dtype=np.int64), 1)
-    return Base(org, weight, rows, days.amounts[rows], days.unit)
+        return Grouped(org, weight, rows, np.ones(len(rows), dtype=np.int64), 1, group, groups)
+    return Grouped(org, weight, rows, days.amounts[rows], days.unit, group, groups)
 
 
 def _rows(org: Portfolio, rows: Array, days: Effort) -> list[Row]:
@@ -99,20 +103,15 @@ def _rows(org: Portfolio, rows: Array, days: Effort) -> list[Row]:
     ]  # fmt: skip
 
 
-def _weighed(org: Portfolio, rows: Array, days: Effort, weight: str) -> Weighed:
-    every, verdicts = weighed(org, rows, days, weight), org.now["verdict"][rows]
+def _weighed(base: Grouped) -> Weighed:
+    def of(*names: str) -> list[bool]:
+        return [v in names for v in VERDICTS]
 
-    def of(*names: str) -> Array:
-        found: Array = np.array([v in names for v in VERDICTS])[verdicts]
-        return found
-
-    asked = of(*_SALES, "unknown")
+    open_ = ("undecidable", "unknown")
     return Weighed(
-        weight,
-        sales_led=every.share(of(*_SALES), asked),
-        unhealthy=every.share(of("unhealthy"), of("unhealthy", "undecidable", "unknown")),
-        healthy=every.among(asked).share(
-            of("healthy")[asked], of("healthy", "undecidable", "unknown")[asked]
-        ),
-        amounts={v: Fraction(int(every.amounts[of(v)].sum()), every.unit) for v in VERDICTS},
+        base.weight,
+        sales_led=base.share(of(*_SALES), of(*_SALES, "unknown")),
+        unhealthy=base.share(of("unhealthy"), of("unhealthy", *open_)),
+        healthy=base.share(of("healthy"), of("healthy", *open_), among=of(*_SALES, "unknown")),
+        amounts={v: Fraction(int(base.sums[n]), base.unit) for n, v in enumerate(VERDICTS)},
     )

@@ -1,5 +1,6 @@
 """A share that says how sure it is: bounds for what is unknown, an interval for chance, its items."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, lru_cache
@@ -17,70 +18,123 @@ RESAMPLES = 2_000
 SEED = 20_211_104
 FEW = 2_000
 """Up to so many root items are drawn again and again; with more, what that would come to is calculated."""
+Flags = Sequence[bool]
 Z = NormalDist().inv_cdf(0.975)
+
+
+@dataclass(frozen=True, eq=False)
+class Grouped:
+    """Rows with what each weighs, in groups: a share is of whole groups."""
+
+    org: Portfolio
+    weight: str
+    rows: Array
+    amounts: Array
+    """In whole numbers of `1 / unit`."""
+    unit: int
+    group: Array
+    """The number of each row's group."""
+    groups: int
+    """How many there are."""
+
+    @cached_property
+    def sums(self) -> Array:
+        """What each group weighs, exact."""
+        found: Array = np.zeros(self.groups, dtype=self.amounts.dtype)
+        np.add.at(found, self.group, self.amounts)
+        return found
+
+    @cached_property
+    def counts(self) -> Array:
+        """How many rows of each group weigh anything."""
+        found: Array = np.bincount(self.group, self.amounts > 0, self.groups).astype(np.int64)
+        return found
+
+    def share(
+        self, surely: Sequence[bool], maybe: Sequence[bool], among: Sequence[bool] | None = None
+    ) -> "Share":
+        """The share of some groups, those that surely are in it and those that may be, among these or all."""
+        every = np.ones(self.groups, dtype=bool) if among is None else np.array(among, dtype=bool)
+        return Share(self, np.array(surely, dtype=bool), np.array(maybe, dtype=bool), every)
 
 
 @dataclass(frozen=True, eq=False)
 class Share:
     """A numerator over a denominator, as worst-case (Manski) bounds; all None without a denominator."""
 
-    org: Portfolio
-    weight: str
-    rows: Array
-    """Of the denominator."""
-    amounts: Array
-    """What each of them weighs, in whole numbers of `1 / unit`."""
-    unit: int
+    base: Grouped
     surely: Array
-    """Which of them are in the numerator."""
+    """Which groups are in the numerator."""
     maybe: Array
     """Which are in it for all we know: those that surely are, and the unknown."""
+    among: Array
+    """Which are in the denominator."""
 
-    @cached_property
+    @property
     def total(self) -> Fraction:
         """The denominator, in the weight's unit."""
-        return Fraction(int(self.amounts.sum()), self.unit)
+        return Fraction(self._sum(self.among), self.base.unit)
 
-    @cached_property
+    @property
     def low(self) -> Fraction | None:
         """With everything unknown outside the numerator."""
         return self._part(self.surely)
 
-    @cached_property
+    @property
     def high(self) -> Fraction | None:
         """With everything unknown inside."""
         return self._part(self.maybe)
 
+    def _sum(self, groups: Array) -> int:
+        return int(self.base.sums[groups].sum())
+
     def _part(self, of: Array) -> Fraction | None:
-        total = int(self.amounts.sum())
-        return Fraction(int(self.amounts[of].sum()), total) if total else None
+        total = self._sum(self.among)
+        return Fraction(self._sum(of & self.among), total) if total else None
 
     @property
     def n(self) -> int:
-        """Items in the denominator."""
-        return len(self.rows)
+        """Items in the denominator: those that weigh anything."""
+        return int(self.base.counts[self.among].sum())
+
+    @cached_property
+    def _counted(self) -> Array:
+        """The places of the denominator's items among the base's rows."""
+        return np.flatnonzero((self.base.amounts > 0) & self.among[self.base.group])
+
+    @cached_property
+    def _weights(self) -> Array:
+        found: Array = (self.base.amounts[self._counted] / self.base.unit).astype(float)
+        return found
+
+    def _are(self, groups: Array) -> Array:
+        """Which of the denominator's items are of some groups."""
+        found: Array = groups[self.base.group[self._counted]]
+        return found
+
+    def _refs(self, chosen: Array) -> Many[str]:
+        return refs(self.base.org, self.base.rows[self._counted[chosen]])
 
     @property
     def n_eff(self) -> float:
         """Kish's effective number of items: (sum of weights)² / sum of squared weights."""
-        weights = self.amounts / self.unit
-        squares = float((weights * weights).sum())
+        squares = float((self._weights * self._weights).sum())
         return float(self.total) ** 2 / squares if squares else 0.0
 
     @property
     def numerator(self) -> Many[str]:
         """Refs that are surely in it."""
-        return refs(self.org, self.rows[self.surely])
+        return self._refs(self._are(self.surely))
 
     @property
     def unknown(self) -> Many[str]:
         """Refs that may be in it."""
-        return refs(self.org, self.rows[self.maybe & ~self.surely])
+        return self._refs(self._are(self.maybe & ~self.surely))
 
     @property
     def denominator(self) -> Many[str]:
         """Refs of all of it."""
-        return refs(self.org, self.rows)
+        return self._refs(self._are(self.among))
 
     @property
     def measurable(self) -> bool:
@@ -105,49 +159,15 @@ class Share:
         """
         if self.low is None or self.high is None:
             return None
-        if self.weight == "count":
+        if self.base.weight == "count":
             return _wilson(self.low, self.n)[0], _wilson(self.high, self.n)[1]
-        _, place = np.unique(self.org.roots[self.rows], return_inverse=True)
-        weights = (self.amounts / self.unit).astype(float)
+        roots = self.base.org.roots[self.base.rows[self._counted]]
+        _, place = np.unique(roots, return_inverse=True)
         whole, sure, most = (
-            np.bincount(place, weights * of) for of in (np.ones(self.n), self.surely, self.maybe)
+            np.bincount(place, self._weights * self._are(of)) for of in (self.among, self.surely, self.maybe)
         )
         low, high = _ends(whole, sure)[0], _ends(whole, most)[1]
         return min(low, float(self.low)), max(high, float(self.high))
-
-
-@dataclass(frozen=True, eq=False)
-class Base:
-    """Rows that shares are taken of, with what each weighs."""
-
-    org: Portfolio
-    weight: str
-    rows: Array
-    amounts: Array
-    """In whole numbers of `1 / unit`."""
-    unit: int
-
-    @cached_property
-    def _counts(self) -> Array | None:
-        """Which rows weigh anything; None where all do."""
-        found: Array = self.amounts > 0
-        return None if found.all() else found
-
-    @cached_property
-    def _counted(self) -> tuple[Array, Array]:
-        if self._counts is None:
-            return self.rows, self.amounts
-        return self.rows[self._counts], self.amounts[self._counts]
-
-    def among(self, some: Array) -> "Base":
-        """Some of the rows."""
-        return Base(self.org, self.weight, self.rows[some], self.amounts[some], self.unit)
-
-    def share(self, surely: Array, maybe: Array) -> Share:
-        """The share of those that are surely in it, or that may be, among the rows that weigh anything."""
-        if self._counts is not None:
-            surely, maybe = surely[self._counts], maybe[self._counts]
-        return Share(self.org, self.weight, *self._counted, self.unit, surely, maybe)
 
 
 def _wilson(part: Fraction, n: int) -> tuple[float, float]:

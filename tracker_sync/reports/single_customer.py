@@ -9,7 +9,7 @@ import numpy as np
 
 from tracker_sync.events import MICROSECOND
 from tracker_sync.reports.effort import Effort, effort
-from tracker_sync.reports.portfolio import Many, Portfolio, refs
+from tracker_sync.reports.portfolio import Many, Portfolio, distinct, refs
 from tracker_sync.reports.query import Query
 from tracker_sync.states import FOREVER
 from tracker_sync.states.columns import NEVER, Array
@@ -68,16 +68,14 @@ def single_customer(org: Portfolio, query: Query) -> SingleCustomer:
     of, account, since = _asked(org, below, feature, committed)
     names = np.bincount(of, minlength=len(org.now))
     alone = looked[of] & (names[of] == 1)
-    found = {
-        row: (org.words.vals[account], asked)
-        for row, account, asked in zip(*(c[alone].tolist() for c in (of, account, since)), strict=True)
-        if not _covered_by_intent(org, row, org.words.vals[account], asked)
-    }
+    found = _uncovered(org, of[alone], account[alone], since[alone])
     rows = np.array(sorted(found), dtype=np.int64)
     work = active[below]
     under = _Under(below[work], feature[work])
     amounts = under.sums(days.amounts, len(org.now))
-    once = np.unique(np.concatenate([np.empty(0, np.int64), under.rows[np.isin(under.features, rows)]]))
+    is_row, once = np.zeros(len(org.now), dtype=bool), np.zeros(len(org.now), dtype=bool)
+    is_row[rows] = True
+    once[under.rows[is_row[under.features]]] = True
 
     def make(some: Array) -> list[Row]:
         return _rows(org, some, found, under, Effort(amounts, days.unit, days.measured), coverage)
@@ -134,13 +132,24 @@ def _asked(org: Portfolio, below: Array, feature: Array, committed: Array) -> tu
     return pairs[first] >> 32, pairs[first] & 0xFFFFFFFF, earliest
 
 
-def _covered_by_intent(org: Portfolio, row: int, account: str, asked: int) -> bool:
-    """Whether a prior intent, for an account that the product is for, meant to build it anyway."""
-    named = org.intents_of(int(org.now["intents"][row]))
+def _uncovered(org: Portfolio, of: Array, account: Array, since: Array) -> dict[int, tuple[str, int]]:
+    """(who alone asked for a feature, when), but for those that a prior intent meant to build anyway."""
+    words, place = distinct(org.now["intents"][of])
+    named = [org.intents_of(word) for word in words.tolist()]
+    found = {}
+    for row, code, asked, nth in zip(*(c.tolist() for c in (of, account, since, place)), strict=True):
+        who = org.words.vals[code]
+        if len(named[nth]) != 1 or not _covered(org, named[nth][0], who, asked):
+            found[row] = (who, asked)
+    return found
+
+
+def _covered(org: Portfolio, intent_id: str, account: str, asked: int) -> bool:
+    """Whether a prior intent meant to build it for an account that the product is for."""
     version = org.judged.strategies.at(asked)
-    if version is None or len(named) != 1:
+    if version is None:
         return False
-    intent = version.intent(named[0])
+    intent = version.intent(intent_id)
     standing = intent is not None and version.stands(intent, asked)
     return standing and bool(org.judged.customers.in_icp(account, asked, version.strategy.icp))
 

@@ -26,7 +26,9 @@ LEASE = "(lives)"
 MANY_BLOCKS = 16
 """With more than so many blocks of what changed since all was made anew, they are made one."""
 TOGETHER = 1_000
-"""Items that are judged at once, and make one block."""
+"""Items that are judged at once."""
+A_BLOCK = 500_000
+"""Items of a block: what is read as one needs not be put together."""
 ALONE = 20_000
 """Up to so many items, starting other processes takes longer than it saves."""
 STATE = "INSERT INTO state VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -134,11 +136,15 @@ def _anew(work: "_Work", told: Ties, kept: Marks) -> Iterator[Statement]:
         yield sql, [()]
     yield ALIAS, sorted(told.aliases)
     yield KIN, sorted(told.kin)
-    words, blocks_made = Words(), 0
-    for made in work.done([*families(told, work.number.values(), TOGETHER)]):
-        blocks_made += 1
+    words, parts, blocks_made = Words(), list[Columns](), 0
+    groups = [*families(told, work.number.values(), TOGETHER)]
+    for nth, made in enumerate(work.done(groups), 1):
         yield STATE, made.rows
-        yield BLOCK, [_block(blocks_made, made.columns.renumbered(words.codes(made.words)))]
+        parts.append(made.columns.renumbered(words.codes(made.words)))
+        if nth == len(groups) or sum(len(p.items) for p in parts) >= A_BLOCK:
+            blocks_made += 1
+            yield BLOCK, [_block(blocks_made, joined(parts))]
+            parts.clear()
     yield WORD, enumerate(words.vals)
     yield from _marked(kept._replace(whole=blocks_made))
 
@@ -151,7 +157,7 @@ class _Work:
         self._place = {n: place for place, n in number.items()}
         self._names = names(log)
 
-    def done(self, groups: list[Group]) -> Iterator[Made]:
+    def done(self, groups: Sequence[Group]) -> Iterator[Made]:
         """What comes of each group of items."""
         processes = len(os.sched_getaffinity(0))
         if len(self.number) <= ALONE or processes == 1:
