@@ -152,7 +152,7 @@ def runs(folder: Path, *orders: tuple[str, ...]) -> None:
     assert [run.returncode for run in running] == [0] * len(orders), ended
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.slow)])
 def test_eight_syncs_at_once_give_the_log_of_one(
     kind: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

@@ -143,7 +143,9 @@ NAMES = [
 ]
 
 
-@pytest.mark.parametrize("seed", range(150))
+@pytest.mark.parametrize(
+    "seed", [*range(75), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(75, 300))]
+)
 def test_states_agree_where_items_change_parents_in_every_way(seed: int, tmp_path: Path) -> None:
     r = random.Random(seed)
     config, stated = configured(tmp_path, 0, "UTC")

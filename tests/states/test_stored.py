@@ -22,6 +22,8 @@ from tracker_sync.states.stored import Lives
 from tracker_sync.tagging import Judgement
 
 HOUR = 3_600_000_000
+SEEDS = [*range(25), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(25, 250))]
+some_seeds = pytest.mark.parametrize("seed", SEEDS)
 
 
 def plain(lives: Lives, until: int = FOREVER - 1) -> dict[str, Any]:
@@ -134,7 +136,7 @@ def fill(log: SqliteLog, r: random.Random, config: Config, *, refresh: bool) -> 
     return times
 
 
-@pytest.mark.parametrize("seed", range(60))
+@some_seeds
 def test_judging_again_what_changed_gives_what_judging_all_would(seed: int, tmp_path: Path) -> None:
     config, log = opened(tmp_path)
     fill(log, random.Random(seed), config, refresh=True)
@@ -148,7 +150,7 @@ def test_judging_again_what_changed_gives_what_judging_all_would(seed: int, tmp_
     log.close()
 
 
-@pytest.mark.parametrize("seed", range(60))
+@some_seeds
 def test_what_a_log_knew_once_is_what_judging_only_that_gives(seed: int, tmp_path: Path) -> None:
     r = random.Random(seed)
     config, log = opened(tmp_path)

@@ -6,7 +6,8 @@ CREATE TABLE alias(
 );
 CREATE TABLE block(
   block_id INTEGER PRIMARY KEY, size INTEGER NOT NULL, items BLOB NOT NULL, states BLOB NOT NULL,
-  asks BLOB NOT NULL, stints BLOB NOT NULL, actives BLOB NOT NULL
+  asks BLOB NOT NULL, stints BLOB NOT NULL, actives BLOB NOT NULL, past_states BLOB NOT NULL,
+  past_asks BLOB NOT NULL
 );
 CREATE TABLE event(
   seq INTEGER PRIMARY KEY, source_id INTEGER NOT NULL REFERENCES source(source_id), event_id TEXT NOT NULL,
