@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -156,7 +157,8 @@ def again(log: EventLog, judgement: Judgement, places: set[Place], known_at: int
     kin = Kin(log, keys, ties)
     below = kin.below(places)
     context = kin.above(below)
-    entries = [*names(log), *first, *entries_of(log, context - places)]
+    # In the log's order: while the removal of an item is not known yet, two may have one key, and one counts.
+    entries = sorted([*names(log), *first, *entries_of(log, context - places)], key=attrgetter("seq"))
     known = [e for e in entries if known_at is None or e.recorded_at <= known_at]
     found = [*refolded(known, judgement, below)]
     number = numbers(log, context)
