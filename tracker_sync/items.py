@@ -115,11 +115,14 @@ class World:
     """The last thing a tracker said, in microseconds UTC; 0 for an empty log."""
     by_key: Mapping[tuple[str, str], str]
     """(source, any key an item ever had) → ref."""
+    shadowed: tuple[Item, ...] = ()
+    """Those whose key a later item has, while nothing tells yet that they are gone."""
 
     @property
     def every(self) -> Iterator[Item]:
         """All items, also those that are not in their trackers any more."""
         yield from self.items.values()
+        yield from self.shadowed
         yield from self.removed.values()
 
 
@@ -151,14 +154,17 @@ def fold(entries: Iterable[Entry], as_of: int | None = None) -> World:
                 if event.ts > last and not isinstance(event, (Removed, Restored)):
                     last = event.ts
     items, removed, by_key = dict[str, Item](), dict[str, Item](), dict[tuple[str, str], str]()
+    shadowed: list[Item] = []
     for (source, _), ids in together(keyed).items():
         found = [step for i in ids for step in steps.get((source, i), ())]
         if (item := item_of(source, ids, found, judged)) is not None:
+            if item.removed_at is None and item.ref in items:
+                shadowed.append(items[item.ref])
             (items if item.removed_at is None else removed)[item.ref] = item
             by_key |= {(source, key): item.ref for i in ids for key in keys_of(keyed[source, i])}
     ordered_items = dict(sorted(items.items(), key=lambda i: natural(i[0])))
     catalogue = {s: Names(n) for s, n in names.items()}
-    return World(ordered_items, removed, catalogue, tuple(stated), last, by_key)
+    return World(ordered_items, removed, catalogue, tuple(stated), last, by_key, tuple(shadowed))
 
 
 def together(

@@ -146,7 +146,7 @@ def _families(events: "DataFrame") -> "DataFrame":
 def _judged(names: Mapping[str, Names], judged: Judgement, rows: Iterable[Any]) -> list[tuple[Any, ...]]:
     """The items of a family from its events, as `_ITEM` has them; runs in Spark's workers."""
     world = fold(_entries(rows))
-    opened = {(i.source, i.id): i.opened_at for i in world.items.values()}
+    opened = {(i.source, i.id): i.opened_at for i in (*world.shadowed, *world.items.values())}
     every = lives_of(world, names, judged)
     found = {(life.source, life.id): life for life in every if (life.source, life.id) in opened}
     parents = {life.states[-1].parent for life in found.values()}
