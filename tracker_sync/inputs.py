@@ -78,13 +78,10 @@ def judgement(config: Config, told: Told, texts: Mapping[str, str] | None) -> Ju
     inputs has to be judged by something; but no strategy is in force before it was told. Raises ConfigError
     with file and line.
     """
-    told = list(told)
-    last = {event.attr: event.val for _, event in told}
-    held = texts if texts is not None else now_stated(config) | last
+    held, versions = _held(config, told, texts)
     settings = msgspec.json.decode(held["settings"], type=Settings)
     files, zone = config.strategy, ZoneInfo(settings.calendar.timezone)
     newest = held["strategy"] if texts is not None else ""
-    versions = [(at, event.val) for at, event in told if event.attr == "strategy"]
     return Judgement(
         _rules(config, held["rules"], settings.disable),
         customers.parse(held["customers"], config.file(files.customers), zone),
@@ -98,13 +95,21 @@ def judgement(config: Config, told: Told, texts: Mapping[str, str] | None) -> Ju
 
 def fingerprint(config: Config, told: Told, texts: Mapping[str, str] | None) -> str:
     """What tells one judgement from another: the same for inputs by which everything is judged the same."""
+    held, versions = _held(config, told, texts)
+    last = versions[-1][1] if versions else ""
+    newest = held["strategy"] if texts is not None and held["strategy"] != last else ""
+    rest = {name: text for name, text in held.items() if name != "strategy"}
+    return hashlib.sha256(canonical([__version__, versions, newest, rest]).encode()).hexdigest()
+
+
+def _held(
+    config: Config, told: Told, texts: Mapping[str, str] | None
+) -> tuple[Mapping[str, str], list[tuple[int, str]]]:
+    """(every input by name, the strategies that were told)."""
     told = list(told)
     last = {event.attr: event.val for _, event in told}
     held = texts if texts is not None else now_stated(config) | last
-    versions = [(at, event.val) for at, event in told if event.attr == "strategy"]
-    newest = held["strategy"] if texts is not None and held["strategy"] != last.get("strategy", "") else ""
-    rest = {name: text for name, text in held.items() if name != "strategy"}
-    return hashlib.sha256(canonical([__version__, versions, newest, rest]).encode()).hexdigest()
+    return held, [(at, event.val) for at, event in told if event.attr == "strategy"]
 
 
 def _settings(config: Config) -> Settings:

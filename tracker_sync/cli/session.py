@@ -13,6 +13,8 @@ import click
 from tracker_sync.errors import ConfigError, LogError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tracker_sync.config import Config
     from tracker_sync.items import Item, World
     from tracker_sync.log import EventLog
@@ -47,7 +49,7 @@ def keep_up(config: "Config") -> None:
     texts = now_stated(config)
     with opened(config) as log:
         changed = news(log, texts, now=now())
-        if not changed and is_kept(config, log):
+        if not changed and is_kept(config, log, texts):
             return
     try:
         with opened(config, write=True) as log:
@@ -59,13 +61,13 @@ def keep_up(config: "Config") -> None:
             click.echo(f"tracker-sync: not recorded, the next sync will do it: {names} ({e})", err=True)
 
 
-def is_kept(config: "Config", log: "EventLog") -> bool:
+def is_kept(config: "Config", log: "EventLog", texts: "Mapping[str, str]") -> bool:
     """Whether the lives that the log keeps are those of all its events, by the inputs as they are now."""
-    from tracker_sync.inputs import fingerprint, now_stated, told
+    from tracker_sync.inputs import fingerprint, told
     from tracker_sync.states.marks import marks_of, newest
 
     kept = marks_of(log)
-    print_ = fingerprint(config, told(log), now_stated(config))
+    print_ = fingerprint(config, told(log), texts)
     return kept is not None and (kept.seq, kept.inputs) == (newest(log), print_)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from tracker_sync.errors import LogBusy, LogError
 from tracker_sync.events import Event, Row, canonical, to_row
 from tracker_sync.log import Appended, Broken, Entry, Head, Skipped, chain
+from tracker_sync.log.among import among
 from tracker_sync.log.place import check
 from tracker_sync.log.projection import GONE, TABLES
 from tracker_sync.log.seal import Seal, journal_of
@@ -199,7 +200,7 @@ class SqliteLog:
                 yield Entry(r[0], r[1], r[2], chain.event_of(self.path, r[0], Row(*r[3:12])))
 
     def _of_items(self, source: str | None, wanted: list[str], known_at: int | None) -> Iterator[Entry]:
-        named = {i: (name, ext_id) for i, name, ext_id in self._among(_ITEMS, (source,), wanted)}
+        named = {i: (name, ext_id) for i, name, ext_id in among(self._db.execute, _ITEMS, (source,), wanted)}
         known, args = _known_by(known_at)
         query = f"{_OF_ITEMS} WHERE 1{known} ORDER BY e.seq"
         for seq, at, item, event_id, *rest in self._db.execute(query, (canonical(sorted(named)), *args)):
@@ -294,7 +295,7 @@ class SqliteLog:
     def _known(self, source_id: int, rows: list[Row]) -> dict[str, Row]:
         """What the log holds under the ids of the rows."""
         query = f"{_SELECT} WHERE e.source_id = ? AND e.event_id"
-        found = self._among(query, (source_id,), [r.event_id for r in rows])
+        found = among(self._db.execute, query, (source_id,), [r.event_id for r in rows])
         return {r[3]: Row(*r[3:12]) for r in found}
 
     def _insert(self, source_id: int, head: bytes, rows: list[Row], now: int) -> bytes:
@@ -313,19 +314,11 @@ class SqliteLog:
 
     def _item_ids(self, source_id: int, ext_ids: set[str]) -> dict[str, int]:
         query = "SELECT ext_id, item_id FROM item WHERE source_id = ? AND ext_id"
-        found = dict(self._among(query, (source_id,), ext_ids))
+        found = dict(among(self._db.execute, query, (source_id,), ext_ids))
         if fresh := sorted(ext_ids - found.keys()):
             self._add("item", [{"source_id": source_id, "ext_id": e} for e in fresh])
-            found |= dict(self._among(query, (source_id,), fresh))
+            found |= dict(among(self._db.execute, query, (source_id,), fresh))
         return found
-
-    def _among(self, query: str, args: Iterable[object], texts: Iterable[str]) -> Iterator[tuple[Any, ...]]:
-        """The rows of a query, which ends with what has to be one of the texts.
-
-        Not by json_each: it cuts a text at a NUL, and an id may hold one.
-        """
-        for some in batched([*texts], 500):
-            yield from self._db.execute(f"{query} IN ({','.join('?' * len(some))})", (*args, *some))
 
     def _add(self, table: str, rows: list[dict[str, object]]) -> None:
         """Rows that are not there yet; a savepoint inside the transaction that is open."""
@@ -362,11 +355,6 @@ class SqliteLog:
 
 def _known_by(known_at: int | None) -> tuple[str, list[object]]:
     return ("", []) if known_at is None else (" AND e.rec_ts <= ?", [known_at])
-
-
-def batched(values: list[str], size: int) -> Iterator[tuple[str, ...]]:
-    for start in range(0, len(values), size):
-        yield tuple(values[start : start + size])
 
 
 @contextmanager

@@ -1,9 +1,10 @@
 """What a report is asked for."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from tracker_sync.days import EPOCH
+
 WEIGHTS = ("effort", "count")
 
 

@@ -19,6 +19,7 @@ SEED = 20_211_104
 FEW = 2_000
 """Up to so many root items are drawn again and again; with more, what that would come to is calculated."""
 Flags = Sequence[bool]
+"""For each group, whether it is meant."""
 Z = NormalDist().inv_cdf(0.975)
 
 
@@ -50,9 +51,7 @@ class Grouped:
         found: Array = np.bincount(self.group, self.amounts > 0, self.groups).astype(np.int64)
         return found
 
-    def share(
-        self, surely: Sequence[bool], maybe: Sequence[bool], among: Sequence[bool] | None = None
-    ) -> "Share":
+    def share(self, surely: Flags, maybe: Flags, among: Flags | None = None) -> "Share":
         """The share of some groups, those that surely are in it and those that may be, among these or all."""
         every = np.ones(self.groups, dtype=bool) if among is None else np.array(among, dtype=bool)
         return Share(self, np.array(surely, dtype=bool), np.array(maybe, dtype=bool), every)

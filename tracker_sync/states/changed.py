@@ -1,8 +1,7 @@
 """About which items a log says something new: since an event, or since somebody last knew it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
-from tracker_sync.config import FieldNames
 from tracker_sync.events import Named
 from tracker_sync.log import PEOPLE, Entry, EventLog
 from tracker_sync.states.kin import Place
@@ -23,7 +22,7 @@ def late(log: EventLog, known_at: int, until: int) -> set[Place]:
     return _places(log, "e.rec_ts > ? AND (e.ts <= ? OR e.kind IN ('moved', 'tagged'))", known_at, until)
 
 
-def _places(log: EventLog, where: str, *args: int) -> set[Place]:
+def _places(log: EventLog, where: str, *args: int | str) -> set[Place]:
     found = log.query(
         "SELECT DISTINCT s.name, i.ext_id FROM event e JOIN item i ON i.item_id = e.item_id"  # noqa: S608  ours
         f" JOIN source s ON s.source_id = i.source_id WHERE {where}",
@@ -49,7 +48,7 @@ def renamed(
     for source, attr, key in sorted({named for named, _ in was.items() ^ now.items()}):
         named = (source, attr, key)
         if _matters(judgement, source, attr, was.get(named), now.get(named)):
-            found |= {*_naming(log, source, attr, key)}
+            found |= _naming(log, source, attr, key)
     return found
 
 
@@ -72,14 +71,12 @@ def _matters(
         case "user":
             return any(n in judgement.people for n in names)
         case "field":
-            own = judgement.fields.get(source, FieldNames())
-            looked_at = {a.removeprefix("field.") for a in judgement.watched if a.startswith("field.")}
-            return bool(names & {own.intent, own.customer, own.origin, *looked_at})
+            return any(judgement.looks_at_field(source, name) for name in names)
         case _:
             return True
 
 
-def _naming(log: EventLog, source: str, attr: str, key: str) -> Iterator[Place]:
+def _naming(log: EventLog, source: str, attr: str, key: str) -> set[Place]:
     """The items in whose events an id comes."""
     match attr:
         case "field":
@@ -88,8 +85,4 @@ def _naming(log: EventLog, source: str, attr: str, key: str) -> Iterator[Place]:
             where, args = "(e.key = ? OR e.val = ? OR e.actor = ?)", [key] * 3
         case _:
             where, args = "e.attr = ? AND e.key = ?", [attr, key]
-    yield from log.query(
-        "SELECT DISTINCT s.name, i.ext_id FROM event e JOIN item i ON i.item_id = e.item_id"  # noqa: S608  ours
-        f" JOIN source s ON s.source_id = i.source_id WHERE s.name = ? AND {where}",
-        (source, *args),
-    )
+    return _places(log, f"s.name = ? AND {where}", source, *args)

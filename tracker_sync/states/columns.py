@@ -1,7 +1,7 @@
 """Lives as columns of numbers: a report over all items reads them at once."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, get_args
 
@@ -169,9 +169,3 @@ def split(key: str) -> tuple[str, int]:
     """A key as its head and number."""
     found = _KEY.fullmatch(key)
     return (found[1], int(found[2])) if found else (key, NONE)
-
-
-def chunks(values: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
-    """The values, so many at a time."""
-    for start in range(0, len(values), size):
-        yield values[start : start + size]

@@ -16,7 +16,7 @@ from tracker_sync.states.families import Ties, families, ties
 from tracker_sync.states.kin import Place
 from tracker_sync.states.marks import Marks, marks_of, newest
 from tracker_sync.states.refold import entries_of, names, refolded
-from tracker_sync.states.stored import Again, again, blocks, changed, last_ts, numbered
+from tracker_sync.states.stored import Again, again, blocks, changed, last_ts, numbered, words_of
 from tracker_sync.tagging import Judgement
 
 Row = tuple[Any, ...]
@@ -67,15 +67,15 @@ def rebuild(log: EventLog, judgement: Judgement, inputs: str) -> int:
 
 def _replacing(log: EventLog, kept: Marks, seq: int, by: Again) -> Iterator[Statement]:
     """What puts lives in the place of older ones."""
-    words = Words(val for (val,) in log.query("SELECT val FROM word ORDER BY code"))
+    words = words_of(log)
     known = len(words.vals)
     own = by.columns(words)
     items = [(number,) for number in by.items]
     yield "DELETE FROM state WHERE item_id = ?", items
     yield STATE, _rows(by.lives, by.number)
     told = [(by.number[p],) for p in sorted({k.item for k in by.keys} | {t.item for t in by.ties})]
-    for table in ("alias", "kin"):
-        yield f"DELETE FROM {table} WHERE item_id = ?", told  # noqa: S608
+    yield "DELETE FROM alias WHERE item_id = ?", told
+    yield "DELETE FROM kin WHERE item_id = ?", told
     sources = dict(log.query("SELECT name, source_id FROM source"))
     yield ALIAS, sorted((by.number[k.item], sources[k.item[0]], k.key) for k in by.keys)
     yield KIN, sorted((by.number[t.item], sources[t.item[0]], t.key, int(t.above)) for t in by.ties)
@@ -179,9 +179,8 @@ class _Work:
 
 _shared: _Work | None = None
 """What a forked process takes over from the one that started it."""
-
-
 _reader: EventLog | None = None
+"""The log, as such a process opened it for itself."""
 
 
 def _made(group: Group) -> Made:

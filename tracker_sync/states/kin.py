@@ -1,15 +1,13 @@
 """Which items have to be judged again when some items change: those below them, and who else may be now."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 from tracker_sync.events import Added, Changed, Event, Moved, Opened
 from tracker_sync.items import keys_of
 from tracker_sync.log import Entry, EventLog
-from tracker_sync.states.columns import chunks
+from tracker_sync.log.among import among
 
-AT_ONCE = 500
-"""Arguments of one query; databases take so many."""
 Place = tuple[str, str]
 """(source, the tracker's id of an item)."""
 
@@ -107,9 +105,6 @@ class Kin:
         self, column: str, table: str, what: str, places: set[Place], above: int | None = None
     ) -> Iterator[Place]:
         """Pairs out of a table, of those rows whose source and column are one of `places`."""
-        by_source: dict[str, list[str]] = {}
-        for source, text in sorted(places):
-            by_source.setdefault(source, []).append(text)
         also = "" if above is None else f" AND a.above = {above}"
         # CROSS JOIN keeps SQLite from walking through every item of the source.
         tables = (
@@ -117,33 +112,30 @@ class Kin:
             if column == "a.key"
             else ["source s", "item i", f"{table} a"]
         )
-        for source, texts in by_source.items():
-            for some in chunks(texts, AT_ONCE):
-                yield from self._log.query(
-                    f"SELECT {what} FROM {' CROSS JOIN '.join(tables)}"  # noqa: S608  our own names
-                    " WHERE i.item_id = a.item_id AND s.source_id = i.source_id"
-                    f" AND s.name = ? AND {column} IN ({marks(some)}){also}",
-                    (source, *some),
-                )
+        query = (
+            f"SELECT {what} FROM {' CROSS JOIN '.join(tables)}"  # noqa: S608  our own names
+            f" WHERE i.item_id = a.item_id AND s.source_id = i.source_id{also} AND s.name = ? AND {column}"
+        )
+        for source, texts in by_source(places).items():
+            yield from among(self._log.query, query, (source,), texts)
 
 
 def numbers(log: EventLog, places: Iterable[Place]) -> dict[Place, int]:
     """The log's own number of each of these items."""
-    by_source: dict[str, list[str]] = {}
-    for source, ext_id in sorted(set(places)):
-        by_source.setdefault(source, []).append(ext_id)
-    found: dict[Place, int] = {}
-    for source, ids in by_source.items():
-        for some in chunks(ids, AT_ONCE):
-            rows = log.query(
-                "SELECT i.ext_id, i.item_id FROM item i JOIN source s ON s.source_id = i.source_id"  # noqa: S608
-                f" WHERE s.name = ? AND i.ext_id IN ({marks(some)})",
-                (source, *some),
-            )
-            found |= {(source, ext_id): number for ext_id, number in rows}
+    query = (
+        "SELECT i.ext_id, i.item_id FROM item i JOIN source s ON s.source_id = i.source_id"
+        " WHERE s.name = ? AND i.ext_id"
+    )
+    return {
+        (source, ext_id): number
+        for source, ids in by_source(places).items()
+        for ext_id, number in among(log.query, query, (source,), ids)
+    }
+
+
+def by_source(places: Iterable[Place]) -> dict[str, list[str]]:
+    """The second of each pair, in order, by the first."""
+    found: dict[str, list[str]] = {}
+    for source, text in sorted(set(places)):
+        found.setdefault(source, []).append(text)
     return found
-
-
-def marks(args: Sequence[Any]) -> str:
-    """A placeholder for each argument."""
-    return ",".join("?" * len(args))

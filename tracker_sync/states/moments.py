@@ -3,18 +3,16 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from tracker_sync.config import FieldNames
 from tracker_sync.events import Added, Changed, Commented, Dropped, Moved, Opened, Removed, Restored
 from tracker_sync.items import Item, Names
 from tracker_sync.state import State as Values
 from tracker_sync.state import apply
 from tracker_sync.tagging import Judgement
 from tracker_sync.tagging.rules import pattern_set
-from tracker_sync.tagging.view import LONG, shown
+from tracker_sync.tagging.view import CUSTOM, LONG, shown
 
 _ALWAYS = {"title", "type", "project", "parent", "key", "reporter", "sub_issues"}
 """What every item is judged by, whatever the rules are."""
-_CUSTOM = ("customfield_", "field_")
 _KINDS = ("bug", "epic")
 """Labels that say what an item is."""
 
@@ -24,8 +22,7 @@ class Watch:
 
     def __init__(self, judgement: Judgement) -> None:
         self._sets = judgement.watched
-        self._fields = judgement.fields
-        self._named = {a.removeprefix("field.") for a in self._sets if a.startswith("field.")}
+        self._looks_at_field = judgement.looks_at_field
         versions = judgement.strategies.versions
         self._excluded = pattern_set([p for v in versions for x in v.strategy.not_doing for p in x.patterns])
         self._attrs = {
@@ -43,19 +40,16 @@ class Watch:
         attr = e.attr
         if attr in _ALWAYS:
             return True
-        if attr not in self._attrs and not attr.startswith(_CUSTOM):
+        if attr not in self._attrs and not attr.startswith(CUSTOM):
             return False
         went = before.values() if isinstance(e, Changed) else [before[e.key]] if e.key in before else ()
         came = () if e.val is None else (e.val,)
-        return any(self.wants(item, names, attr, v) for v in (*came, *went))
+        return any(self._wants(item, names, attr, v) for v in (*came, *went))
 
-    def wants(self, item: Item, names: Names, attr: str, val: str) -> bool:
+    def _wants(self, item: Item, names: Names, attr: str, val: str) -> bool:
         """Whether a value of the attribute that came or went may matter."""
-        if attr in _ALWAYS:
-            return True
-        if attr.startswith(_CUSTOM):
-            own = self._fields.get(item.source, FieldNames())
-            return names.of("field", attr) in {own.intent, own.customer, own.origin, *self._named}
+        if attr.startswith(CUSTOM):
+            return self._looks_at_field(item.source, names.of("field", attr))
         place = (attr, val)
         if place not in self._seen:
             found = self._hits(attr, val, item)

@@ -5,9 +5,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from tracker_sync.events import Moved, Named, Opened
 from tracker_sync.items import Names, World, fold, keys_of
 from tracker_sync.log import PEOPLE, Entry, EventLog
+from tracker_sync.log.among import batched
 from tracker_sync.states import Life
 from tracker_sync.states.family import family
-from tracker_sync.states.kin import Place
+from tracker_sync.states.kin import Place, by_source
 from tracker_sync.states.life import lives
 from tracker_sync.states.moments import Watch
 from tracker_sync.tagging import Judgement
@@ -37,19 +38,14 @@ def lives_of(
     return lives(family(world.every, keys, names, Watch(judgement)), judgement, only)
 
 
-def names(log: EventLog, known_at: int | None = None) -> list[Entry]:
+def names(log: EventLog) -> list[Entry]:
     """What ids are called, in all sources."""
-    entries = log.read(items=[""], known_at=known_at)
-    return [e for e in entries if isinstance(e.event, Named)]
+    return [e for e in log.read(items=[""]) if isinstance(e.event, Named)]
 
 
-def entries_of(log: EventLog, places: Iterable[Place], known_at: int | None = None) -> Iterator[Entry]:
+def entries_of(log: EventLog, places: Iterable[Place]) -> Iterator[Entry]:
     """What happened to some items, and what people here said of them."""
-    by_source: dict[str, list[str]] = {}
-    for source, item in sorted(set(places)):
-        by_source.setdefault(source, []).append(item)
-    for source, items in by_source.items():
-        for start in range(0, len(items), READ_AT_ONCE):
-            some = items[start : start + READ_AT_ONCE]
-            yield from log.read(source=source, items=some, known_at=known_at)
-            yield from log.read(source=PEOPLE, items=[f"{source}:{i}" for i in some], known_at=known_at)
+    for source, items in by_source(places).items():
+        for some in batched(items, READ_AT_ONCE):
+            yield from log.read(source=source, items=some)
+            yield from log.read(source=PEOPLE, items=[f"{source}:{i}" for i in some])

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from tracker_sync.log import PEOPLE, EventLog
+from tracker_sync.log.among import among
 from tracker_sync.states import FOREVER, Life
 from tracker_sync.states.changed import late, renamed, touched
-from tracker_sync.states.columns import ITEM, NEVER, Columns, Words, chunks, columns, joined, latest, unpacked
-from tracker_sync.states.kin import AT_ONCE, Key, Kin, Place, Tie, facts, marks, numbers
+from tracker_sync.states.columns import ITEM, NEVER, Columns, Words, columns, joined, latest, unpacked
+from tracker_sync.states.kin import Key, Kin, Place, Tie, facts, numbers
 from tracker_sync.states.marks import Marks, marks_of, newest
 from tracker_sync.states.refold import entries_of, names, refolded
 from tracker_sync.tagging import Judgement
@@ -46,10 +47,9 @@ class Lives:
         """The title of each of these states."""
         found = {one: self.fresh[one] for one in wanted if one in self.fresh}
         items = sorted({item for item, lo in wanted if (item, lo) not in found})
-        for some in chunks(items, AT_ONCE):
-            sql = f"SELECT item_id, lo, title FROM state WHERE item_id IN ({marks(some)})"  # noqa: S608
-            found |= {(item, lo): title for item, lo, title in self.log.query(sql, some)}
-        return found
+        query = "SELECT item_id, lo, title FROM state WHERE item_id"
+        kept = among(self.log.query, query, (), items)
+        return found | {(item, lo): title for item, lo, title in kept}
 
 
 @dataclass(frozen=True)
@@ -131,13 +131,18 @@ def from_nothing(log: EventLog, judgement: Judgement, known_at: int | None = Non
 
 def patched(log: EventLog, kept: Marks, by: Again | None, *, past: bool = True) -> Lives:
     """The lives that the log keeps, with some of them replaced."""
-    words = Words(val for (val,) in log.query("SELECT val FROM word ORDER BY code"))
+    words = words_of(log)
     parts = [unpacked(row) for row in blocks(log, past=past)]
     if by is None:
         return Lives(latest(parts), words, kept.last_ts, log)
     parts.append(by.columns(words))
     last = max(kept.last_ts, last_ts(log, kept.seq))
     return Lives(latest(parts), words, last, log, by.titles())
+
+
+def words_of(log: EventLog) -> Words:
+    """The words that the kept columns hold places of."""
+    return Words(val for (val,) in log.query("SELECT val FROM word ORDER BY code"))
 
 
 def blocks(log: EventLog, after: int = 0, *, past: bool = True) -> Iterator[Row]:

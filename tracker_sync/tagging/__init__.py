@@ -1,10 +1,10 @@
 """Says of every item which intent it serves, who asked for it and where the demand came from, and why."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from tracker_sync.config import CalendarConfig, FieldNames
 from tracker_sync.customers import Customers
@@ -93,6 +93,11 @@ class Judgement:
                 patterns.setdefault(attr, set()).update(p.pattern for p in many)
         return {attr: pattern_set(sorted(found)) for attr, found in patterns.items()}
 
+    def looks_at_field(self, source: str, name: str) -> bool:
+        """Whether a rule looks at the field of a source that goes by this name."""
+        own = self.fields.get(source, FieldNames())
+        return name in (own.intent, own.customer, own.origin) or f"field.{name}" in self.watched
+
     @cached_property
     def pack(self) -> Pack:
         """The rules, to be matched together."""
@@ -107,22 +112,11 @@ class Judgement:
 
         return Pack(self.rules, wanted)
 
-    @cached_property
-    def asking(self) -> Callable[[frozenset[int]], Mapping[Dimension, list[Rule]]]:
-        """From what `pack.hits` gives to the rules by dimension; most items have one of a few sets."""
-
-        @lru_cache(maxsize=KEPT)
-        def found(hits: frozenset[int]) -> Mapping[Dimension, list[Rule]]:
-            rules = self.pack.rules_of(hits)
-            return {d: [r for r in rules if r.dimension == d] for d in get_args(Dimension)}
-
-        return found
-
     def found(self, dimension: Dimension, view: View) -> Iterator[tuple[Rule, Tag]]:
         """What the rules of a dimension say of an item; after a rule of a `keep = "first"` file has
         spoken, the rest of that file is silent."""
         silent: set[Path] = set()
-        for rule in self.asking(view.hits())[dimension]:
+        for rule in self.pack.asking(view.hits())[dimension]:
             if rule.path in silent or not (matches := rule.matches(view.texts)):
                 continue
             if rule.keep == "first" and not rule.stated_only:

@@ -1,10 +1,10 @@
 """Tag rules: TOML files that say what a label, a field or a text means, with tests inside."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 import msgspec
 import re2
@@ -152,6 +152,8 @@ class Pack:
         self._sets = {attr: pattern_set(patterns) for attr, patterns in self._patterns.items()}
         self.hits = lru_cache(maxsize=KEPT)(self._find)
         """The rules that ask for something that a text has, given the attribute that it is of."""
+        self.asking = lru_cache(maxsize=KEPT)(self._by_dimension)
+        """The rules by dimension, given a set of hits; most items have one of a few sets."""
         plain = [a for a in self._sets if a not in COMPUTED and not a.startswith("field.")]
         self.looked_at = {
             RENAMED.get(a, a): tuple(b for b in plain if RENAMED.get(b, b) == RENAMED.get(a, a))
@@ -167,6 +169,10 @@ class Pack:
         for rule in self.rules_of(hits):
             if found := rule.matches(texts):
                 yield rule, found
+
+    def _by_dimension(self, hits: frozenset[int]) -> Mapping[Dimension, list[Rule]]:
+        rules = self.rules_of(hits)
+        return {d: [r for r in rules if r.dimension == d] for d in get_args(Dimension)}
 
     def rules_of(self, hits: frozenset[int]) -> list[Rule]:
         """The rules, in their order."""

@@ -13,6 +13,8 @@ from tracker_sync.sources.wiki import wiki
 from tracker_sync.tagging.rules import COMPUTED, KEPT, LINKED, RENAMED, ROLES, Pack, Text
 from tracker_sync.work import at_creation
 
+CUSTOM = ("customfield_", "field_")
+"""What the name of an attribute begins with that is a tracker's own field."""
 LONG = {"body", "comment", "environment"}
 _MARKUP = re.compile(r"[*_{}\[\]|!^~+\\#?]|--|-\S|^(?:h\d|bq)\.", re.MULTILINE)
 """What wiki text without markup has none of; most has none, and reading it costs time."""
@@ -48,7 +50,7 @@ class View:
 
     @cached_property
     def _customs(self) -> list[str]:
-        return [a for a in self._item.state if a.startswith(("customfield_", "field_"))]
+        return [a for a in self._item.state if a.startswith(CUSTOM)]
 
     def about(self, customers: list[Text]) -> "View":
         """The same, and who asked for it."""
