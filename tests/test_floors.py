@@ -7,7 +7,7 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "tracker_sync"
 FLOORS = {
-    "errors": 0,
+    "errors": 0, "value": 0,
     "tomlfile": 1, "events": 1, "config": 2,
     "state": 2, "log": 3, "sources": 4, "items": 4,
     "strategy": 5, "days": 5, "customers": 6, "people": 5, "work": 6, "tagging": 7, "sync": 7,

@@ -1,18 +1,18 @@
 """Whether sales-led work served the strategy as it stood when it was asked for."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from tracker_sync.customers import Customers
 from tracker_sync.items import Item
 from tracker_sync.strategy import Version
 from tracker_sync.tagging import Judgement, Tags
+from tracker_sync.value import value
 
 Verdict = Literal["healthy", "unhealthy", "undecidable", "unknown", "other"]
 """The classes H, U, G and Q of the definition, and work that is not sales-led."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Ruling:
     """A leaf's class and the reason for it."""
 
@@ -22,10 +22,13 @@ class Ruling:
     """It rests on a strategy version that this log recorded only after the request."""
 
 
+_UNKNOWN = Ruling("unknown", "nothing says where the demand came from")
+
+
 def ruling(item: Item, tags: Tags, judged: Judgement) -> Ruling:
     """The class of a leaf. Definition: domain, section 2."""
     if tags.origin is None:
-        return Ruling("unknown", "nothing says where the demand came from")
+        return _UNKNOWN
     if tags.origin.value != "sales":
         return Ruling("other", f"came from {tags.origin.value}")
     asked = tags.requested_at if tags.requested_at is not None else item.opened_at

@@ -6,13 +6,15 @@ Kind names are permanent words. A new shape is a new kind, never a changed one.
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import cache
 from json.encoder import encode_basestring_ascii as _quoted
 from math import inf
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
 import msgspec
+
+from tracker_sync.value import value
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -22,7 +24,7 @@ MICROSECOND = 1_000_000
 """Times are integer microseconds since 1970 UTC; this many make a second."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Fact:
     """What every event has."""
 
@@ -40,7 +42,7 @@ class Fact:
     """The account id of who did it; None where the tracker does not say."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Opened(Fact):
     """An item came to be, under the key `val`. Its opening values follow as `added` facts."""
 
@@ -48,7 +50,7 @@ class Opened(Fact):
     kind: Literal["opened"] = "opened"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Changed(Fact):
     """A single-valued attribute became `val` (None: empty); `old` is what it was before.
 
@@ -63,7 +65,7 @@ class Changed(Fact):
     kind: Literal["changed"] = "changed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Moved(Fact):
     """The item got a new key in its tracker: it is the same item, with the whole of its history."""
 
@@ -73,7 +75,7 @@ class Moved(Fact):
     kind: Literal["moved"] = "moved"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Added(Fact):
     """One value joined a many-valued attribute (a label, a component, a link, an assignee)."""
 
@@ -83,7 +85,7 @@ class Added(Fact):
     kind: Literal["added"] = "added"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Dropped(Fact):
     """One value left a many-valued attribute; `val` is what it was called."""
 
@@ -93,7 +95,7 @@ class Dropped(Fact):
     kind: Literal["dropped"] = "dropped"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Commented(Fact):
     """A comment (`key` is its id) reads `val`. A later edit is a further fact with the same key."""
 
@@ -103,7 +105,7 @@ class Commented(Fact):
     kind: Literal["commented"] = "commented"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Noted(Fact):
     """The tracker logged something that leaves no value behind (a rank, a mention, a workflow)."""
 
@@ -114,7 +116,7 @@ class Noted(Fact):
     kind: Literal["noted"] = "noted"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Named(Fact):
     """What an id of this source is called: a field, a status and its category, a type, a user."""
 
@@ -126,7 +128,7 @@ class Named(Fact):
     kind: Literal["named"] = "named"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Removed(Fact):
     """The item is not in its tracker any more, as seen at `ts`; `val` says how we know."""
 
@@ -134,7 +136,7 @@ class Removed(Fact):
     kind: Literal["removed"] = "removed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Restored(Fact):
     """The item, once removed, is in its tracker again, as seen at `ts`."""
 
@@ -142,7 +144,7 @@ class Restored(Fact):
     kind: Literal["restored"] = "restored"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Tagged(Fact):
     """A person's judgement: the item's `attr` (intent, customer, origin) is `val`; None clears."""
 
@@ -152,7 +154,7 @@ class Tagged(Fact):
     kind: Literal["tagged"] = "tagged"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Stated(Fact):
     """An input to judgement as it stood from now on: `attr` names it, `val` is its whole text."""
 
@@ -213,14 +215,16 @@ def _body(event: Any, left: Iterable[str]) -> str:
 
 def from_row(row: Row) -> Event:
     """The event of a row that `to_row` made."""
-    has = _HAS[row.kind]
-    values: dict[str, Any] = msgspec.json.decode(row.body) if row.body else {}
-    if "attr" in has:
-        values["attr"] = row.attr
-    if "key" in has:
-        values["key"] = row.key
-    kind: Any = KINDS[row.kind]
-    event: Event = kind(id=row.event_id, item=row.item, ts=row.ts, actor=row.actor, val=row.val, **values)
+    event_id, item, kind, attr, key, val, ts, actor, body = row
+    made: Any = KINDS[kind]
+    left: dict[str, Any] = msgspec.json.decode(body) if body else {}
+    event: Event
+    if _HAS_KEY[kind]:
+        event = made(id=event_id, item=item, ts=ts, actor=actor, attr=attr, key=key, val=val, **left)
+    elif _HAS_ATTR[kind]:
+        event = made(id=event_id, item=item, ts=ts, actor=actor, attr=attr, val=val, **left)
+    else:
+        event = made(id=event_id, item=item, ts=ts, actor=actor, val=val, **left)
     return event
 
 
@@ -262,12 +266,6 @@ def validate(events: Iterable[Event]) -> list[Event]:
     return checked
 
 
-def is_opening(event: Event) -> bool:
-    """Whether this is an item's creation, or a value it was created with."""
-    part = event.id[len(event.item) :]
-    return part == ":0" or part.startswith(":0.")
-
-
 def ordered(events: Iterable[Event]) -> Iterator[Event]:
     """By time, and of the same moment as `order` has them, or else in the order they came in."""
     return iter(sorted(events, key=order))
@@ -277,6 +275,6 @@ def order(event: Event) -> tuple[int, bool, float]:
     """What an event is sorted by. Of the same moment, an item's opening comes first, since some trackers
     tell what happened to an item before they tell of the item itself; then what GitHub numbers (`:e12`),
     whose lists tell the newest first and whose times are whole seconds; then the rest."""
-    start = len(event.item) + 2
-    number = _DIGITS.match(event.id, start) if event.id[start - 2 : start] == ":e" else None
-    return event.ts, not is_opening(event), float(number[0]) if number else inf
+    part = event.id[len(event.item) :]
+    number = _DIGITS.match(part, 2) if part.startswith(":e") else None
+    return event.ts, not (part == ":0" or part.startswith(":0.")), float(number[0]) if number else inf

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from operator import attrgetter
 
 from tracker_sync.events import (
     Event,
@@ -17,20 +17,14 @@ from tracker_sync.events import (
 )
 from tracker_sync.log import Entry
 from tracker_sync.state import State, apply, filled
+from tracker_sync.value import value
+
+_SEQ = attrgetter("seq")
 
 
-class Step(NamedTuple):
-    """One event of an item, in its place in time."""
-
-    ts: int
-    seq: int
-    event: Event
-    recorded_at: int = 0
-
-
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Item:
-    """An epic or ticket: its values now, and the events that made them, in order of (time, seq)."""
+    """An epic or ticket: its values now, and the events that made them."""
 
     source: str
     id: str
@@ -41,9 +35,10 @@ class Item:
     opened_at: int
     reporter: str | None
     state: State
-    steps: tuple[Step, ...]
-    judged: tuple[Step, ...] = ()
-    """What people here said of it."""
+    events: tuple[Event, ...]
+    """In order of time; of one moment, in the order of `events.order` and of the log."""
+    judged: tuple[Event, ...] = ()
+    """What people here said of it, in the order of the log."""
     removed_at: int | None = None
     """Since when it is not in its tracker any more."""
     ids: tuple[str, ...] = ()
@@ -52,7 +47,7 @@ class Item:
     def holding(self, state: State) -> "Item":
         """The same item with other values (`dataclasses.replace` takes four times as long)."""
         return Item(
-            self.source, self.id, self.ref, self.key, self.opened_at, self.reporter, state, self.steps,
+            self.source, self.id, self.ref, self.key, self.opened_at, self.reporter, state, self.events,
             self.judged, self.removed_at, self.ids,
         )  # fmt: skip
 
@@ -73,18 +68,18 @@ class Item:
         """(from when, the state) each time one of the attributes changed; states are live views."""
         state: State = {}
         pending: int | None = None
-        for step in self.steps:
-            if getattr(step.event, "attr", "") not in attrs:
+        for event in self.events:
+            if getattr(event, "attr", "") not in attrs:
                 continue
-            if pending is not None and step.ts != pending:
+            if pending is not None and event.ts != pending:
                 yield pending, state
-            apply(state, step.event)
-            pending = step.ts
+            apply(state, event)
+            pending = event.ts
         if pending is not None:
             yield pending, state
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Names:
     """What the ids of one source are called."""
 
@@ -132,31 +127,32 @@ def fold(entries: Iterable[Entry], as_of: int | None = None) -> World:
     What people here said is not cut at `as_of`: judgements are dated by when they were known. Neither is
     what things are called: names, and which keys an item ever had.
     """
-    steps: dict[tuple[str, str], list[Step]] = {}
-    judged: dict[str, list[Step]] = {}
+    told: dict[tuple[str, str], list[Entry]] = {}
+    judged: dict[str, list[Entry]] = {}
     names: dict[str, dict[tuple[str, str], tuple[str, str]]] = {}
     keyed: dict[tuple[str, str], list[Opened | Moved]] = {}
     stated: list[tuple[int, Stated]] = []
     last = 0
-    for seq, recorded_at, source, event in entries:
+    for entry in entries:
+        _, recorded_at, source, event = entry
         if isinstance(event, Named):
             names.setdefault(source, {})[event.attr, event.key] = (event.val, event.means)
         elif isinstance(event, Tagged):
-            judged.setdefault(event.item, []).append(Step(event.ts, seq, event, recorded_at))
+            judged.setdefault(event.item, []).append(entry)
         elif isinstance(event, Stated):
             stated.append((recorded_at, event))
         else:
             if isinstance(event, (Opened, Moved)):
                 keyed.setdefault((source, event.item), []).append(event)
             if as_of is None or event.ts <= as_of:
-                steps.setdefault((source, event.item), []).append(Step(event.ts, seq, event, recorded_at))
+                told.setdefault((source, event.item), []).append(entry)
                 # The tracker does not date these; our clock does.
                 if event.ts > last and not isinstance(event, (Removed, Restored)):
                     last = event.ts
     items, removed, by_key = dict[str, Item](), dict[str, Item](), dict[tuple[str, str], str]()
     shadowed: list[Item] = []
     for (source, _), ids in together(keyed).items():
-        found = [step for i in ids for step in steps.get((source, i), ())]
+        found = [entry for i in ids for entry in told.get((source, i), ())]
         if (item := item_of(source, ids, found, judged)) is not None:
             if item.removed_at is None and item.ref in items:
                 shadowed.append(items[item.ref])
@@ -200,26 +196,24 @@ def keys_of(events: Iterable[Opened | Moved]) -> Iterator[str]:
 
 
 def item_of(
-    source: str, ids: tuple[str, ...], found: list[Step], judged: Mapping[str, list[Step]]
+    source: str, ids: tuple[str, ...], found: list[Entry], judged: Mapping[str, list[Entry]]
 ) -> Item | None:
-    """The item that these steps make, sorted in place; None where they tell of no opening."""
-    found.sort(key=lambda s: (order(s.event), s.seq))
+    """The item that these entries make; None where they tell of no opening."""
+    events = sorted(_in_sequence(found), key=order)
     state: State = {}
     opened: Opened | None = None
     removed_at: int | None = None
-    for step in found:
-        event = step.event
+    for event in events:
         apply(state, event)
         if isinstance(event, Opened):
             opened = opened or event
         elif isinstance(event, (Removed, Restored)):
-            removed_at = step.ts if isinstance(event, Removed) else None
+            removed_at = event.ts if isinstance(event, Removed) else None
     if opened is None:
         return None  # only known to have moved; its opening comes later
     key = next(iter(state["key"].values()))
     ref = f"{source}:{key}"
-    said = [step for i in ids for step in judged.get(f"{source}:{i}", ())]
-    said.sort(key=lambda s: s.seq)
+    said = [entry for i in ids for entry in judged.get(f"{source}:{i}", ())]
     return Item(
         source,
         ids[0],
@@ -228,11 +222,16 @@ def item_of(
         opened.ts,
         opened.actor,
         filled(state),
-        tuple(found),
-        tuple(said),
+        tuple(events),
+        tuple(_in_sequence(said)),
         removed_at,
         ids,
     )
+
+
+def _in_sequence(entries: Iterable[Entry]) -> list[Event]:
+    """Their events, in the order of the log."""
+    return [e.event for e in sorted(entries, key=_SEQ)]
 
 
 def natural(ref: str) -> tuple[str, int]:

@@ -7,6 +7,7 @@ from typing import Literal
 from tracker_sync.events import MICROSECOND
 from tracker_sync.items import Item, Names, World
 from tracker_sync.strategy import normal
+from tracker_sync.value import value
 
 Phase = Literal["new", "doing", "done", "declined"]
 SITTING = 10 * 60 * MICROSECOND
@@ -23,7 +24,7 @@ _DECLINED = {
 _WATCHED = frozenset({"status", "assignees", "labels", "resolution"})
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Span:
     """A phase of an item from `lo` until `hi` (exclusive; None: it lasts)."""
 

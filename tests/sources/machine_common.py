@@ -353,7 +353,7 @@ class Machine(RuleBasedStateMachine):
         """The items by each of the ids that they were read under."""
         found: dict[str, Item] = {}
         for item in [*world.items.values(), *world.removed.values()]:
-            for i in {step.event.item for step in item.steps}:
+            for i in {e.item for e in item.events}:
                 found[i] = item
         return found
 

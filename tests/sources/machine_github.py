@@ -466,7 +466,7 @@ class GithubMachine(Machine):
         if len(missing) * 2 <= len(known) and self.readable():
             assert not done.partial, done.notes
         if not done.partial:
-            removed = {s.event.item for i in world.removed.values() for s in i.steps}
+            removed = {e.item for i in world.removed.values() for e in i.events}
             assert gone <= removed, f"deleted, and not said to be: {gone - removed}"
             # Transferred to where it is not read: it is followed by its old address.
             items = self.by_id(world)
@@ -476,7 +476,7 @@ class GithubMachine(Machine):
                     assert items[item].key == issue.key
                     assert items[item].title == issue.title
                     assert items[item].many("labels") == sorted(la.name for la in issue.labels)
-            live = {s.event.item for i in world.items.values() for s in i.steps}
+            live = {e.item for i in world.items.values() for e in i.events}
             assert not {i for i in live if self.issues[i].here.deleted}
 
 

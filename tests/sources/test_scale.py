@@ -91,6 +91,7 @@ def test_a_hundred_thousand_issues_fit_into_300_mb(tmp_path: Path) -> None:
     holds(synced(100_000, tmp_path), 100_000)
 
 
+@pytest.mark.slow
 def test_a_log_that_walks_all_of_itself_for_a_page_is_caught(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -74,10 +74,10 @@ def removed(item: Item) -> str:
 def _history(item: Item) -> list[dict[str, Any]]:
     return [
         {
-            "at": rfc3339(s.ts), "event": s.event.id, "kind": s.event.kind,
-            "attribute": getattr(s.event, "attr", ""), "value": s.event.val, "by": s.event.actor,
+            "at": rfc3339(e.ts), "event": e.id, "kind": e.kind,
+            "attribute": getattr(e, "attr", ""), "value": e.val, "by": e.actor,
         }
-        for s in (*item.steps, *item.judged)
+        for e in (*item.events, *item.judged)
     ]  # fmt: skip
 
 

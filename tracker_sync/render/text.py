@@ -403,9 +403,8 @@ def removed(item: Item, org: Org) -> str:
 
 def _history(page: "_Page", item: Item, org: Org) -> None:
     names = org.names(item)
-    for step in (*item.steps, *item.judged):
-        e = step.event
+    for e in (*item.events, *item.judged):
         if isinstance(e, Noted):
             continue  # ranks and mentions; --format json has them
         attr = clean(names.of("field", getattr(e, "attr", "")))
-        page.line(f"{day_text(step.ts)}  {e.kind:9} {attr:18} {clean(e.val or '')[:38]}")
+        page.line(f"{day_text(e.ts)}  {e.kind:9} {attr:18} {clean(e.val or '')[:38]}")

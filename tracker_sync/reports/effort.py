@@ -9,12 +9,12 @@ from typing import NamedTuple
 import numpy as np
 
 from tracker_sync.days import Days
-from tracker_sync.reports.portfolio import Portfolio, distinct
+from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.reports.query import Query
-from tracker_sync.states.columns import NONE, Array
+from tracker_sync.states.columns import NONE, Array, distinct
 from tracker_sync.states.stints import NOBODY
 
-CELLS = 16_000_000
+CELLS = 1_000_000
 """Days of people that are looked at together: what bounds the memory."""
 ROOM = 2**62
 """Sums up to this are held as machine integers, others as Python's."""
@@ -74,10 +74,9 @@ def _shares(org: Portfolio, first: int, works: Array) -> Iterator[_Shares]:
     of others."""
     stints = org.columns.stints
     last = first + len(works) - 1
-    stints = stints[(stints["first"] <= last) & (stints["last"] >= first)]
     rows = org.rows_of(stints["item"])
-    kept = (rows != NONE) & org.leaf[rows]
-    rows, stints = rows[kept], stints[kept]
+    kept = (stints["first"] <= last) & (stints["last"] >= first) & (rows != NONE) & org.leaf[rows]
+    rows, stints = rows[kept], stints.where(kept)
     # From here on a day is the number of working days before it.
     before = np.concatenate([[0], np.cumsum(works, dtype=np.int32)])
     lo = before[np.maximum(stints["first"], first) - first]
@@ -92,8 +91,9 @@ def _shares(org: Portfolio, first: int, works: Array) -> Iterator[_Shares]:
     rows, lo, hi, person = (c[order] for c in (rows, lo, hi, person))
     width = max(1, int(before[-1]))
     many = max(1, CELLS // width)
-    for start in range(0, int(person.max(initial=0)) + 1, many):
-        own = (person >= start) & (person < start + many)
+    starts = range(0, int(person.max(initial=0)) + 1, many)
+    places = [*np.searchsorted(person, starts).tolist(), len(person)]
+    for start, own in zip(starts, map(slice, places, places[1:]), strict=True):
         of, day = _each_day(lo[own], hi[own])
         cell = ((person[own] - start) * width)[of] + day
         yield _Shares(rows[own][of], np.bincount(cell)[cell])

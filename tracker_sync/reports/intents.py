@@ -7,11 +7,11 @@ import numpy as np
 
 from tracker_sync.events import canonical
 from tracker_sync.reports.effort import effort
-from tracker_sync.reports.portfolio import Many, Portfolio, distinct, refs
+from tracker_sync.reports.portfolio import Many, Portfolio, refs
 from tracker_sync.reports.query import Query
 from tracker_sync.reports.sales_led import weighed
 from tracker_sync.reports.shares import Share
-from tracker_sync.states.columns import Array
+from tracker_sync.states.columns import Array, distinct
 from tracker_sync.strategy import Intent
 
 

@@ -4,10 +4,11 @@ from dataclasses import dataclass, replace
 
 from tracker_sync.days import Days
 from tracker_sync.reports.intents import Intents, intents
-from tracker_sync.reports.portfolio import Portfolio, distinct
+from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.reports.query import Query
 from tracker_sync.reports.sales_led import SalesLed, sales_led
 from tracker_sync.reports.single_customer import SingleCustomer, single_customer
+from tracker_sync.states.columns import distinct
 
 RECENT = 91
 """Days: the last thirteen weeks."""

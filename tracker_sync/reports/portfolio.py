@@ -8,9 +8,18 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, overload
 
 import numpy as np
 
-from tracker_sync.items import natural
 from tracker_sync.reports.query import Query
-from tracker_sync.states.columns import NONE, VERDICTS, Array, Columns, Words
+from tracker_sync.states.columns import (
+    NONE,
+    VERDICTS,
+    Array,
+    Columns,
+    Table,
+    Words,
+    distinct,
+    natural_order,
+    sources_of,
+)
 from tracker_sync.strategy import Version
 from tracker_sync.tagging import Judgement
 
@@ -50,31 +59,14 @@ class Portfolio:
     _active: dict[tuple[object, ...], Array] = field(default_factory=dict)
 
     @cached_property
-    def _chosen(self) -> tuple[Array, Array]:
+    def _chosen(self) -> tuple[Table, Array]:
         """(the states in order, the word for the source of each)."""
-        items, found = self.columns.items, self.columns.states
-        table = np.zeros(int(items["item"].max(initial=0)) + 1, dtype="<i4")
-        table[items["item"]] = items["source"]
-        sources = table[found["item"]]
-        order = self._naturally(sources, found)
-        return found[order], sources[order]
-
-    def _naturally(self, sources: Array, found: Array) -> Array:
-        """What brings states into the order of their refs that `natural` gives."""
-        vals, width = self.words.vals, len(self.words.vals)
-        some, source = distinct(sources)
-        heads, place = distinct(source * width + found["head"])
-        keys = [natural(f"{vals[some[h // width]]}:{vals[h % width]}") for h in heads.tolist()]
-        rank = {text: n for n, text in enumerate(sorted({text for text, _ in keys}))}
-        ranks = np.array([rank[text] for text, _ in keys], dtype="<i8")[place]
-        ends = np.array([min(number, 2**63 - 1) for _, number in keys], dtype="<i8")[place]
-        numbers = np.where(found["number"] == NONE, ends, found["number"].astype("<i8"))
-        if len(rank) < 2**22 and int(numbers.max(initial=0)) < 2**40:
-            return np.argsort(ranks << 40 | numbers, kind="stable")  # half as long as by two keys
-        return np.lexsort((numbers, ranks))
+        found, sources = self.columns.states, sources_of(self.columns)
+        order = natural_order(self.words, sources, found)
+        return (found, sources) if order is None else (found.where(order), sources[order])
 
     @property
-    def now(self) -> Array:
+    def now(self) -> Table:
         """The states that held at the instant, a row each."""
         return self._chosen[0]
 
@@ -285,16 +277,6 @@ class Many(Sequence[T], Generic[T]):
     def where(self, chosen: Array) -> "Many[T]":
         """Those of the rows for which `chosen`, an array by row, is true."""
         return Many(self.rows[chosen[self.rows]], self._make, self._weights)
-
-
-def distinct(codes: Array) -> tuple[Array, Array]:
-    """(the different ones of some small numbers, in order; of each number, its place among these).
-
-    What `numpy.unique` gives, which sorts them.
-    """
-    there = np.zeros(int(codes.max(initial=0)) + 1, dtype=bool)
-    there[codes] = True
-    return np.flatnonzero(there), (np.cumsum(there) - 1)[codes]
 
 
 def refs(org: Portfolio, rows: Array) -> Many[str]:

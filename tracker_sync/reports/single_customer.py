@@ -9,10 +9,10 @@ import numpy as np
 
 from tracker_sync.events import MICROSECOND
 from tracker_sync.reports.effort import Effort, effort
-from tracker_sync.reports.portfolio import Many, Portfolio, distinct, refs
+from tracker_sync.reports.portfolio import Many, Portfolio, refs
 from tracker_sync.reports.query import Query
 from tracker_sync.states import FOREVER
-from tracker_sync.states.columns import NEVER, Array
+from tracker_sync.states.columns import NEVER, Array, distinct
 
 YEAR = 365 * 86_400 * MICROSECOND
 COVERAGE = Fraction(4, 5)

@@ -17,13 +17,13 @@ class State(NamedTuple):
     key: str
     title: str
     project: str
-    parent: tuple[str, str] | None
-    """(source, id) of the item above it."""
     parent_key: str
     """The key that it gave for its parent, whether there is such an item or not."""
     epic: int
     """1: an epic; 2: an epic while it has children; 0: none."""
     bug: bool
+    parent: tuple[str, str] | None
+    """(source, id) of the item above it."""
     origin: str
     """'' where nothing says it."""
     intents: tuple[str, ...]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, get_args
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from tracker_sync.alignment import Verdict
 from tracker_sync.events import canonical
+from tracker_sync.items import natural
 from tracker_sync.states import FOREVER, Life
 
 Array = NDArray[Any]
@@ -35,6 +37,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "past_asks": ("account",), "stints": ("person",), "actives": (),
 }  # fmt: skip
 """The columns that hold places in a list of words."""
+spelt = lru_cache(maxsize=10_000)(canonical)
+"""What is in a cell of several values; most cells have none, or what many have."""
 _KEY = re.compile(r"(.*\D|)(0|[1-9][0-9]{0,8})", re.DOTALL | re.ASCII)
 
 
@@ -62,69 +66,113 @@ class Words:
         return np.array([self.code(t) for t in texts], dtype="<i4")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
+class Table:
+    """Rows, column by column: who reads one column of many rows does not touch the others."""
+
+    columns: Mapping[str, Array]
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values())))
+
+    def __getitem__(self, name: str) -> Array:
+        return self.columns[name]
+
+    def where(self, which: Array | slice) -> "Table":
+        """Some of the rows: those at these places, or for which it is true."""
+        return Table({name: column[which] for name, column in self.columns.items()})
+
+    def but(self, columns: Mapping[str, Array]) -> "Table":
+        """The same rows with others of these columns."""
+        return Table({**self.columns, **columns})
+
+    def packed(self) -> bytes:
+        """One column after the other."""
+        return b"".join(column.tobytes() for column in self.columns.values())
+
+
+def table(rows: Sequence[Any], type_: np.dtype[Any]) -> Table:
+    """Rows, each a tuple, as columns."""
+    made = np.array(rows, dtype=type_)
+    return Table({name: np.ascontiguousarray(made[name]) for name in type_.names or ()})
+
+
+def _unpacked(packed: bytes, type_: np.dtype[Any]) -> Table:
+    size, start, found = len(packed) // type_.itemsize, 0, dict[str, Array]()
+    for name in type_.names or ():
+        found[name] = np.frombuffer(packed, type_[name], size, start)
+        start += found[name].nbytes
+    return Table(found)
+
+
+def concatenated(tables: Sequence[Table]) -> Table:
+    """All of them one after the other."""
+    some = [t for t in tables if len(t)] or tables[:1]
+    if len(some) == 1:
+        return some[0]
+    return Table({name: np.concatenate([t[name] for t in some]) for name in some[0].columns})
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Columns:
     """What is known of some items, over time. `items` has each item once, also one of which nothing is
     known (any more)."""
 
-    items: Array
-    states: Array
+    items: Table
+    states: Table
     """What still holds."""
-    asks: Array
-    past_states: Array
+    asks: Table
+    past_states: Table
     """What held once."""
-    past_asks: Array
-    stints: Array
-    actives: Array
+    past_asks: Table
+    stints: Table
+    actives: Table
 
     def packed(self) -> tuple[bytes, ...]:
         """Each table as bytes."""
-        return tuple(table.tobytes() for table in self.tables)
+        return tuple(own.packed() for own in self.tables)
 
     @property
-    def tables(self) -> tuple[Array, ...]:
+    def tables(self) -> tuple[Table, ...]:
         """All tables, in the order of the fields."""
         return tuple(getattr(self, name) for name in WORDS)
 
     def at(self, instant: int) -> "Columns":
         """The same with those states, and requests, that held at an instant as those that still hold; at the
         end of time, the past is not needed."""
-        if instant >= FOREVER - 1:
-            return replace(self, past_states=self.past_states[:0], past_asks=self.past_asks[:0])
-        states, asks = (
-            np.concatenate([t[(t["lo"] <= instant) & (t["hi"] > instant)] for t in both])
-            for both in ((self.states, self.past_states), (self.asks, self.past_asks))
+        states, asks, none = self.states, self.asks, slice(0)
+        if instant < FOREVER - 1:
+            states, asks = (
+                concatenated([t.where((t["lo"] <= instant) & (t["hi"] > instant)) for t in both])
+                for both in ((states, self.past_states), (asks, self.past_asks))
+            )
+        return replace(
+            self, states=states, asks=asks, past_states=states.where(none), past_asks=asks.where(none)
         )
-        return Columns(self.items, states, asks, states[:0], asks[:0], self.stints, self.actives)
 
     def renumbered(self, codes: Array) -> "Columns":
         """The same with other numbers for the words: `codes[n]` in place of n."""
-        found = []
-        for name, table in zip(WORDS, self.tables, strict=True):
-            table = table.copy()
-            for column in WORDS[name]:
-                table[column] = codes[table[column]]
-            found.append(table)
-        return Columns(*found)
+        return Columns(*(
+            own.but({column: codes[own[column]] for column in WORDS[name]})
+            for name, own in zip(WORDS, self.tables, strict=True)
+        ))  # fmt: skip
 
 
 TYPES = (ITEM, STATE, ASK, STATE, ASK, STINT, ACTIVE)
-SHAPE = str([t.descr for t in TYPES])
+SHAPE = f"by column: {[t.descr for t in TYPES]}"
 """What tells columns of another version of the program from those of this one."""
 
 
 def unpacked(tables: Iterable[bytes]) -> Columns:
     """The columns of what `packed` made."""
-    return Columns(*(np.frombuffer(b or b"", dtype=t) for b, t in zip(tables, TYPES, strict=True)))
+    return Columns(*(_unpacked(b or b"", t) for b, t in zip(tables, TYPES, strict=True)))
 
 
 def joined(parts: Sequence[Columns]) -> Columns:
     """All of them one after the other."""
-    if len(parts) == 1:
-        return parts[0]
-    return Columns(*(
-        np.concatenate([np.empty(0, t), *(p.tables[n] for p in parts)]) for n, t in enumerate(TYPES)
-    ))  # fmt: skip
+    if not parts:
+        return Columns(*(table([], t) for t in TYPES))
+    return Columns(*map(concatenated, zip(*(p.tables for p in parts), strict=True)))
 
 
 def latest(parts: Sequence[Columns]) -> Sequence[Columns]:
@@ -134,7 +182,7 @@ def latest(parts: Sequence[Columns]) -> Sequence[Columns]:
     for n, own in enumerate(ids):
         owner[own] = n
     return [
-        part if (owner[own] == n).all() else Columns(*(t[owner[t["item"]] == n] for t in part.tables))
+        part if (owner[own] == n).all() else Columns(*(t.where(owner[t["item"]] == n) for t in part.tables))
         for n, (part, own) in enumerate(zip(parts, ids, strict=True))
     ]
 
@@ -151,18 +199,52 @@ def columns(lives: Iterable[Life], number: Mapping[tuple[str, str], int], words:
             states.append((
                 s.lo, s.hi, NEVER if s.committed is None else s.committed, item,
                 number[s.parent] if s.parent else NONE, code(head), tail, code(s.project), code(s.origin),
-                code(canonical(s.intents)) if s.intents else 0, code(s.why), s.epic, s.bug,
+                code(spelt(s.intents)) if s.intents else 0, code(s.why), s.epic, s.bug,
                 VERDICTS.index(s.verdict), s.backdated,
             ))  # fmt: skip
             asks += [(s.lo, s.hi, since, item, code(account)) for account, since in s.asked]
         stints += [(item, code(t.person), t.first, t.last) for t in life.stints]
         actives += [(a.lo, a.hi, item, a.phase == "done") for a in life.active]
-    now, then = (np.array(rows, dtype=t) for rows, t in ((states, STATE), (asks, ASK)))
+    now, then = table(states, STATE), table(asks, ASK)
     lasts, asking = now["hi"] == FOREVER, then["hi"] == FOREVER
     return Columns(
-        np.array(items, dtype=ITEM), now[lasts], then[asking], now[~lasts], then[~asking],
-        np.array(stints, dtype=STINT), np.array(actives, dtype=ACTIVE),
+        table(items, ITEM), now.where(lasts), then.where(asking), now.where(~lasts), then.where(~asking),
+        table(stints, STINT), table(actives, ACTIVE),
     )  # fmt: skip
+
+
+def natural_order(words: Words, sources: Array, states: Table) -> Array | None:
+    """What brings states into the order of their refs that `natural` gives, `sources` being the word for the
+    source of each; None where they are in it."""
+    vals, width = words.vals, len(words.vals)
+    some, source = distinct(sources)
+    heads, place = distinct(source * width + states["head"])
+    keys = [natural(f"{vals[some[h // width]]}:{vals[h % width]}") for h in heads.tolist()]
+    rank = {text: n for n, text in enumerate(sorted({text for text, _ in keys}))}
+    ranks = np.array([rank[text] for text, _ in keys], dtype="<i8")[place]
+    ends = np.array([min(number, 2**63 - 1) for _, number in keys], dtype="<i8")[place]
+    numbers = np.where(states["number"] == NONE, ends, states["number"].astype("<i8"))
+    if len(rank) < 2**22 and int(numbers.max(initial=0)) < 2**40:
+        both = ranks << 40 | numbers  # sorted in half the time of two keys
+        return None if (both[1:] >= both[:-1]).all() else np.argsort(both, kind="stable")
+    return np.lexsort((numbers, ranks))
+
+
+def distinct(codes: Array) -> tuple[Array, Array]:
+    """(the different ones of some small numbers, in order; of each number, its place among these).
+
+    What `numpy.unique` gives, which sorts them.
+    """
+    there = np.zeros(int(codes.max(initial=0)) + 1, dtype=bool)
+    there[codes] = True
+    return np.flatnonzero(there), (np.cumsum(there) - 1)[codes]
+
+
+def sources_of(own: Columns) -> Array:
+    """The word for the source of each state."""
+    found = np.zeros(int(own.items["item"].max(initial=0)) + 1, dtype="<i4")
+    found[own.items["item"]] = own.items["source"]
+    return found[own.states["item"]]
 
 
 def split(key: str) -> tuple[str, int]:

@@ -8,6 +8,7 @@ from tracker_sync.items import Item, Names, natural
 from tracker_sync.state import State as Values
 from tracker_sync.states.moments import Moment, Watch, moments
 from tracker_sync.tagging import Tags
+from tracker_sync.value import value
 
 _BEFORE = Moment(0, None)
 
@@ -22,6 +23,8 @@ class Line:
     times: list[int] = field(init=False)
     """The times of the moments."""
     points: list[int] = field(default_factory=list)
+    relatives: list["Line"] = field(default_factory=list)
+    """Everybody that was ever named as its parent or listed it."""
     chains: list[tuple["Judged", ...]] = field(default_factory=list)
     """For each point: the item and its ancestors as judged from then on; empty while it is not there."""
 
@@ -48,7 +51,7 @@ class Line:
         return f"{self.item.source}:{next(iter(values.get('key', {}).values()), self.item.key)}"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Judged:
     """An item as it was judged from a moment on."""
 
@@ -114,13 +117,16 @@ def family(items: Iterable[Item], keys: Mapping[tuple[str, str], list[tuple[str,
         lines[item.source, item.id] = line
         for key in {k for m in line.moments for k in (m.values or {}).get("sub_issues", {})}:
             listed.setdefault((item.source, key), []).append(line)
-    return Family(lines, keys, listed)
+    found = Family(lines, keys, listed)
+    for line in lines.values():
+        line.relatives = found.relatives(line)
+    return found
 
 
 def from_the_top(of: Family) -> Iterator[tuple[Line, bool]]:
     """Every line after those that were ever above it; where that goes round in a circle, at last, marked."""
     waiting = {id(line): line for line in of.lines.values()}
-    above = {key: [id(o) for o in of.relatives(line)] for key, line in waiting.items()}
+    above = {key: [id(o) for o in line.relatives] for key, line in waiting.items()}
     below: dict[int, list[int]] = {}
     for key, others in above.items():
         for other in others:
@@ -137,12 +143,12 @@ def from_the_top(of: Family) -> Iterator[tuple[Line, bool]]:
     yield from ((line, True) for line in waiting.values())
 
 
-def around(of: Family, line: Line) -> list[Line]:
+def around(line: Line) -> list[Line]:
     """All that were ever above the item, at any distance."""
     found: dict[int, Line] = {}
     waiting = [line]
     while waiting:
-        for other in of.relatives(waiting.pop()):
+        for other in waiting.pop().relatives:
             if id(other) not in found:
                 found[id(other)] = other
                 waiting.append(other)

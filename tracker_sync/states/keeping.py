@@ -3,15 +3,25 @@
 import gc
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from multiprocessing import get_context
 from typing import Any, NamedTuple
 
-from tracker_sync.events import canonical
 from tracker_sync.log import EventLog
 from tracker_sync.log.projection import EMPTIED
 from tracker_sync.states import Life
-from tracker_sync.states.columns import SHAPE, Columns, Words, joined, latest, unpacked
+from tracker_sync.states.columns import (
+    SHAPE,
+    Columns,
+    Words,
+    joined,
+    latest,
+    natural_order,
+    sources_of,
+    spelt,
+    unpacked,
+)
 from tracker_sync.states.families import Ties, families, ties
 from tracker_sync.states.kin import Place
 from tracker_sync.states.marks import Marks, marks_of, newest
@@ -98,13 +108,19 @@ def _block(number: int, own: Columns) -> Row:
     return number, len(own.items), *own.packed()
 
 
+def _in_order(own: Columns, words: Words) -> Columns:
+    """The same, with what still holds in the order that reports have it in."""
+    order = natural_order(words, sources_of(own), own.states)
+    return own if order is None else replace(own, states=own.states.where(order))
+
+
 def _rows(lives: Iterable[Life], number: Mapping[Place, int]) -> list[Row]:
     """The lives as rows of `state`."""
     return [
         (
             number[life.source, life.id], s.lo, s.hi, s.key, s.title, s.project,
             number[s.parent] if s.parent else None, s.parent_key, s.epic, int(s.bug), s.origin,
-            canonical(s.intents), canonical(s.asked), s.committed, s.verdict, s.why, int(s.backdated),
+            spelt(s.intents), spelt(s.asked), s.committed, s.verdict, s.why, int(s.backdated),
         )
         for life in lives
         for s in life.states
@@ -143,7 +159,7 @@ def _anew(work: "_Work", told: Ties, kept: Marks) -> Iterator[Statement]:
         parts.append(made.columns.renumbered(words.codes(made.words)))
         if nth == len(groups) or sum(len(p.items) for p in parts) >= A_BLOCK:
             blocks_made += 1
-            yield BLOCK, [_block(blocks_made, joined(parts))]
+            yield BLOCK, [_block(blocks_made, _in_order(joined(parts), words))]
             parts.clear()
     yield WORD, enumerate(words.vals)
     yield from _marked(kept._replace(whole=blocks_made))

@@ -35,7 +35,7 @@ def _states(
     judges = _Judge(line, phases, judgement)
     line.points, line.chains = [], []
     before: object = None
-    for ts in _points(of, line, started, circle):
+    for ts in _points(line, started, circle):
         parent = of.parent(line, ts)
         above = _around(of, line, ts, judgement) if circle else parent.at(ts) if parent else ()
         # What a child is judged by of those above it; most of what happens to them is not that.
@@ -50,12 +50,12 @@ def _states(
         yield judges.state(ts, line.chains[-1][0].tags, parent) if there else _GONE._replace(lo=ts)
 
 
-def _points(of: Family, line: Line, started: int, circle: bool) -> list[int]:
+def _points(line: Line, started: int, circle: bool) -> list[int]:
     """The times at which it may be judged otherwise."""
     if not line.times:
         return []
     found = {*line.times, started}
-    for other in around(of, line) if circle else of.relatives(line):
+    for other in around(line) if circle else line.relatives:
         found.update(other.times)
         found.update(() if circle else other.points)
     return sorted(t for t in found if line.times[0] <= t < FOREVER)
@@ -73,22 +73,26 @@ def _around(of: Family, line: Line, ts: int, judgement: Judgement) -> tuple[Judg
     return chain
 
 
+Plain = tuple[str, str, str, str, int, bool]
+"""Key, title, project, parent's key, epic, bug: what of a state needs no judging."""
+
+
 class _Judge:
     """Judges one item at one moment after another; what the rules say of it is kept while it holds."""
 
     def __init__(self, line: Line, phases: tuple[Span, ...], judgement: Judgement) -> None:
         self.line, self.phases, self.judgement = line, phases, judgement
-        self._kept: tuple[Moment, Own, State] | None = None
+        self._kept: tuple[Moment, Own, Plain] | None = None
 
-    def _at(self, ts: int) -> tuple[Own, State]:
-        """What the rules say of the item as it was at a time, and a row without what is judged."""
+    def _at(self, ts: int) -> tuple[Own, Plain]:
+        """What the rules say of the item as it was at a time, and what needs no judging."""
         moment = self.line.moment(ts)
         if self._kept is None or self._kept[0] is not moment:
             item = self.line.item.holding(moment.values or {})
             own = Own(item, self.line.names, self.judgement, self.phases, marks=False)
-            self._kept = moment, own, _GONE._replace(
-                key=item.one("key") or item.key, title=item.title, project=item.one("project") or "",
-                parent_key=item.one("parent") or "", epic=epic_of(item, self.line.names), bug=_is_bug(item),
+            self._kept = moment, own, (
+                item.one("key") or item.key, item.title, item.one("project") or "",
+                item.one("parent") or "", epic_of(item, self.line.names), _is_bug(item),
             )  # fmt: skip
         return self._kept[1], self._kept[2]
 
@@ -102,15 +106,15 @@ class _Judge:
         own, plain = self._at(ts)
         told = ruling(own.item, tags, self.judgement)
         root = self.judgement.customers.root
-        return plain._replace(
-            lo=ts, parent=(parent.item.source, parent.item.id) if parent else None,
-            origin=tags.origin.value if tags.origin else "", intents=tuple(t.value for t in tags.intents),
+        return State(
+            ts, FOREVER, *plain, parent=(parent.item.source, parent.item.id) if parent else None,
+            origin=tags.origin.value if tags.origin else "", intents=tuple([t.value for t in tags.intents]),
             asked=tuple(sorted({(root(t.value), t.since) for t in tags.customers})),
             committed=tags.committed_at, verdict=told.verdict, why=told.why, backdated=told.backdated,
         )  # fmt: skip
 
 
-_GONE = State(0, FOREVER, "", "", "", None, "", 0, False, "", (), (), None, "", "", False)
+_GONE = State(0, FOREVER, "", "", "", "", 0, False, None, "", (), (), None, "", "", False)
 
 
 def _merged(states: Iterable[State]) -> list[State]:

@@ -79,9 +79,8 @@ def moments(item: Item, names: Names, watch: Watch) -> Iterator[Moment]:
     """Each time that something changed which may matter; the first is the item's opening."""
     values: Values = {}
     opened = gone = matters = False
-    last = len(item.steps) - 1
-    for n, step in enumerate(item.steps):
-        e = step.event
+    last = len(item.events) - 1
+    for n, e in enumerate(item.events):
         match e:
             case Changed() | Added() | Commented() | Dropped():
                 matters = matters or not opened or watch.touched(item, names, e, values.get(e.attr, {}))
@@ -94,6 +93,6 @@ def moments(item: Item, names: Names, watch: Watch) -> Iterator[Moment]:
             case _:
                 pass
         apply(values, e)
-        if matters and opened and (n == last or item.steps[n + 1].ts != step.ts):
+        if matters and opened and (n == last or item.events[n + 1].ts != e.ts):
             matters = False
-            yield Moment(step.ts, None if gone else {a: dict(v) for a, v in values.items() if v})
+            yield Moment(e.ts, None if gone else {a: dict(v) for a, v in values.items() if v})

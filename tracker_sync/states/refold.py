@@ -32,7 +32,7 @@ def lives_of(
     """The lives of a world's items, or of those in `only`; `names` has what ids are called, by source."""
     keys: dict[Place, list[Place]] = {}
     for item in (*world.removed.values(), *world.shadowed, *world.items.values()):
-        own = (step.event for step in item.steps if isinstance(step.event, (Opened, Moved)))
+        own = (e for e in item.events if isinstance(e, (Opened, Moved)))
         for key in dict.fromkeys(keys_of(own)):
             keys.setdefault((item.source, key), []).append((item.source, item.id))
     return lives(family(world.every, keys, names, Watch(judgement)), judgement, only)

@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 
 from tracker_sync.days import Days
 from tracker_sync.items import Item, Names
@@ -32,35 +33,48 @@ def stints(
     doing = [s for s in phases if s.phase == "doing"]
     if not doing:
         return []
-    events = sorted({days.of(s.ts) for s in item.steps})
-    last = _instants(doing, days, events[-1] + STALE_DAYS)
+    awake = _awake(sorted({days.of(e.ts) for e in item.events}))
     assigned = list(_assignees(item, names, people))
     times = [ts for ts, _ in assigned]
     found: list[Stint] = []
     running: dict[str, int] = {}  # person → the place of the stint that goes on
-    for day in sorted(last):
-        before = bisect_right(events, day)
-        if not before or day - events[before - 1] > STALE_DAYS:
-            continue
-        place = bisect_right(times, min(last[day], days.end(day)) - 1)
-        for person in (assigned[place - 1][1] if place else ()) or (NOBODY,):
-            at = running.get(person)
-            if at is not None and found[at].last == day - 1:
-                found[at] = found[at]._replace(last=day)
-            else:
-                running[person] = len(found)
-                found.append(Stint(person, day, day))
+    for first, last, instant in _runs(doing, days, awake[-1][1], times):
+        place = bisect_right(times, instant)
+        for lo, hi in ((max(first, lo), min(last, hi)) for lo, hi in awake if lo <= last and hi >= first):
+            for person in (assigned[place - 1][1] if place else ()) or (NOBODY,):
+                at = running.get(person)
+                if at is not None and found[at].last == lo - 1:
+                    found[at] = found[at]._replace(last=hi)
+                else:
+                    running[person] = len(found)
+                    found.append(Stint(person, lo, hi))
     return found
 
 
-def _instants(doing: list[Span], days: Days, until: int) -> dict[int, int]:
-    """Day → the end of the last span in which the item was in progress on it."""
-    last: dict[int, int] = {}
-    for span in doing:  # in order: of one day, the last span stays
-        end = days.end(until) if span.hi is None else span.hi
-        if end > span.lo:
-            last |= dict.fromkeys(range(days.of(span.lo), min(days.of(end - 1), until) + 1), end)
-    return last
+def _awake(events: list[int]) -> list[tuple[int, int]]:
+    """The days, from the first to the last, that are not too long after an event."""
+    found: list[tuple[int, int]] = []
+    for day in events:
+        if found and day <= found[-1][1] + 1:
+            found[-1] = found[-1][0], day + STALE_DAYS
+        else:
+            found.append((day, day + STALE_DAYS))
+    return found
+
+
+def _runs(doing: list[Span], days: Days, until: int, times: list[int]) -> Iterator[tuple[int, int, int]]:
+    """The days in progress as (first, last, the last instant in progress of any of them): on all days of one
+    the same people are assigned, since `times` has no change of them in between."""
+    spans = [s for s in doing if s.hi is None or s.hi > s.lo]
+    for n, span in enumerate(spans):
+        first, end = days.of(span.lo), days.end(until) if span.hi is None else span.hi
+        last = min(days.of(end - 1), until)
+        if n + 1 < len(spans) and days.of(spans[n + 1].lo) == last:
+            last, end = last - 1, days.end(last - 1)  # of a day, the last span counts
+        cuts = {days.of(ts) for ts in times[bisect_right(times, span.lo) : bisect_right(times, end)]}
+        starts = sorted({d for d in (first, last, *cuts) if first <= d <= last})
+        for day, following in pairwise([*starts, last + 1]):
+            yield day, following - 1, min(end, days.end(day)) - 1
 
 
 def _assignees(

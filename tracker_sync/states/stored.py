@@ -5,13 +5,22 @@ from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import Any
 
-import numpy as np
-
 from tracker_sync.log import PEOPLE, EventLog
 from tracker_sync.log.among import among
 from tracker_sync.states import FOREVER, Life
 from tracker_sync.states.changed import late, renamed, touched
-from tracker_sync.states.columns import ITEM, NEVER, Columns, Words, columns, joined, latest, unpacked
+from tracker_sync.states.columns import (
+    ITEM,
+    NEVER,
+    Columns,
+    Words,
+    columns,
+    concatenated,
+    joined,
+    latest,
+    table,
+    unpacked,
+)
 from tracker_sync.states.kin import Key, Kin, Place, Tie, facts, numbers
 from tracker_sync.states.marks import Marks, marks_of, newest
 from tracker_sync.states.refold import entries_of, names, refolded
@@ -73,8 +82,8 @@ class Again:
         """The same as columns, with an item for each of `places`."""
         found = columns(self.lives, self.number, words)
         rest = sorted(self.places - {(life.source, life.id) for life in self.lives})
-        gone = np.array([(NEVER, self.number[p], words.code(p[0])) for p in rest], dtype=ITEM)
-        return Columns(np.concatenate([found.items, gone]), *found.tables[1:])
+        gone = table([(NEVER, self.number[p], words.code(p[0])) for p in rest], ITEM)
+        return replace(found, items=concatenated([found.items, gone]))
 
     def titles(self) -> dict[Id, str]:
         """The title of every state."""

@@ -14,14 +14,16 @@ from tracker_sync.people import Person
 from tracker_sync.strategy import Strategies, normal
 from tracker_sync.tagging.rules import KEPT, Dimension, Pack, Rule, Text, pattern_set
 from tracker_sync.tagging.view import View
+from tracker_sync.value import value
 from tracker_sync.work import Span, Tree, commitment, spans, tree
 
+_NO_FIELDS = FieldNames()
 ORIGINS = (
     "sales", "support", "customer", "research", "strategy", "engineering", "executive", "compliance",
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Tag:
     """One judgement about an item, and what it rests on."""
 
@@ -44,7 +46,7 @@ class Tag:
     """For an intent: whether it may stand although no strategy names it."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Tags:
     """Everything said of one item."""
 
@@ -95,7 +97,7 @@ class Judgement:
 
     def looks_at_field(self, source: str, name: str) -> bool:
         """Whether a rule looks at the field of a source that goes by this name."""
-        own = self.fields.get(source, FieldNames())
+        own = self.fields.get(source, _NO_FIELDS)
         return name in (own.intent, own.customer, own.origin) or f"field.{name}" in self.watched
 
     @cached_property
@@ -128,7 +130,7 @@ class Judgement:
                 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Signs:
     """What an item shows of itself, before anything is decided or inherited."""
 
@@ -169,7 +171,7 @@ class Own:
             item, names, judgement.started_labels.get(item.source, ())
         )  # fmt: skip
         self.said = _said(item)
-        fields = judgement.fields.get(item.source, FieldNames())
+        fields = judgement.fields.get(item.source, _NO_FIELDS)
         pack = judgement.pack if marks else judgement.deciding
         self._view = View(item, names, fields, judgement.people, pack)
         self.customers = _customers(item, self._view, self.said, judgement)
@@ -303,8 +305,7 @@ def _inherited(tags: tuple[Tag, ...], ancestor: str) -> tuple[Tag, ...]:
 def _said(item: Item) -> dict[str, Tag]:
     """What people here said last, by dimension; a request that they name is dated by the item."""
     found: dict[str, Tag] = {}
-    for step in item.judged:
-        e = step.event
+    for e in item.judged:
         if not isinstance(e, Tagged):
             continue
         found.pop(e.attr, None)

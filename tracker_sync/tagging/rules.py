@@ -133,6 +133,9 @@ class Rule:
                 yield Match(given.strip(), max(held, text.since), text.event_id)
 
 
+_NO_RULES = frozenset[int]()
+
+
 class Pack:
     """Rules. One pass over a text finds all patterns that match it (an RE2 set), so most rules are never
     tried one by one; matching stays linear in the text."""
@@ -160,7 +163,10 @@ class Pack:
             for a in plain
         }
         """What rules call an attribute of an item, for those that any rule looks at."""
-        self.computed = sorted(self._sets.keys() - plain)
+        others = sorted(self._sets.keys() - plain)
+        self.of_fields = [a for a in others if a in ROLES or a.startswith("field.")]
+        """What rules look at that comes of an item's own fields."""
+        self.computed = [a for a in others if a not in self.of_fields]
         """The other attributes that rules look at."""
 
     def matches(self, texts: Callable[[str], list[Text]]) -> Iterator[tuple[Rule, list[Match]]]:
@@ -179,8 +185,11 @@ class Pack:
         return [self.rules[n] for n in sorted(hits)]
 
     def _find(self, attr: str, text: str) -> frozenset[int]:
+        matched = self._sets[attr].Match(text)
+        if not matched:
+            return _NO_RULES
         patterns = self._patterns[attr]
-        found = {patterns[i] for i in self._sets[attr].Match(text) or ()}
+        found = {patterns[i] for i in matched}
         numbers = {n for pattern in found for n in self._asked_by[attr, pattern]}
         return frozenset(n for n in numbers if self._wanted(self.rules[n], attr, text))
 

@@ -80,7 +80,12 @@ class View:
                             found |= some
             for attr in pack.computed:
                 if self._has(attr):
-                    found.update(n for val in self.vals(attr) for n in pack.hits(attr, val))
+                    for val in self.vals(attr):
+                        found |= pack.hits(attr, val)
+            if self._customs:
+                for attr in pack.of_fields:
+                    for val in self.vals(attr):
+                        found |= pack.hits(attr, val)
             self._hits = frozenset(found)
         return self._hits
 
@@ -93,10 +98,8 @@ class View:
                 return any("http" in v for a in LINKED for v in self._item.state.get(a, {}).values())
             case "reporter_role" | "reporter_team":
                 return bool(self._people)
-            case "key":
+            case _:  # its key
                 return True
-            case _:  # what comes of an item's own fields
-                return bool(self._customs)
 
     def vals(self, attr: str) -> Iterable[str]:
         """The values of an attribute that `texts` gives."""
@@ -155,8 +158,7 @@ class View:
     def _first(self) -> dict[tuple[str, str, str], tuple[int, str]]:
         if self._firsts is None:
             self._firsts = {}
-            for step in self._item.steps:
-                e = step.event
+            for e in self._item.events:
                 if isinstance(e, Added | Changed | Commented) and e.val is not None:
-                    self._firsts.setdefault((e.attr, e.key, e.val), (step.ts, e.id))
+                    self._firsts.setdefault((e.attr, e.key, e.val), (e.ts, e.id))
         return self._firsts
