@@ -75,9 +75,10 @@ def run(kind: str, folder: Path, issues: int) -> Iterator[Run]:
 
 MOST = {"Jira Cloud": 65, "Jira DC": 12, "GitHub GraphQL": 40, "GitHub REST": 190}
 each = pytest.mark.parametrize("kind", MOST)
+REST = pytest.param("GitHub REST", marks=pytest.mark.slow)
 
 
-@each
+@pytest.mark.parametrize("kind", [*[*MOST][:-1], REST])
 def test_a_thousand_issues_are_read_whole_at_the_request_floor(kind: str, tmp_path: Path) -> None:
     with run(kind, tmp_path, ISSUES) as it:
         it.sync()
