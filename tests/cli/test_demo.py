@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -140,3 +141,29 @@ def test_reading_the_files_of_init_commented_out_parts_work(tmp_path: Path) -> N
     text = "\n".join(line for line in lines if "=" in line or line.startswith("["))
     parsed = tomlfile.parse(text, strategy.Strategy, tmp_path / "strategy.toml")
     assert [i.id for i in parsed.intents] == ["reliability"]
+
+
+def test_an_item_is_shown_as_of_a_day_and_as_it_was_known(demo: Path) -> None:
+    moved = next(h for h in load(demo, "show", "PLAN-88")["history"] if h["kind"] == "moved")
+    day = date.fromisoformat(moved["at"][:10]) - timedelta(1)
+    then = load(demo, "show", "PLAN-88", "--as-of", str(day))
+    assert (then["key"].split("-")[0], then["status"]) == ("girder:FIELD", "To Do")
+    assert max(h["at"] for h in then["history"]) < moved["at"]
+    assert then["generated_for"] == {"as_of": f"{day}T23:59:59Z", "known_at": None}
+    assert (
+        f"as its tracker showed it at {day}T23:59:59Z"
+        in run(demo, "show", "PLAN-88", "--as-of", str(day)).stdout
+    )
+    unknown = run(demo, "show", "PLAN-88", "--known-at", "2000-01-01")
+    assert (unknown.returncode, "no item 'PLAN-88' in the log as of then" in unknown.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "Europe/Berlin", "Pacific/Auckland"])
+def test_days_are_shown_in_the_zone_that_they_are_counted_in(demo: Path, zone: str) -> None:
+    text = (demo / "tracker-sync.toml").read_text()
+    (demo / "zone.toml").write_text(f'{text}\n[calendar]\ntimezone = "{zone}"\n')
+    asked = ("--since", "2025-08-01", "--until", "2025-10-31", "--as-of", "2025-11-01")
+    done = run(demo, "--config", "zone.toml", "report", *asked)
+    assert done.stdout.splitlines()[1] == "2025-08-01 to 2025-10-31, as the trackers showed it on 2025-11-01"
+    shown = run(demo, "--config", "zone.toml", "show", "PLAN-88").stdout
+    assert "judged by the strategy in force from 2024-11-04" in shown

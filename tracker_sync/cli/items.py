@@ -55,29 +55,29 @@ def items(
 
 @click.command()
 @click.argument("key")
+@click.option("--as-of", metavar="DATE", help="As its tracker showed it then.")
+@click.option("--known-at", metavar="TIME", help="As this log knew it then.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 @click.pass_context
-def show(context: click.Context, key: str, form: str) -> None:
+def show(context: click.Context, key: str, as_of: str | None, known_at: str | None, form: str) -> None:
     """Show one item: its history, its tags, and why it has them.
 
     Example: tracker-sync show acme:PAY-12
     """
-    from tracker_sync.reports.opening import open_org
+    from tracker_sync.reports.opening import Asked, open_items
+    from tracker_sync.reports.query import Clocks
 
     config = configuration(context)
-    with opened(config) as log:
-        org, _ = open_org(config, log)
-    item = find_item(org.world, key, removed=True)
-    if item.removed_at is not None:
-        from tracker_sync.render import json, text
-
-        out = json.removed(item) if form == "json" else text.removed(item, org)
-        click.echo(out, nl=False)
-    elif form == "json":
+    with opened(config) as log, log.snapshot():
+        org, seen = open_items(config, log, [key], Asked(as_of=as_of, known_at=known_at))
+    item = find_item(org.world, key, removed=True, then=seen != Clocks())
+    gone = item.removed_at is not None
+    if form == "json":
         from tracker_sync.render import json
 
-        click.echo(json.shown(item, org.tags[item.ref], org), nl=False)
+        out = json.removed(item, seen) if gone else json.shown(item, org.tags[item.ref], org, seen)
     else:
         from tracker_sync.render import text
 
-        click.echo(text.shown(item, org.tags[item.ref], org), nl=False)
+        out = text.removed(item, org, seen) if gone else text.shown(item, org.tags[item.ref], org, seen)
+    click.echo(out, nl=False)

@@ -93,17 +93,18 @@ def now() -> int:
     return time.time_ns() // 1000
 
 
-def find_item(world: "World", key: str, *, removed: bool = False) -> "Item":
+def find_item(world: "World", key: str, *, removed: bool = False, then: bool = False) -> "Item":
     """The item that people mean by `acme:PAY-12`, by `PAY-12`, or by a key it used to have.
 
-    With `removed`, also one that is not in its tracker any more.
+    With `removed`, also one that is not in its tracker any more; `then`: the world is that of a past moment.
     """
     every = {**world.items, **world.removed}
     if key in world.items:
         return world.items[key]
     found = {ref for (source, k), ref in world.by_key.items() if key in (k, f"{source}:{k}")}
     if not found:
-        raise ConfigError(f"there is no item {key!r} in the log; `tracker-sync items` lists them")
+        when = " as of then" if then else ""
+        raise ConfigError(f"there is no item {key!r} in the log{when}; `tracker-sync items` lists them")
     if len(found) > 1:
         raise ConfigError(f"{key!r} is ambiguous: {', '.join(sorted(found))}")
     item = every[found.pop()]

@@ -27,15 +27,15 @@ def tag(
     Example: tracker-sync tag acme:PAY-12 --intent reliability --reason "agreed in planning"
     """
     from tracker_sync.events import Tagged, validate
-    from tracker_sync.inputs import judgement, now_stated
+    from tracker_sync.inputs import judgement, now_stated, told
     from tracker_sync.items import fold
     from tracker_sync.log import PEOPLE
+    from tracker_sync.states.lookup import around
     from tracker_sync.tagging import ORIGINS
 
     config = configuration(context)
     with opened(config, write=True) as log:
-        world = fold(log.read())
-        item = find_item(world, key)
+        item = find_item(fold(around(log, [key])), key)
         given = {"intent": intent, "customer": ";".join(customers) or None, "origin": origin}
         values: dict[str, str | None] = {a: v for a, v in given.items() if v is not None}
         if clear:
@@ -46,7 +46,7 @@ def tag(
             raise ConfigError("--reason is missing: say why, for those who will argue over it")
         if origin and origin not in ORIGINS:
             raise ConfigError(f"--origin: {origin!r} is not one of {', '.join(ORIGINS)}")
-        strategies = judgement(config, world.stated, now_stated(config)).strategies
+        strategies = judgement(config, told(log), now_stated(config)).strategies
         if intent and not clear and strategies.latest and strategies.resolve(intent) is None:
             stated = ", ".join(i.id for i in strategies.latest.strategy.intents)
             raise ConfigError(f"--intent: the strategy states no {intent!r}; it states: {stated}")

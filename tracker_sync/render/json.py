@@ -10,7 +10,7 @@ from tracker_sync.reports import Report
 from tracker_sync.reports.intents import Intents
 from tracker_sync.reports.org import Org
 from tracker_sync.reports.overview import Overview
-from tracker_sync.reports.query import Query, rfc3339
+from tracker_sync.reports.query import Clocks, Query, rfc3339
 from tracker_sync.reports.sales_led import SalesLed
 from tracker_sync.reports.shares import Share
 from tracker_sync.reports.single_customer import SingleCustomer
@@ -58,15 +58,16 @@ def items(rows: Iterable[tuple[Item, Tags]], org: Org, query: Query) -> str:
     })  # fmt: skip
 
 
-def shown(item: Item, tags: Tags, org: Org) -> str:
+def shown(item: Item, tags: Tags, org: Org, seen: Clocks) -> str:
     """One item with its history, as `show --format json` prints it."""
-    return dump({"schema": "tracker-sync/show/1", **_item(item, tags, org), "state": item.state,
-                 "history": _history(item)})  # fmt: skip
+    return dump({"schema": "tracker-sync/show/1", "generated_for": _clocks(seen), **_item(item, tags, org),
+                 "state": item.state, "history": _history(item)})  # fmt: skip
 
 
-def removed(item: Item) -> str:
+def removed(item: Item, seen: Clocks) -> str:
     """An item that is not in its tracker any more, likewise."""
-    return dump({"schema": "tracker-sync/show/1", "key": item.ref, "title": item.title,
+    return dump({"schema": "tracker-sync/show/1", "generated_for": _clocks(seen), "key": item.ref,
+                 "title": item.title,
                  "removed_at": rfc3339(item.removed_at or 0), "state": item.state,
                  "history": _history(item)})  # fmt: skip
 
@@ -235,9 +236,13 @@ def number(value: Fraction | None) -> float | None:
     return None if value is None else float(value)
 
 
+def _clocks(seen: Clocks | Query) -> dict[str, Any]:
+    return {"as_of": rfc3339(seen.as_of), "known_at": rfc3339(seen.known_at)}
+
+
 def _asked(query: Query) -> dict[str, Any]:
     return {
-        "as_of": rfc3339(query.as_of), "known_at": rfc3339(query.known_at),
+        **_clocks(query),
         "since": rfc3339(query.since), "until": rfc3339(query.until),
         "weight": query.weights[0], "source": query.source, "project": query.project,
     }  # fmt: skip

@@ -17,7 +17,7 @@ from tracker_sync.reports import Report
 from tracker_sync.reports.intents import Intents
 from tracker_sync.reports.org import Org
 from tracker_sync.reports.overview import Overview
-from tracker_sync.reports.query import Query, day_text
+from tracker_sync.reports.query import Clocks, Query, day_text, rfc3339
 from tracker_sync.reports.sales_led import SalesLed, Weighed
 from tracker_sync.reports.shares import Share
 from tracker_sync.reports.single_customer import SingleCustomer
@@ -70,9 +70,9 @@ class _Page:
 
     def title(self, text: str, query: Query) -> None:
         self.line(text, "bold")
-        until = day_text(min(query.until - 1, query.as_of))
-        self.line(f"{day_text(query.since)} to {until}, as the trackers showed it on "
-                  f"{day_text(query.as_of)}")  # fmt: skip
+        until = day_text(min(query.until - 1, query.as_of), query.zone)
+        self.line(f"{day_text(query.since, query.zone)} to {until}, as the trackers showed it on "
+                  f"{day_text(query.as_of, query.zone)}")  # fmt: skip
         self.line()
 
     def table(self, columns: Iterable[tuple[str, str, int | None]], rows: Iterable[list[str]]) -> None:
@@ -354,24 +354,25 @@ def items(rows: Iterable[tuple[Item, Tags]]) -> str:
     return "\n".join(lines) + "\n" * bool(lines)
 
 
-def shown(item: Item, tags: Tags, org: Org) -> str:
+def shown(item: Item, tags: Tags, org: Org, seen: Clocks) -> str:
     """One item: what it is, what is said of it and why, and what happened to it."""
     from tracker_sync.render.json import decided
 
     page = _Page()
     page.line(f"{item.ref}  {clean(item.title)}", "bold")
-    committed = f"committed {day_text(tags.committed_at)}" if tags.committed_at else "not committed"
+    _when(page, seen)
+    committed = f"committed {day_text(tags.committed_at, org.zone)}" if tags.committed_at else "not committed"
     above = f", under {org.tree.parents[item.ref]}" if item.ref in org.tree.parents else ""
     page.line(
         f"{clean(item.one('type') or 'issue')}, {clean(item.one('status') or 'no status')}, "
-        f"opened {day_text(item.opened_at)}, {committed}{above}"
+        f"opened {day_text(item.opened_at, org.zone)}, {committed}{above}"
     )
     page.line()
     for one in decided(tags):
         origin = f"inherited from {one.inherited}; " if one.inherited else ""
         page.line(f"{one.dimension}: {clean(one.value)}", "bold")
         page.line(f"  {origin}{f'said by {one.by}' if one.by else f'rule {one.rule}'}, "
-                  f"event {one.event_id}, since {day_text(one.since)}")  # fmt: skip
+                  f"event {one.event_id}, since {day_text(one.since, org.zone)}")  # fmt: skip
         page.line(f"  {clean(one.why)}")
     for name, has in (
         ("intent", tags.intents),
@@ -385,17 +386,27 @@ def shown(item: Item, tags: Tags, org: Org) -> str:
     for mark in tags.marks:
         page.line(f"mark: {clean(mark.value)} ({mark.rule}; the strategy states no such intent)")
     if (version := org.strategies.at(tags.requested_at or item.opened_at)) is not None:
-        page.line(f"judged by the strategy in force from {day_text(version.since)}")
+        page.line(f"judged by the strategy in force from {day_text(version.since, org.zone)}")
     page.line()
     _history(page, item, org)
     return page.text()
 
 
-def removed(item: Item, org: Org) -> str:
+def _when(page: "_Page", seen: Clocks) -> None:
+    if seen.as_of is not None:
+        page.line(f"as its tracker showed it at {rfc3339(seen.as_of)}")
+    if seen.known_at is not None:
+        page.line(f"as this log knew it at {rfc3339(seen.known_at)}")
+
+
+def removed(item: Item, org: Org, seen: Clocks) -> str:
     """An item that is not in its tracker any more: what it was, and what happened to it."""
     page = _Page()
     page.line(f"{item.ref}  {clean(item.title)}", "bold")
-    page.line(f"not in its tracker any more, seen on {day_text(item.removed_at or 0)}; in no report since")
+    _when(page, seen)
+    page.line(
+        f"not in its tracker any more, seen on {day_text(item.removed_at or 0, org.zone)}; in no report since"
+    )
     page.line()
     _history(page, item, org)
     return page.text()
@@ -407,4 +418,4 @@ def _history(page: "_Page", item: Item, org: Org) -> None:
         if isinstance(e, Noted):
             continue  # ranks and mentions; --format json has them
         attr = clean(names.of("field", getattr(e, "attr", "")))
-        page.line(f"{day_text(e.ts)}  {e.kind:9} {attr:18} {clean(e.val or '')[:38]}")
+        page.line(f"{day_text(e.ts, org.zone)}  {e.kind:9} {attr:18} {clean(e.val or '')[:38]}")

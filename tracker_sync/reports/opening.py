@@ -1,6 +1,6 @@
 """From a configuration and a log to what reports are computed from, or to single items."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -11,9 +11,9 @@ from tracker_sync.days import EPOCH, Days
 from tracker_sync.errors import ConfigError
 from tracker_sync.inputs import Told, fingerprint, judgement, now_stated, told
 from tracker_sync.items import fold
-from tracker_sync.log import EventLog
+from tracker_sync.log import Entry, EventLog
 from tracker_sync.reports.org import Org
-from tracker_sync.reports.query import Query
+from tracker_sync.reports.query import Clocks, Query
 from tracker_sync.states import FOREVER
 from tracker_sync.tagging import Judgement, tag
 from tracker_sync.work import tree
@@ -65,12 +65,27 @@ def open_portfolio(config: Config, log: EventLog, asked: Asked = Asked()) -> "tu
 def open_org(config: Config, log: EventLog, asked: Asked = Asked()) -> tuple[Org, Query]:
     """Every item with its history, and the question, likewise."""
     on = _basis(config, log, asked)
-    world = fold(log.read(known_at=on.known_at), on.as_of)
+    org = _org(log.read(known_at=on.known_at), on)
+    end = on.as_of if on.as_of is not None else org.world.last_ts
+    start = min((i.opened_at for i in org.world.items.values()), default=0)
+    return org, _query(asked, on, start, end, there=bool(org.world.items))
+
+
+def open_items(
+    config: Config, log: EventLog, keys: Sequence[str], asked: Asked = Asked()
+) -> tuple[Org, Clocks]:
+    """The items that go by these keys, now or once, with all that is needed to say what they are."""
+    from tracker_sync.states.lookup import around
+
+    on = _basis(config, log, asked)
+    known = (e for e in around(log, keys) if on.known_at is None or e.recorded_at <= on.known_at)
+    return _org(known, on), Clocks(on.as_of, on.known_at)
+
+
+def _org(entries: Iterable[Entry], on: _Basis) -> Org:
+    world = fold(entries, on.as_of)
     shape = tree(world)
-    end = on.as_of if on.as_of is not None else world.last_ts
-    start = min((i.opened_at for i in world.items.values()), default=0)
-    query = _query(asked, on, start, end, there=bool(world.items))
-    return Org(world, tag(world, on.judged, shape), shape, on.judged), query
+    return Org(world, tag(world, on.judged, shape), shape, on.judged)
 
 
 def _basis(config: Config, log: EventLog, asked: Asked) -> _Basis:
@@ -107,6 +122,7 @@ def _query(asked: Asked, on: _Basis, start: int, end: int, *, there: bool) -> Qu
         since=_day(asked.since, on.judged, "--since")[0] if asked.since else start,
         until=_day(asked.until, on.judged, "--until")[1] if asked.until else end + 1,
         as_of=end, known_at=on.known_at, source=asked.source, project=asked.project, weight=asked.weight,
+        zone=ZoneInfo(on.judged.calendar.timezone),
     )  # fmt: skip
     if query.since >= query.until and there:
         raise ConfigError("--since has to be before --until")

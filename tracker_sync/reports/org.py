@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 from tracker_sync.alignment import accounts
 from tracker_sync.customers import Customers
@@ -30,6 +31,11 @@ class Org:
     def customers(self) -> Customers:
         """The accounts."""
         return self.judged.customers
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The time zone that days are counted in."""
+        return ZoneInfo(self.judged.calendar.timezone)
 
     @cached_property
     def epics(self) -> frozenset[str]:

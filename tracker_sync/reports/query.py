@@ -1,11 +1,21 @@
 """What a report is asked for."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta, tzinfo
 
 from tracker_sync.days import EPOCH
 
 WEIGHTS = ("effort", "count")
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """At which moments something is looked at, in microseconds UTC; None: now."""
+
+    as_of: int | None = None
+    """As its tracker showed it then."""
+    known_at: int | None = None
+    """As this log knew it then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +30,8 @@ class Query:
     project: str | None = None
     weight: str | None = None
     """The only weight to show; None: all, effort first."""
+    zone: tzinfo = UTC
+    """The time zone that its days are counted in."""
 
     @property
     def weights(self) -> tuple[str, ...]:
@@ -34,6 +46,6 @@ def rfc3339(ts: int | None) -> str | None:
     return (EPOCH + timedelta(microseconds=ts)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def day_text(ts: int) -> str:
-    """The day of a time in UTC."""
-    return (EPOCH + timedelta(microseconds=ts)).strftime("%Y-%m-%d")
+def day_text(ts: int, zone: tzinfo) -> str:
+    """The day of a time, in a time zone: the one that days are counted in."""
+    return (EPOCH + timedelta(microseconds=ts)).astimezone(zone).strftime("%Y-%m-%d")

@@ -65,6 +65,10 @@ class Kin:
         """These items and all that were ever above them, with those that may be one item with any."""
         return self._closed(places, lambda some: {*self._same(some), *self._parents(some)})
 
+    def having(self, keys: set[Place]) -> set[Place]:
+        """All that ever had one of these keys, each a (source, key)."""
+        return {*self._with_keys(keys)}
+
     def _closed(self, places: Iterable[Place], more: Callable[[set[Place]], set[Place]]) -> set[Place]:
         found = set(places)
         new = found

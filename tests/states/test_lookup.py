@@ -1,0 +1,95 @@
+"""An item that is looked up with those around it is shown as out of the whole log."""
+
+import random
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.states.test_stored import fill, history, judged, opened
+from tracker_sync.cli.session import find_item
+from tracker_sync.config import Config
+from tracker_sync.days import EPOCH
+from tracker_sync.errors import ConfigError
+from tracker_sync.events import Changed, Moved, Opened
+from tracker_sync.items import fold
+from tracker_sync.log.sqlite import SqliteLog
+from tracker_sync.render import json
+from tracker_sync.reports.opening import Asked, open_items
+from tracker_sync.reports.org import Org
+from tracker_sync.states import keeping
+from tracker_sync.states.kin import Kin
+from tracker_sync.tagging import tag
+from tracker_sync.work import tree
+
+SEEDS = [*range(4), *(pytest.param(n, marks=pytest.mark.slow) for n in range(4, 60))]
+
+
+def filled(seed: int, folder: Path) -> tuple[Config, SqliteLog]:
+    """A log whose last pages came after its lives were kept."""
+    config, log = opened(folder)
+    r = random.Random(seed)
+    fill(log, r, config, refresh=False)
+    if r.random() < 0.8:
+        keeping.refresh(log, *judged(config, log))
+    for n, page in enumerate(history(random.Random(seed + 1000))):
+        log.append("o", [e for e in page if e.item and int(e.item) % 3 == 0], now=2_000_000_000_000_000 + n)
+    return config, log
+
+
+def keys(log: SqliteLog) -> set[str]:
+    found = {e.event.val for e in log.read() if isinstance(e.event, Opened | Moved)}
+    return found | {e.event.old for e in log.read() if isinstance(e.event, Moved)}
+
+
+def shown(org: Org, seen: Any, key: str) -> str:
+    try:
+        item = find_item(org.world, key, removed=True)
+    except ConfigError as e:
+        return str(e)
+    gone = item.removed_at is not None
+    return json.removed(item, seen) if gone else json.shown(item, org.tags[item.ref], org, seen)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_an_item_is_shown_as_out_of_the_whole_log(seed: int, tmp_path: Path) -> None:
+    config, log = filled(seed, tmp_path)
+    basis, _ = judged(config, log)
+    some = random.Random(seed).choice([e.recorded_at for e in log.read()])
+    for known_at in (None, some):
+        world = fold(log.read(known_at=known_at))
+        whole = Org(world, tag(world, basis, tree(world)), tree(world), basis)
+        when = known_at and (EPOCH + timedelta(microseconds=known_at)).isoformat()
+        for key in sorted(keys(log)):
+            for asked in (key, f"o:{key}"):
+                org, seen = open_items(config, log, [asked], Asked(known_at=when or None))
+                assert shown(org, seen, asked) == shown(whole, seen, asked)
+    log.close()
+
+
+def test_an_issue_is_an_epic_by_its_children(tmp_path: Path) -> None:
+    config, log = opened(tmp_path)
+    top, low = (Opened(id=f"{n}:0", item=n, ts=int(n), val=f"acme/web#{n}") for n in "12")
+    under = Changed(id="2:c1", item="2", ts=3, attr="parent", val="acme/web#1")
+    log.append("o", [top, low, under], now=4)
+    keeping.refresh(log, *judged(config, log))
+    org, _ = open_items(config, log, ["acme/web#1"])
+    assert org.epics == {"o:acme/web#1"}
+    log.close()
+
+
+@pytest.mark.parametrize("what", ["_same", "_parents"])
+def test_forgetting_who_is_around_is_found(
+    what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The planted mutants."""
+    monkeypatch.setattr(Kin, what, lambda *_: set())
+    for seed in range(40):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        try:
+            test_an_item_is_shown_as_out_of_the_whole_log(seed, folder)
+        except AssertionError:
+            return
+    pytest.fail("nobody noticed")

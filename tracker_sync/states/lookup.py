@@ -1,0 +1,33 @@
+"""Finds the events of the items that go by a key, and of those around them, without reading the whole log."""
+
+from collections.abc import Iterator, Sequence
+from operator import attrgetter
+
+from tracker_sync.log import Entry, EventLog
+from tracker_sync.states.changed import touched
+from tracker_sync.states.kin import Kin, Place, facts
+from tracker_sync.states.marks import marks_of
+from tracker_sync.states.refold import entries_of, names
+
+
+def around(log: EventLog, keys: Sequence[str]) -> Iterator[Entry]:
+    """What happened to all items that ever had one of these keys (`PAY-12` or `acme:PAY-12`), and to all that
+    were ever above or below them, with what ids are called: in the order of the log. Everything, where the
+    log does not keep who is whose."""
+    kept = marks_of(log)
+    if kept is None:
+        yield from log.read()
+        return
+    kin = Kin(log, *facts(entries_of(log, touched(log, kept.seq))))
+    found = kin.having(_meant(log, keys))
+    yield from sorted(
+        [*names(log), *entries_of(log, kin.above(found) | kin.below(found))], key=attrgetter("seq")
+    )
+
+
+def _meant(log: EventLog, keys: Sequence[str]) -> set[Place]:
+    """(source, key) of all that people may mean."""
+    sources = [name for (name,) in log.query("SELECT name FROM source")]
+    return {(source, key.removeprefix(f"{source}:")) for source in sources for key in keys} | {
+        (source, key) for source in sources for key in keys
+    }
