@@ -107,6 +107,14 @@ def test_check_finds_open_epics_and_fails_only_where_told(demo: Path) -> None:
     assert run(demo, "check", "--fail-on", "warning").returncode == 10
 
 
+def test_check_of_a_past_day_holds_epics_against_the_strategy_of_that_day(demo: Path) -> None:
+    then = {(r["key"], r["what"]) for r in load(demo, "check", "--as-of", "2025-03-01")["rows"]}
+    early = ("girder:PLAN-51", "its intent 'portfolio-insight' is not in the strategy")
+    assert early in then
+    assert "portfolio-insight" not in {r["what"].split("'")[1] for r in load(demo, "check")["rows"]}
+    assert load(demo, "check", "--known-at", "2000-01-01")["checked"] == []
+
+
 def test_a_text_item_list_and_its_filters_agree(demo: Path) -> None:
     rows = load(demo, "items", "--customer", "Aquaveil Utilities")["rows"]
     assert rows

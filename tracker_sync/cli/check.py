@@ -10,6 +10,7 @@ from tracker_sync.cli.session import configuration, find_item, opened
 
 if TYPE_CHECKING:
     from tracker_sync.reports.org import Org
+    from tracker_sync.strategy import Version
 
 LEVELS = ("note", "warning", "alarm")
 
@@ -17,23 +18,30 @@ LEVELS = ("note", "warning", "alarm")
 @click.command()
 @click.argument("keys", metavar="[KEY]...", nargs=-1)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.option("--as-of", metavar="DATE", help="As the trackers showed it then.")
+@click.option("--known-at", metavar="TIME", help="As this log knew it then.")
 @click.option("--fail-on", type=click.Choice(LEVELS), help="Exit with 10 on findings of this level or above.")
 @click.pass_context
-def check(context: click.Context, keys: tuple[str, ...], form: str, fail_on: str | None) -> None:
+def check(
+    context: click.Context, keys: tuple[str, ...], form: str, as_of: str | None, known_at: str | None,
+    fail_on: str | None,
+) -> None:  # fmt: skip
     """Check open epics (or the items named) against the strategy.
 
     Example: tracker-sync check --fail-on warning
     """
     from tracker_sync.render import clean
-    from tracker_sync.reports.opening import open_org
+    from tracker_sync.reports.opening import Asked, open_org
 
     config = configuration(context)
     with opened(config) as log:
-        org, _ = open_org(config, log)
-    refs = [find_item(org.world, k).ref for k in keys] or [
+        org, query = open_org(config, log, Asked(as_of=as_of, known_at=known_at))
+    then = as_of is not None or known_at is not None
+    refs = [find_item(org.world, k, then=then).ref for k in keys] or [
         r for r in org.world.items if _is_open_epic(org, r)
     ]
-    findings = [(ref, *f) for ref in refs for f in _findings(org, ref)]
+    version = org.strategies.latest if as_of is None else org.strategies.at(query.as_of)
+    findings = [(ref, *f) for ref in refs for f in _findings(org, ref, version, query.as_of)]
     if form == "json":
         rows = [{"key": r, "level": level, "what": what} for r, level, what in findings]
         click.echo(stdjson.dumps({"schema": "tracker-sync/check/1", "checked": refs, "rows": rows}, indent=2))
@@ -50,9 +58,8 @@ def _is_open_epic(org: "Org", ref: str) -> bool:
     return ref in org.epics and not (spans and spans[-1].phase in ("done", "declined"))
 
 
-def _findings(org: "Org", ref: str) -> Iterator[tuple[str, str]]:
-    item, tags, version = org.world.items[ref], org.tags[ref], org.strategies.latest
-    now = org.world.last_ts
+def _findings(org: "Org", ref: str, version: "Version | None", now: int) -> Iterator[tuple[str, str]]:
+    item, tags = org.world.items[ref], org.tags[ref]
     stated = [i.id for i in version.strategy.intents if version.stands(i, now)] if version else []
     if not tags.intents:
         choice = f"; choose one of: {', '.join(stated)}" if stated else ""
