@@ -14,6 +14,7 @@ from tracker_sync.demo.jira_site import JiraSite
 RECORDED = Path(__file__).parents[2] / "shared" / "recorded"
 DURASPACE = RECORDED / "jira/server-duraspace/DuraspaceDataSet.tar.xz"
 SECP256K1 = RECORDED / "github/bitcoin-core-secp256k1-backup/issues.tar.xz"
+HUB4J = RECORDED / "github/hub4j-wiremock"
 REPO = "bitcoin-core/secp256k1"
 
 needs_recorded = pytest.mark.skipif(
@@ -83,3 +84,27 @@ def secp256k1_issues() -> list[dict[str, Any]]:
 
 def secp256k1() -> GitHubSite:
     return GitHubSite(repos={REPO: secp256k1_issues()}, origin="https://api.github.com")
+
+
+@cache
+def hub4j_issues() -> dict[str, dict[str, Any]]:
+    """Issues and pull requests by what their page's address ends with; each as the answer that tells most."""
+    found: dict[str, dict[str, Any]] = {}
+    for path in sorted(HUB4J.rglob("*.json")):
+        _collect(json.loads(path.read_text()), found)
+    return found
+
+
+def _collect(value: Any, found: dict[str, dict[str, Any]]) -> None:
+    if isinstance(value, list):
+        for one in value:
+            _collect(one, found)
+    elif isinstance(value, dict):
+        if isinstance(body := value.get("body"), str) and body[:1] in "[{" and "status" in value:
+            _collect(json.loads(body), found)  # a recorded answer
+        if value.keys() >= {"number", "title", "labels", "user", "html_url"}:
+            key = value["html_url"].split("/", 3)[3]
+            if len(value.get("body") or "") >= len(found.get(key, {}).get("body") or ""):
+                found[key] = value
+        for one in value.values():
+            _collect(one, found)

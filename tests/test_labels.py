@@ -1,0 +1,42 @@
+"""The hand labels are of items that there are, and of two halves that are alike."""
+
+import csv
+from collections import Counter
+from pathlib import Path
+
+from recorded import duraspace_issues, hub4j_issues, needs_recorded, secp256k1_issues
+
+LABELS = Path(__file__).parent / "labels" / "items.csv"
+
+
+def labels() -> list[dict[str, str]]:
+    with LABELS.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_more_than_200_items_are_labelled_each_once_and_for_a_reason() -> None:
+    found = labels()
+    assert len({(one["tracker"], one["key"]) for one in found}) == len(found)
+    assert sum(one["customer"] in ("yes", "no") for one in found) > 200
+    assert {one["intent"] for one in found} == {"yes", "no"}
+    assert [one for one in found if one["customer"] != "no" and not one["why"]] == []
+
+
+def test_both_halves_have_as_many_of_each_label() -> None:
+    counts = Counter((one["half"], one["tracker"], one["customer"]) for one in labels())
+    assert {half for half, *_ in counts} == {"tune", "hold"}
+    assert [
+        c
+        for (half, *what), c in counts.items()
+        if abs(c - counts["tune" if half == "hold" else "hold", *what]) > 1
+    ] == []
+
+
+@needs_recorded
+def test_every_labelled_item_is_in_its_recording() -> None:
+    there = {
+        "duraspace": {i["key"] for i in duraspace_issues()},
+        "secp256k1": {str(i["issue"]["number"]) for i in secp256k1_issues()},
+        "hub4j": set(hub4j_issues()),
+    }
+    assert [one for one in labels() if one["key"] not in there[one["tracker"]]] == []
