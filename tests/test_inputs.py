@@ -103,7 +103,13 @@ CHANGES: dict[str, Callable[[Path], object]] = {
 }
 
 
-@pytest.mark.parametrize("what", CHANGES)
+QUICK = ("strategy", "customers", "a rule", "the calendar")
+each_change = pytest.mark.parametrize(
+    "what", [w if w in QUICK else pytest.param(w, marks=pytest.mark.slow) for w in CHANGES]
+)
+
+
+@each_change
 def test_a_past_report_comes_out_as_it_did_whatever_changed_since(folder: Path, what: str) -> None:
     reports = ("overview", "sales-led", "intents", "single-customer")
 

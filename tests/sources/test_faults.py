@@ -32,6 +32,10 @@ STAYING = ("500", "502", "429 without header", "reset in mid-body", "short JSON"
            "{}", "301 to another path", "link to another host")  # fmt: skip
 
 
+SOME = [(t, f) for n, f in enumerate(ALL) for k, t in enumerate(TRACKERS) if (n + k) % 2 == 0]
+"""Each fault with half of the trackers; the slow test has all of them."""
+
+
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     """All trackers, with nothing between two tries of a request but the request."""
@@ -43,8 +47,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
 # --- Faults
 
 
-@each_tracker
-@each_fault
+@pytest.mark.parametrize(("tracker", "fault"), SOME)
 def test_a_fault_at_some_request_leaves_the_log_as_if_nothing_had_happened(
     bench: Bench, tracker: str, fault: str
 ) -> None:

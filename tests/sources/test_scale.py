@@ -82,6 +82,7 @@ def holds(result: dict[str, Any], issues: int) -> None:
     assert last < 1.5 * first, f"SQLite's work on a page grew from {first} to {last}"
 
 
+@pytest.mark.slow
 def test_memory_and_the_cost_of_a_page_stay_as_they_are(tmp_path: Path) -> None:
     holds(synced(3_000, tmp_path), 3_000)
 
