@@ -175,3 +175,15 @@ def test_days_are_shown_in_the_zone_that_they_are_counted_in(demo: Path, zone: s
     assert done.stdout.splitlines()[1] == "2025-08-01 to 2025-10-31, as the trackers showed it on 2025-11-01"
     shown = run(demo, "--config", "zone.toml", "show", "PLAN-88").stdout
     assert "judged by the strategy in force from 2024-11-04" in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("overview", "There is no work in this period."), ("sales-led", "0.0 person-days on 0 items"),
+     ("intents", "(0 items)"), ("single-customer", "(of 0 looked at")],
+)  # fmt: skip
+def test_before_anything_was_there_a_report_has_nothing_to_say(demo: Path, name: str, said: str) -> None:
+    done = run(demo, "report", name, "--as-of", "2000-01-01")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert said in done.stdout
+    assert load(demo, "report", name, "--as-of", "2000-01-01")["generated_for"]["as_of"] is not None

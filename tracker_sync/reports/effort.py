@@ -75,7 +75,8 @@ def _shares(org: Portfolio, first: int, works: Array) -> Iterator[_Shares]:
     stints = org.columns.stints
     last = first + len(works) - 1
     rows = org.rows_of(stints["item"])
-    kept = (stints["first"] <= last) & (stints["last"] >= first) & (rows != NONE) & org.leaf[rows]
+    kept = np.flatnonzero((stints["first"] <= last) & (stints["last"] >= first) & (rows != NONE))
+    kept = kept[org.leaf[rows[kept]]]
     rows, stints = rows[kept], stints.where(kept)
     # From here on a day is the number of working days before it.
     before = np.concatenate([[0], np.cumsum(works, dtype=np.int32)])
