@@ -1,5 +1,6 @@
 """What a day is: the calendar days and working days of the configured time zone."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -29,14 +30,18 @@ class Days:
         """The day of a time."""
         if self._is_utc:
             return _FIRST + ts // DAY
-        return (EPOCH + timedelta(microseconds=ts)).astimezone(self.zone).toordinal()
+        with suppress(OverflowError):  # within a day of the calendar's ends, which some use for "never"
+            return (EPOCH + timedelta(microseconds=ts)).astimezone(self.zone).toordinal()
+        return _FIRST + ts // DAY
 
     def end(self, day: int) -> int:
         """The first instant after a day."""
         if self._is_utc:
             return (day + 1 - _FIRST) * DAY
-        start = datetime.combine(datetime.fromordinal(day + 1).date(), datetime.min.time(), self.zone)
-        return (start.astimezone(UTC) - EPOCH) // timedelta(microseconds=1)
+        with suppress(OverflowError, ValueError):
+            start = datetime.combine(datetime.fromordinal(day + 1).date(), datetime.min.time(), self.zone)
+            return (start.astimezone(UTC) - EPOCH) // timedelta(microseconds=1)
+        return (day + 1 - _FIRST) * DAY
 
     def works_on(self, day: int) -> bool:
         """Whether a day is a working day."""

@@ -198,6 +198,12 @@ class Strategies:
         held = [v for v in self.versions if v.since <= ts]
         return held[-1] if held else None
 
+    def as_of(self, ts: int, last_ts: int) -> Version | None:
+        """The version that a look at a moment holds work against: the one in force then. The newest, where
+        the trackers said nothing after that moment (a strategy written since then is in force now), and
+        where none was in force yet."""
+        return self.latest if ts >= last_ts else self.at(ts) or self.latest
+
     @property
     def latest(self) -> Version | None:
         """The newest version."""

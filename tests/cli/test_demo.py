@@ -1,11 +1,13 @@
 """The demo, from the command line to the overview, and what people do after it."""
 
 import json
+import re
 import subprocess
 import sys
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -115,6 +117,20 @@ def test_check_of_a_past_day_holds_epics_against_the_strategy_of_that_day(demo: 
     assert load(demo, "check", "--known-at", "2000-01-01")["checked"] == []
 
 
+def test_check_of_a_day_to_come_holds_epics_against_a_strategy_that_nobody_was_told_of_yet(
+    demo: Path,
+) -> None:
+    text = (demo / "strategy.toml").read_text()
+    try:
+        cranes = '[[not_doing]]\nid = "cranes"\nwhy = "Others do it."\npatterns = ["crane telemetry"]\n'
+        (demo / "strategy.toml").write_text(f"{text}\n{cranes}")
+        for asked in ([], ["--as-of", "2099-01-01"]):
+            told = [r["what"] for r in load(demo, "check", *asked)["rows"]]
+            assert any("(cranes: Others do it.)" in what for what in told)
+    finally:
+        (demo / "strategy.toml").write_text(text)
+
+
 def test_a_text_item_list_and_its_filters_agree(demo: Path) -> None:
     rows = load(demo, "items", "--customer", "Aquaveil Utilities")["rows"]
     assert rows
@@ -175,6 +191,12 @@ def test_days_are_shown_in_the_zone_that_they_are_counted_in(demo: Path, zone: s
     assert done.stdout.splitlines()[1] == "2025-08-01 to 2025-10-31, as the trackers showed it on 2025-11-01"
     shown = run(demo, "--config", "zone.toml", "show", "PLAN-88").stdout
     assert "judged by the strategy in force from 2024-11-04" in shown
+    told = load(demo, "show", "PLAN-88")
+    days = [str(datetime.fromisoformat(h["at"]).astimezone(ZoneInfo(zone)).date()) for h in told["history"]]
+    lines = [line[:10] for line in shown.splitlines() if re.match(r"\d{4}-\d\d-\d\d  ", line)]
+    assert lines == [d for d, h in zip(days, told["history"], strict=True) if h["kind"] != "noted"]
+    opened = datetime.fromisoformat(told["created"]).astimezone(ZoneInfo(zone)).date()
+    assert f"opened {opened}, " in shown
 
 
 @pytest.mark.parametrize(

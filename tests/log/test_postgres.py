@@ -371,3 +371,11 @@ def test_help_does_not_load_the_library() -> None:
     code = "import sys, tracker_sync.cli; print([m for m in sys.modules if 'psycopg' in m])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout == "[]\n"
+
+
+def test_a_query_that_is_refused_does_not_end_the_snapshot_that_it_is_in(log: PostgresLog) -> None:
+    log.append("acme", [opened(1)], now=1)
+    with log.snapshot():
+        with pytest.raises(LogError):
+            list(log.query("SELECT * FROM there_is_no_such_table"))
+        assert list(log.query("SELECT count(*) FROM event")) == [(1,)]

@@ -274,3 +274,14 @@ def test_reports_agree_with_the_oracle(seed: int, zone: str, tmp_path: Path) -> 
         for weight, share in row.shares:
             bounds = expect.intent_bounds(weight, row.intent)
             assert (share.low, share.high) == bounds, (row.intent, weight)
+
+
+def test_effort_is_the_same_however_many_people_are_looked_at_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tracker_sync.reports.effort.CELLS", 1)
+    for seed in range(5):
+        (tmp_path / str(seed)).mkdir()
+        expect = oracle(seed, "UTC")
+        _, rows, _ = reports(expect.org, tmp_path / str(seed))
+        assert {r.ref.removeprefix("o:"): r.effort for r in rows} == expect.work()["effort"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tracker_sync.config import load
-from tracker_sync.events import Added, Changed, Event, Named, Opened, Tagged
+from tracker_sync.events import Added, Changed, Event, Named, Opened, Removed, Tagged
 from tracker_sync.log.sqlite import SqliteLog
 from tracker_sync.reports import intents, sales_led, single_customer
 from tracker_sync.reports.opening import Asked, open_org, open_portfolio
@@ -199,3 +199,8 @@ def test_where_most_work_says_nothing_the_silence_of_others_means_nothing(ask: A
 
 def test_a_bug_is_no_feature(ask: Ask) -> None:
     assert list(single_customer(*ask(item("A-1", "customer/Initech", "bug"))).rows) == []
+
+
+def test_where_everything_was_deleted_there_is_no_work(ask: Ask) -> None:
+    asked = ask(item("A-1"), Removed(id="A-1:r", item="A-1", ts=at(5), val="gone"))
+    assert [*sales_led(*asked).rows] == []

@@ -1,5 +1,6 @@
 """The states of items at any date are what judging the whole log as of that date says."""
 
+import gc
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from tracker_sync.inputs import judgement, now_stated
 from tracker_sync.items import fold
 from tracker_sync.log import Entry
 from tracker_sync.states import Life
+from tracker_sync.states.family import Line
 from tracker_sync.states.refold import refolded
 from tracker_sync.tagging import Judgement, tag
 from tracker_sync.work import epic_of, tree
@@ -141,6 +143,23 @@ NAMES = [
     events.Named(id=f"s{k}", item="", ts=0, attr="status", key=k, val=v, means=m)
     for k, v, m in (("1", "To Do", "new"), ("3", "In Progress", "indeterminate"), ("5", "Done", "done"))
 ]
+
+
+def test_nothing_of_a_world_stays_in_memory_where_items_were_above_each_other(tmp_path: Path) -> None:
+    """A rebuild does not look for circles, which takes a fifth of its time."""
+    config, stated = configured(tmp_path, 0, "UTC")
+    judged = judgement(config, stated, now_stated(config))
+    entries = logged([
+        *(events.Opened(id=f"{n}:0", item=n, ts=1, val=f"K-{n}") for n in "12"),
+        *(events.Changed(id=f"{n}:c", item=n, ts=2, attr="parent", val=f"K-{3 - int(n)}") for n in "12"),
+    ])  # fmt: skip
+    gc.collect()
+    gc.disable()
+    try:
+        assert len([*refolded(entries, judged)]) > 1
+        assert [o for o in gc.get_objects() if isinstance(o, Line)] == []
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize(

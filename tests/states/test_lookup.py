@@ -1,18 +1,20 @@
 """An item that is looked up with those around it is shown as out of the whole log."""
 
 import random
+import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.states.test_stored import fill, history, judged, opened
+from tests.states.test_stored import history, judged, opened
 from tracker_sync.cli.session import find_item
 from tracker_sync.config import Config
 from tracker_sync.days import EPOCH
 from tracker_sync.errors import ConfigError
-from tracker_sync.events import Changed, Moved, Opened
+from tracker_sync.events import Added, Changed, Event, Moved, Opened
 from tracker_sync.items import fold
 from tracker_sync.log.sqlite import SqliteLog
 from tracker_sync.render import json
@@ -27,15 +29,26 @@ SEEDS = [*range(4), *(pytest.param(n, marks=pytest.mark.slow) for n in range(4, 
 
 
 def filled(seed: int, folder: Path) -> tuple[Config, SqliteLog]:
-    """A log whose last pages came after its lives were kept."""
+    """A log whose last pages came after its lives were kept; some with keys as on GitHub, where who lists an
+    issue may be its parent."""
     config, log = opened(folder)
     r = random.Random(seed)
-    fill(log, r, config, refresh=False)
+    github = r.random() < 0.5
+    for n, page in enumerate(history(r)):
+        log.append("o", [as_on_github(e) if github else e for e in page], now=1_000_000_000_000_000 + n)
     if r.random() < 0.8:
         keeping.refresh(log, *judged(config, log))
     for n, page in enumerate(history(random.Random(seed + 1000))):
-        log.append("o", [e for e in page if e.item and int(e.item) % 3 == 0], now=2_000_000_000_000_000 + n)
+        some = [e for e in page if e.item and int(e.item) % 3 == 0]
+        log.append("o", [as_on_github(e) if github else e for e in some], now=2_000_000_000_000_000 + n)
     return config, log
+
+
+def as_on_github(event: Event) -> Event:
+    """The same with `acme/k#1` for `K-1`."""
+    told = {name: getattr(event, name, None) for name in ("val", "old", "key")}
+    keys = {n: re.sub(r"^([A-Z])-(\d+)$", r"acme/\1#\2", v) for n, v in told.items() if v}
+    return replace(event, **keys)
 
 
 def keys(log: SqliteLog) -> set[str]:
@@ -68,6 +81,19 @@ def test_an_item_is_shown_as_out_of_the_whole_log(seed: int, tmp_path: Path) -> 
     log.close()
 
 
+def test_an_issue_that_another_one_lists_too_is_the_child_of_the_last(tmp_path: Path) -> None:
+    config, log = opened(tmp_path)
+    for n in "123":
+        log.append("o", [Opened(id=f"{n}:0", item=n, ts=int(n), val=f"acme/web#{n}")], now=int(n))
+    for n in "13":
+        listed = Added(id=f"{n}:l", item=n, ts=9, attr="sub_issues", key="acme/web#2", val="two")
+        log.append("o", [listed], now=10 + int(n))
+    keeping.refresh(log, *judged(config, log))
+    org, _ = open_items(config, log, ["acme/web#1"])
+    assert org.epics == {"o:acme/web#3"}
+    log.close()
+
+
 def test_an_issue_is_an_epic_by_its_children(tmp_path: Path) -> None:
     config, log = opened(tmp_path)
     top, low = (Opened(id=f"{n}:0", item=n, ts=int(n), val=f"acme/web#{n}") for n in "12")
@@ -79,7 +105,7 @@ def test_an_issue_is_an_epic_by_its_children(tmp_path: Path) -> None:
     log.close()
 
 
-@pytest.mark.parametrize("what", ["_same", "_parents"])
+@pytest.mark.parametrize("what", ["_same", "_children", "_parents"])
 def test_forgetting_who_is_around_is_found(
     what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -32,15 +32,17 @@ def check(
     """
     from tracker_sync.render import clean
     from tracker_sync.reports.opening import Asked, open_org
+    from tracker_sync.states.stored import last_ts
 
     config = configuration(context)
     with opened(config) as log:
         org, query = open_org(config, log, Asked(as_of=as_of, known_at=known_at))
+        last = last_ts(log, 0, query.known_at)
     then = as_of is not None or known_at is not None
     refs = [find_item(org.world, k, then=then).ref for k in keys] or [
         r for r in org.world.items if _is_open_epic(org, r)
     ]
-    version = org.strategies.latest if as_of is None else org.strategies.at(query.as_of)
+    version = org.strategies.as_of(query.as_of, last)
     findings = [(ref, *f) for ref in refs for f in _findings(org, ref, version, query.as_of)]
     if form == "json":
         rows = [{"key": r, "level": level, "what": what} for r, level, what in findings]

@@ -174,7 +174,9 @@ class PostgresLog:
         name = f"query_{next(self._names)}"
         with self._told(), self._db.cursor(name, withhold=True) as cursor:
             cursor.itersize = PAGE
-            yield from cursor.execute(translated(sql), args)
+            with self._db.transaction():  # a query that is refused does not end the snapshot that it is in
+                cursor.execute(translated(sql), args)
+            yield from cursor
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:

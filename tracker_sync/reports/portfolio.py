@@ -212,12 +212,8 @@ class Portfolio:
         return named[0] if len(named) == 1 else None
 
     def strategy_at_end(self, query: Query) -> Version | None:
-        """The version in force at the end of the window; where the window reaches the end of what the
-        trackers said, that is the newest: a strategy written since then is in force now."""
-        end = min(query.until - 1, query.as_of)
-        strategies = self.judged.strategies
-        newest = strategies.latest
-        return newest if end >= self.last_ts else strategies.at(end) or newest
+        """The version that the end of the window is held against."""
+        return self.judged.strategies.as_of(min(query.until - 1, query.as_of), self.last_ts)
 
     def ref(self, row: int) -> str:
         """What people call the item of a row: `acme:PAY-12`."""

@@ -1,5 +1,6 @@
 """What a report is asked for."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, timedelta, tzinfo
 
@@ -48,4 +49,7 @@ def rfc3339(ts: int | None) -> str | None:
 
 def day_text(ts: int, zone: tzinfo) -> str:
     """The day of a time, in a time zone: the one that days are counted in."""
-    return (EPOCH + timedelta(microseconds=ts)).astimezone(zone).strftime("%Y-%m-%d")
+    at = EPOCH + timedelta(microseconds=ts)
+    with suppress(OverflowError):  # within a day of the calendar's ends, which trackers use for "never"
+        at = at.astimezone(zone)
+    return at.strftime("%Y-%m-%d")

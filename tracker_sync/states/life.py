@@ -24,7 +24,8 @@ def lives(of: Family, judgement: Judgement, only: Container[tuple[str, str]] | N
             worked = stints(item, line.names, phases, days, judgement.people)
             yield Life(item.source, item.id, states, worked, list(active(phases)))
     for line in of.lines.values():
-        line.chains.clear()  # they hold the line itself: without them, everything goes when it is let go of
+        line.chains.clear()  # these may hold the line itself: without them, all goes when it is let go of
+        line.relatives.clear()
 
 
 def _states(

@@ -11,18 +11,16 @@ from tracker_sync.states.refold import entries_of, names
 
 
 def around(log: EventLog, keys: Sequence[str]) -> Iterator[Entry]:
-    """What happened to all items that ever had one of these keys (`PAY-12` or `acme:PAY-12`), and to all that
-    were ever above or below them, with what ids are called: in the order of the log. Everything, where the
-    log does not keep who is whose."""
+    """What happened to all items that ever had one of these keys (`PAY-12` or `acme:PAY-12`), to all that
+    were ever below them, and to all that were ever above any of these, with what ids are called: in the order
+    of the log. Everything, where the log does not keep who is whose."""
     kept = marks_of(log)
     if kept is None:
         yield from log.read()
         return
     kin = Kin(log, *facts(entries_of(log, touched(log, kept.seq))))
-    found = kin.having(_meant(log, keys))
-    yield from sorted(
-        [*names(log), *entries_of(log, kin.above(found) | kin.below(found))], key=attrgetter("seq")
-    )
+    places = kin.above(kin.below(kin.having(_meant(log, keys))))
+    yield from sorted([*names(log), *entries_of(log, places)], key=attrgetter("seq"))
 
 
 def _meant(log: EventLog, keys: Sequence[str]) -> set[Place]:
