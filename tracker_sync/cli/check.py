@@ -1,7 +1,7 @@
 """`tracker-sync check`: which open epics lack an intent, or go against the strategy."""
 
 import json as stdjson
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -9,6 +9,9 @@ import click
 from tracker_sync.cli.session import configuration, find_item, opened
 
 if TYPE_CHECKING:
+    from tracker_sync.config import Config
+    from tracker_sync.log import EventLog
+    from tracker_sync.reports.opening import Asked
     from tracker_sync.reports.org import Org
     from tracker_sync.strategy import Version
 
@@ -31,19 +34,11 @@ def check(
     Example: tracker-sync check --fail-on warning
     """
     from tracker_sync.render import clean
-    from tracker_sync.reports.opening import Asked, open_org
-    from tracker_sync.states.stored import last_ts
+    from tracker_sync.reports.opening import Asked
 
     config = configuration(context)
-    with opened(config) as log:
-        org, query = open_org(config, log, Asked(as_of=as_of, known_at=known_at))
-        last = last_ts(log, 0, query.known_at)
-    then = as_of is not None or known_at is not None
-    refs = [find_item(org.world, k, then=then).ref for k in keys] or [
-        r for r in org.world.items if _is_open_epic(org, r)
-    ]
-    version = org.strategies.as_of(query.as_of, last)
-    findings = [(ref, *f) for ref in refs for f in _findings(org, ref, version, query.as_of)]
+    with opened(config) as log, log.snapshot():
+        refs, findings = examined(config, log, keys, Asked(as_of=as_of, known_at=known_at))
     if form == "json":
         rows = [{"key": r, "level": level, "what": what} for r, level, what in findings]
         click.echo(stdjson.dumps({"schema": "tracker-sync/check/1", "checked": refs, "rows": rows}, indent=2))
@@ -53,6 +48,26 @@ def check(
         click.echo(f"{len(refs)} checked, {len({f[0] for f in findings})} with findings", err=True)
     worst = max((LEVELS.index(f[1]) for f in findings), default=-1)
     context.exit(10 if fail_on and worst >= LEVELS.index(fail_on) else 0)
+
+
+def examined(
+    config: "Config", log: "EventLog", keys: Sequence[str], asked: "Asked"
+) -> tuple[list[str], list[tuple[str, str, str]]]:
+    """The items named, or all open epics; and what is found about them, as (ref, level, what)."""
+    import numpy as np
+
+    from tracker_sync.reports.opening import open_items, open_portfolio
+
+    every, query = open_portfolio(config, log, asked)
+    left = np.flatnonzero(every.epic & ~every.done(query.as_of)).tolist()
+    epics = {every.ref(row) for row in left}  # among them some that were declined
+    org, _ = open_items(config, log, keys or sorted(epics), asked)
+    then = asked.as_of is not None or asked.known_at is not None
+    refs = [find_item(org.world, k, then=then).ref for k in keys] or [
+        ref for ref in org.world.items if ref in epics and _is_open_epic(org, ref)
+    ]
+    version = org.strategies.as_of(query.as_of, every.last_ts)
+    return refs, [(ref, *f) for ref in refs for f in _findings(org, ref, version, query.as_of)]
 
 
 def _is_open_epic(org: "Org", ref: str) -> bool:

@@ -202,6 +202,14 @@ class Portfolio:
         found[rows[rows != NONE]] = True
         return found & self.leaf & self.within(query)
 
+    def done(self, at: int) -> Array:
+        """Which rows were done at a moment."""
+        spans = self.columns.actives
+        rows = self.rows_of(spans["item"][(spans["done"] == 1) & (spans["lo"] <= at) & (spans["hi"] > at)])
+        found = np.zeros(len(self.now), dtype=bool)
+        found[rows[rows != NONE]] = True
+        return found
+
     def intents_of(self, word: int) -> list[str]:
         """The intents that a word of the column `intents` stands for."""
         return json.loads(self.words.vals[word]) if word else []
