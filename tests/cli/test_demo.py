@@ -208,4 +208,5 @@ def test_before_anything_was_there_a_report_has_nothing_to_say(demo: Path, name:
     done = run(demo, "report", name, "--as-of", "2000-01-01")
     assert (done.returncode, done.stderr) == (0, "")
     assert said in done.stdout
+    assert "\n2000-01-01 to 2000-01-01, as the trackers showed it on 2000-01-01\n" in done.stdout
     assert load(demo, "report", name, "--as-of", "2000-01-01")["generated_for"]["as_of"] is not None

@@ -119,7 +119,7 @@ def _lives(log: EventLog, on: _Basis) -> "tuple[Lives, int]":
 
 def _query(asked: Asked, on: _Basis, start: int, end: int, *, there: bool) -> Query:
     query = Query(
-        since=_day(asked.since, on.judged, "--since")[0] if asked.since else start,
+        since=_day(asked.since, on.judged, "--since")[0] if asked.since else start if there else end,
         until=_day(asked.until, on.judged, "--until")[1] if asked.until else end + 1,
         as_of=end, known_at=on.known_at, source=asked.source, project=asked.project, weight=asked.weight,
         zone=ZoneInfo(on.judged.calendar.timezone),
