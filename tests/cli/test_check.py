@@ -21,9 +21,9 @@ def test_all_open_epics_are_checked_and_nothing_else(seed: int, tmp_path: Path) 
         refs = [r for r in org.world.items if check._is_open_epic(org, r)]
         version = org.strategies.as_of(query.as_of, last_ts(log, 0))
         found = [(ref, *f) for ref in refs for f in check._findings(org, ref, version, query.as_of)]
-        assert check.examined(config, log, [], asked) == (refs, found)
+        assert check.examined(config, log, [], asked)[:2] == (refs, found)
         some = refs[::2]
-        assert check.examined(config, log, some, asked) == (
+        assert check.examined(config, log, some, asked)[:2] == (
             (some, [f for f in found if f[0] in some]) if some else (refs, found)
         )
     log.close()

@@ -114,6 +114,7 @@ def test_check_of_a_past_day_holds_epics_against_the_strategy_of_that_day(demo: 
     early = ("girder:PLAN-51", "its intent 'portfolio-insight' is not in the strategy")
     assert early in then
     assert "portfolio-insight" not in {r["what"].split("'")[1] for r in load(demo, "check")["rows"]}
+    assert load(demo, "check", "--as-of", "2025-03-01")["generated_for"]["as_of"] == "2025-03-01T23:59:59Z"
     assert load(demo, "check", "--known-at", "2000-01-01")["checked"] == []
 
 

@@ -1,6 +1,5 @@
 """`tracker-sync check`: which open epics lack an intent, or go against the strategy."""
 
-import json as stdjson
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
     from tracker_sync.log import EventLog
     from tracker_sync.reports.opening import Asked
     from tracker_sync.reports.org import Org
+    from tracker_sync.reports.query import Query
     from tracker_sync.strategy import Version
 
 LEVELS = ("note", "warning", "alarm")
@@ -38,10 +38,18 @@ def check(
 
     config = configuration(context)
     with opened(config) as log, log.snapshot():
-        refs, findings = examined(config, log, keys, Asked(as_of=as_of, known_at=known_at))
+        refs, findings, seen = examined(config, log, keys, Asked(as_of=as_of, known_at=known_at))
     if form == "json":
+        from tracker_sync.render.json import clocks, dump
+
         rows = [{"key": r, "level": level, "what": what} for r, level, what in findings]
-        click.echo(stdjson.dumps({"schema": "tracker-sync/check/1", "checked": refs, "rows": rows}, indent=2))
+        told = {
+            "schema": "tracker-sync/check/1",
+            "generated_for": clocks(seen),
+            "checked": refs,
+            "rows": rows,
+        }
+        click.echo(dump(told), nl=False)
     else:
         for ref, level, what in findings:
             click.echo(f"{level}: {ref}: {clean(what)}")
@@ -52,8 +60,8 @@ def check(
 
 def examined(
     config: "Config", log: "EventLog", keys: Sequence[str], asked: "Asked"
-) -> tuple[list[str], list[tuple[str, str, str]]]:
-    """The items named, or all open epics; and what is found about them, as (ref, level, what)."""
+) -> "tuple[list[str], list[tuple[str, str, str]], Query]":
+    """The items named, or all open epics; what is found about them, as (ref, level, what); and when."""
     import numpy as np
 
     from tracker_sync.reports.opening import open_items, open_portfolio
@@ -67,7 +75,7 @@ def examined(
         ref for ref in org.world.items if ref in epics and _is_open_epic(org, ref)
     ]
     version = org.strategies.as_of(query.as_of, every.last_ts)
-    return refs, [(ref, *f) for ref in refs for f in _findings(org, ref, version, query.as_of)]
+    return refs, [(ref, *f) for ref in refs for f in _findings(org, ref, version, query.as_of)], query
 
 
 def _is_open_epic(org: "Org", ref: str) -> bool:

@@ -60,13 +60,13 @@ def items(rows: Iterable[tuple[Item, Tags]], org: Org, query: Query) -> str:
 
 def shown(item: Item, tags: Tags, org: Org, seen: Clocks) -> str:
     """One item with its history, as `show --format json` prints it."""
-    return dump({"schema": "tracker-sync/show/1", "generated_for": _clocks(seen), **_item(item, tags, org),
+    return dump({"schema": "tracker-sync/show/1", "generated_for": clocks(seen), **_item(item, tags, org),
                  "state": item.state, "history": _history(item)})  # fmt: skip
 
 
 def removed(item: Item, seen: Clocks) -> str:
     """An item that is not in its tracker any more, likewise."""
-    return dump({"schema": "tracker-sync/show/1", "generated_for": _clocks(seen), "key": item.ref,
+    return dump({"schema": "tracker-sync/show/1", "generated_for": clocks(seen), "key": item.ref,
                  "title": item.title,
                  "removed_at": rfc3339(item.removed_at or 0), "state": item.state,
                  "history": _history(item)})  # fmt: skip
@@ -236,13 +236,14 @@ def number(value: Fraction | None) -> float | None:
     return None if value is None else float(value)
 
 
-def _clocks(seen: Clocks | Query) -> dict[str, Any]:
+def clocks(seen: Clocks | Query) -> dict[str, Any]:
+    """At which moments it was looked at."""
     return {"as_of": rfc3339(seen.as_of), "known_at": rfc3339(seen.known_at)}
 
 
 def _asked(query: Query) -> dict[str, Any]:
     return {
-        **_clocks(query),
+        **clocks(query),
         "since": rfc3339(query.since), "until": rfc3339(query.until),
         "weight": query.weights[0], "source": query.source, "project": query.project,
     }  # fmt: skip
