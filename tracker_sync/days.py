@@ -1,7 +1,7 @@
 """What a day is: the calendar days and working days of the configured time zone."""
 
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -30,9 +30,7 @@ class Days:
         """The day of a time."""
         if self._is_utc:
             return _FIRST + ts // DAY
-        with suppress(OverflowError):  # within a day of the calendar's ends, which some use for "never"
-            return (EPOCH + timedelta(microseconds=ts)).astimezone(self.zone).toordinal()
-        return _FIRST + ts // DAY
+        return local(ts, self.zone).toordinal()
 
     def end(self, day: int) -> int:
         """The first instant after a day."""
@@ -46,3 +44,11 @@ class Days:
     def works_on(self, day: int) -> bool:
         """Whether a day is a working day."""
         return NAMES[(day - 1) % 7] in self.calendar.working_days
+
+
+def local(ts: int, zone: tzinfo) -> datetime:
+    """A time in a time zone; in UTC within a day of the calendar's ends, which some use for "never"."""
+    at = EPOCH + timedelta(microseconds=ts)
+    with suppress(OverflowError):
+        at = at.astimezone(zone)
+    return at

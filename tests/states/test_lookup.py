@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.states.test_stored import history, judged, opened
+from tests.states.test_stored import history, judged, noticed, opened
 from tracker_sync.cli.session import find_item
 from tracker_sync.config import Config
 from tracker_sync.days import EPOCH
@@ -111,11 +111,4 @@ def test_forgetting_who_is_around_is_found(
 ) -> None:
     """The planted mutants."""
     monkeypatch.setattr(Kin, what, lambda *_: set())
-    for seed in range(40):
-        folder = tmp_path / str(seed)
-        folder.mkdir()
-        try:
-            test_an_item_is_shown_as_out_of_the_whole_log(seed, folder)
-        except AssertionError:
-            return
-    pytest.fail("nobody noticed")
+    assert noticed(test_an_item_is_shown_as_out_of_the_whole_log, 40, tmp_path, AssertionError)

@@ -69,9 +69,8 @@ def examined(
     every, query = open_portfolio(config, log, asked)
     left = np.flatnonzero(every.epic & ~every.done(query.as_of)).tolist()
     epics = {every.ref(row) for row in left}  # among them some that were declined
-    org, _ = open_items(config, log, keys or sorted(epics), asked)
-    then = asked.as_of is not None or asked.known_at is not None
-    refs = [find_item(org.world, k, then=then).ref for k in keys] or [
+    org, seen = open_items(config, log, keys or sorted(epics), asked)
+    refs = [find_item(org.world, k, then=seen.past).ref for k in keys] or [
         ref for ref in org.world.items if ref in epics and _is_open_epic(org, ref)
     ]
     version = org.strategies.as_of(query.as_of, every.last_ts)

@@ -65,12 +65,11 @@ def show(context: click.Context, key: str, as_of: str | None, known_at: str | No
     Example: tracker-sync show acme:PAY-12
     """
     from tracker_sync.reports.opening import Asked, open_items
-    from tracker_sync.reports.query import Clocks
 
     config = configuration(context)
     with opened(config) as log, log.snapshot():
         org, seen = open_items(config, log, [key], Asked(as_of=as_of, known_at=known_at))
-    item = find_item(org.world, key, removed=True, then=seen != Clocks())
+    item = find_item(org.world, key, removed=True, then=seen.past)
     gone = item.removed_at is not None
     if form == "json":
         from tracker_sync.render import json

@@ -78,8 +78,7 @@ def open_items(
     from tracker_sync.states.lookup import around
 
     on = _basis(config, log, asked)
-    known = (e for e in around(log, keys) if on.known_at is None or e.recorded_at <= on.known_at)
-    return _org(known, on), Clocks(on.as_of, on.known_at)
+    return _org(around(log, keys, on.known_at), on), Clocks(on.as_of, on.known_at)
 
 
 def _org(entries: Iterable[Entry], on: _Basis) -> Org:

@@ -197,15 +197,17 @@ class Portfolio:
         until = min(query.until, query.as_of + 1)
         doing = (spans["done"] == 0) & (spans["hi"] > query.since)
         done = (spans["done"] == 1) & (spans["lo"] >= query.since)
-        rows = self.rows_of(spans["item"][(spans["lo"] < until) & (doing | done)])
-        found = np.zeros(len(self.now), dtype=bool)
-        found[rows[rows != NONE]] = True
+        found: Array = self._of(spans["item"][(spans["lo"] < until) & (doing | done)])
         return found & self.leaf & self.within(query)
 
     def done(self, at: int) -> Array:
         """Which rows were done at a moment."""
         spans = self.columns.actives
-        rows = self.rows_of(spans["item"][(spans["done"] == 1) & (spans["lo"] <= at) & (spans["hi"] > at)])
+        return self._of(spans["item"][(spans["done"] == 1) & (spans["lo"] <= at) & (spans["hi"] > at)])
+
+    def _of(self, items: Array) -> Array:
+        """Which rows are of one of these items."""
+        rows = self.rows_of(items)
         found = np.zeros(len(self.now), dtype=bool)
         found[rows[rows != NONE]] = True
         return found

@@ -1,10 +1,9 @@
 """What a report is asked for."""
 
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, timedelta, tzinfo
 
-from tracker_sync.days import EPOCH
+from tracker_sync.days import EPOCH, local
 
 WEIGHTS = ("effort", "count")
 
@@ -17,6 +16,11 @@ class Clocks:
     """As its tracker showed it then."""
     known_at: int | None = None
     """As this log knew it then."""
+
+    @property
+    def past(self) -> bool:
+        """Whether either is not now."""
+        return self != Clocks()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,4 @@ def rfc3339(ts: int | None) -> str | None:
 
 def day_text(ts: int, zone: tzinfo) -> str:
     """The day of a time, in a time zone: the one that days are counted in."""
-    at = EPOCH + timedelta(microseconds=ts)
-    with suppress(OverflowError):  # within a day of the calendar's ends, which trackers use for "never"
-        at = at.astimezone(zone)
-    return at.strftime("%Y-%m-%d")
+    return local(ts, zone).strftime("%Y-%m-%d")

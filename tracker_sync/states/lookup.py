@@ -10,22 +10,20 @@ from tracker_sync.states.marks import marks_of
 from tracker_sync.states.refold import entries_of, names
 
 
-def around(log: EventLog, keys: Sequence[str]) -> Iterator[Entry]:
+def around(log: EventLog, keys: Sequence[str], known_at: int | None = None) -> Iterator[Entry]:
     """What happened to all items that ever had one of these keys (`PAY-12` or `acme:PAY-12`), to all that
     were ever below them, and to all that were ever above any of these, with what ids are called: in the order
-    of the log. Everything, where the log does not keep who is whose."""
+    of the log, and as far as it knew it then. Everything, where the log does not keep who is whose."""
     kept = marks_of(log)
     if kept is None:
-        yield from log.read()
+        yield from log.read(known_at=known_at)
         return
     kin = Kin(log, *facts(entries_of(log, touched(log, kept.seq))))
     places = kin.above(kin.below(kin.having(_meant(log, keys))))
-    yield from sorted([*names(log), *entries_of(log, places)], key=attrgetter("seq"))
+    yield from sorted([*names(log, known_at), *entries_of(log, places, known_at)], key=attrgetter("seq"))
 
 
 def _meant(log: EventLog, keys: Sequence[str]) -> set[Place]:
     """(source, key) of all that people may mean."""
     sources = [name for (name,) in log.query("SELECT name FROM source")]
-    return {(source, key.removeprefix(f"{source}:")) for source in sources for key in keys} | {
-        (source, key) for source in sources for key in keys
-    }
+    return {(s, meant) for s in sources for key in keys for meant in (key, key.removeprefix(f"{s}:"))}

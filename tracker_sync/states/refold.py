@@ -38,14 +38,14 @@ def lives_of(
     return lives(family(world.every, keys, names, Watch(judgement)), judgement, only)
 
 
-def names(log: EventLog) -> list[Entry]:
-    """What ids are called, in all sources."""
-    return [e for e in log.read(items=[""]) if isinstance(e.event, Named)]
+def names(log: EventLog, known_at: int | None = None) -> list[Entry]:
+    """What ids are called, in all sources, as far as the log knew it then."""
+    return [e for e in log.read(items=[""], known_at=known_at) if isinstance(e.event, Named)]
 
 
-def entries_of(log: EventLog, places: Iterable[Place]) -> Iterator[Entry]:
-    """What happened to some items, and what people here said of them."""
+def entries_of(log: EventLog, places: Iterable[Place], known_at: int | None = None) -> Iterator[Entry]:
+    """What happened to some items, and what people here said of them, as far as the log knew it then."""
     for source, items in by_source(places).items():
         for some in batched(items, READ_AT_ONCE):
-            yield from log.read(source=source, items=some)
-            yield from log.read(source=PEOPLE, items=[f"{source}:{i}" for i in some])
+            yield from log.read(source=source, items=some, known_at=known_at)
+            yield from log.read(source=PEOPLE, items=[f"{source}:{i}" for i in some], known_at=known_at)

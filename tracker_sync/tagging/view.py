@@ -78,14 +78,9 @@ class View:
                     for val in self.vals(name) if attr in LONG else vals.values():
                         if some := pack.hits(name, val):
                             found |= some
-            for attr in pack.computed:
-                if self._has(attr):
-                    for val in self.vals(attr):
-                        found |= pack.hits(attr, val)
-            if self._customs:
-                for attr in pack.of_fields:
-                    for val in self.vals(attr):
-                        found |= pack.hits(attr, val)
+            for attr in (*filter(self._has, pack.computed), *(pack.of_fields if self._customs else ())):
+                for val in self.vals(attr):
+                    found |= pack.hits(attr, val)
             self._hits = frozenset(found)
         return self._hits
 
