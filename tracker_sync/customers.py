@@ -5,10 +5,15 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, timedelta, tzinfo
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tracker_sync.errors import ConfigError
 from tracker_sync.strategy import Icp, midnight, normal
+
+if TYPE_CHECKING:
+    from tracker_sync.mentions import Mentions
 
 HEADER = "name,aliases,domains,segment,industry,geography,size,status,since,until,icp,arr,parent"
 STATUSES = ("prospect", "customer", "design-partner", "churned")
@@ -47,19 +52,37 @@ class Account:
         return None if row.until is not None and ts >= row.until else row
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Customers:
     """All accounts, by every name they go by."""
 
     accounts: Mapping[str, Account]
     """By normal form of the name."""
-    names: Mapping[str, str]
-    """Normal form of any name, alias or domain → normal form of the account's name."""
+    names: Mapping[str, tuple[str, ...]]
+    """Normal form of any name, alias or domain → normal forms of the names of the accounts that go by it."""
+    spelt: tuple[str, ...]
+    """Every name, alias and domain, as the file spells it."""
 
     def find(self, name: str) -> Account | None:
-        """The account that goes by this name."""
-        key = self.names.get(normal(name))
-        return self.accounts[key] if key else None
+        """The account that goes by this name: its own, or one that no other account goes by."""
+        key = normal(name)
+        if own := self.accounts.get(key):
+            return own
+        keys = self.names.get(key, ())
+        return self.accounts[keys[0]] if len(keys) == 1 else None
+
+    def between(self, name: str) -> tuple[str, ...]:
+        """The names of the accounts that this name may stand for, where that cannot be told."""
+        keys = () if self.find(name) else self.names.get(normal(name), ())
+        return tuple(sorted(self.accounts[k].name for k in keys))
+
+    @cached_property
+    def mentions(self) -> "Mentions":
+        """What finds the accounts in a text; a name of several of them is found as it is spelt."""
+        from tracker_sync.mentions import Mentions
+
+        known = ((name, self.find(name)) for name in self.spelt)
+        return Mentions((name, account.name if account else name) for name, account in known)
 
     def root(self, name: str) -> str:
         """The one account that a name stands for: parent companies and resellers count as one."""
@@ -89,7 +112,7 @@ class Customers:
         return None if None in verdicts or not verdicts else True
 
 
-EMPTY = Customers({}, {})
+EMPTY = Customers({}, {}, ())
 
 
 def parse(text: str, path: Path, zone: tzinfo = UTC) -> Customers:
@@ -103,7 +126,8 @@ def parse(text: str, path: Path, zone: tzinfo = UTC) -> Customers:
         raise ConfigError(f"the first line has to be {HEADER}", path, 1)
     found: dict[str, list[Standing]] = {}
     titles: dict[str, tuple[str, str | None]] = {}
-    names: dict[str, str] = {}
+    spelt: dict[str, None] = {}
+    names: dict[str, dict[str, None]] = {}
     for line, cells in enumerate(rows[1:], 2):
         if not any(c.strip() for c in cells):
             continue
@@ -116,10 +140,11 @@ def parse(text: str, path: Path, zone: tzinfo = UTC) -> Customers:
         found.setdefault(key, []).append(_standing(row, path, line, zone))
         titles[key] = (row["name"], row["parent"] or titles.get(key, ("", None))[1])
         for other in [row["name"], *row["aliases"].split(";"), *row["domains"].split(";")]:
-            if other.strip() and names.setdefault(normal(other), key) != key:
-                raise ConfigError(f"{other!r} already belongs to {names[normal(other)]!r}", path, line)
+            if spelling := other.strip():
+                spelt[spelling] = None
+                names.setdefault(normal(spelling), {})[key] = None
     accounts = {k: Account(*titles[k], tuple(sorted(s, key=lambda r: r.since))) for k, s in found.items()}
-    return Customers(accounts, names)
+    return Customers(accounts, {name: tuple(keys) for name, keys in names.items()}, tuple(spelt))
 
 
 def _standing(row: Mapping[str, str], path: Path, line: int, zone: tzinfo) -> Standing:

@@ -48,9 +48,9 @@ def items(
 
         click.echo(csv.items(rows), nl=False)
     else:
-        from tracker_sync.render import text
+        from tracker_sync.render.item import items as listed
 
-        click.echo(text.items(rows), nl=False)
+        click.echo(listed(rows), nl=False)
 
 
 @click.command()
@@ -69,14 +69,14 @@ def show(context: click.Context, key: str, as_of: str | None, known_at: str | No
     config = configuration(context)
     with opened(config) as log, log.snapshot():
         org, seen = open_items(config, log, [key], Asked(as_of=as_of, known_at=known_at))
-    item = find_item(org.world, key, removed=True, then=seen.past)
-    gone = item.removed_at is not None
+    found = find_item(org.world, key, removed=True, then=seen.past)
+    gone = found.removed_at is not None
     if form == "json":
         from tracker_sync.render import json
 
-        out = json.removed(item, seen) if gone else json.shown(item, org.tags[item.ref], org, seen)
+        out = json.removed(found, seen) if gone else json.shown(found, org.tags[found.ref], org, seen)
     else:
-        from tracker_sync.render import text
+        from tracker_sync.render import item
 
-        out = text.removed(item, org, seen) if gone else text.shown(item, org.tags[item.ref], org, seen)
+        out = item.removed(found, org, seen) if gone else item.shown(found, org.tags[found.ref], org, seen)
     click.echo(out, nl=False)

@@ -1,29 +1,17 @@
 """Reports as text for a terminal of 80 columns."""
 
-import sys
-from collections.abc import Iterable
 from fractions import Fraction
-from io import StringIO
 from typing import assert_never
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
-from tracker_sync.events import Noted
-from tracker_sync.items import Item
 from tracker_sync.render import clean
+from tracker_sync.render.page import Page
 from tracker_sync.reports import Report
 from tracker_sync.reports.intents import Intents
-from tracker_sync.reports.org import Org
 from tracker_sync.reports.overview import Overview
-from tracker_sync.reports.query import Clocks, Query, day_text, rfc3339
 from tracker_sync.reports.sales_led import SalesLed, Weighed
 from tracker_sync.reports.shares import Share
 from tracker_sync.reports.single_customer import SingleCustomer
-from tracker_sync.tagging import Tags
 
-WIDTH = 80
 BAR = 24
 WEIGHT = {"effort": "effort", "count": "items"}
 SURE = {
@@ -39,7 +27,7 @@ CLASSES = {
 
 def render(report: Report) -> str:
     """The report as text; colour only for a terminal that wants it."""
-    page = _Page()
+    page = Page()
     match report:
         case Overview():
             _overview(page, report)
@@ -52,48 +40,6 @@ def render(report: Report) -> str:
         case _:
             assert_never(report)
     return page.text()
-
-
-class _Page:
-    """Lines and tables, collected and drawn once."""
-
-    def __init__(self) -> None:
-        self._out = StringIO()
-        colour = sys.stdout.isatty()
-        self._console = Console(
-            file=self._out, width=WIDTH, highlight=False, markup=False, emoji=False,
-            force_terminal=colour, color_system="standard" if colour else None,
-        )  # fmt: skip
-
-    def line(self, text: str = "", style: str = "") -> None:
-        self._console.print(Text(text, style=style))
-
-    def title(self, text: str, query: Query) -> None:
-        self.line(text, "bold")
-        until = day_text(min(query.until - 1, query.as_of), query.zone)
-        self.line(f"{day_text(query.since, query.zone)} to {until}, as the trackers showed it on "
-                  f"{day_text(query.as_of, query.zone)}")  # fmt: skip
-        self.line()
-
-    def table(self, columns: Iterable[tuple[str, str, int | None]], rows: Iterable[list[str]]) -> None:
-        """Columns: (heading, `left` or `right`, width or None); a long text is cut with an ellipsis."""
-        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-        for heading, side, width in columns:
-            table.add_column(
-                heading, justify="right" if side == "right" else "left", width=width,
-                no_wrap=True, overflow="ellipsis",
-            )  # fmt: skip
-        for row in rows:
-            table.add_row(*(Text(clean_keeping_bars(c)) for c in row))
-        self._console.print(table)
-
-    def text(self) -> str:
-        return "\n".join(s.rstrip() for s in self._out.getvalue().splitlines()) + "\n"
-
-
-def clean_keeping_bars(text: str) -> str:
-    """A cell: cleaned, unless it is one of our own bars (whose spaces mean something)."""
-    return text if text.startswith("▕") else clean(text)
 
 
 def percent(value: Fraction | None) -> str:
@@ -122,7 +68,7 @@ def days(value: Fraction) -> str:
     return f"{float(value):,.1f}" if value < 10 else f"{round(value):,}"
 
 
-def _overview(page: _Page, report: Overview) -> None:
+def _overview(page: Page, report: Overview) -> None:
     page.title("Are we building our strategy?", report.query)
     head = report.sales_led.weighed[0]
     page.line(_headline(head), "bold")
@@ -180,7 +126,7 @@ def _shares(w: Weighed, now: Weighed | None) -> list[tuple[str, Share, Share | N
     ]
 
 
-def _allocation(page: _Page, report: Intents, most: int = 8) -> None:
+def _allocation(page: Page, report: Intents, most: int = 8) -> None:
     if not report.has_strategy:
         page.line(
             "No strategy is stated yet, so there is nothing to hold the work against: write strategy.toml."
@@ -222,7 +168,7 @@ def _against(target: float | None, value: Share) -> str:
     return "on target is possible"
 
 
-def _features(page: _Page, report: SingleCustomer, most: int) -> None:
+def _features(page: Page, report: SingleCustomer, most: int) -> None:
     if not report.rows:
         page.line(
             f"No feature is known to be for a single customer (of {report.features} looked at; "
@@ -247,7 +193,7 @@ def _features(page: _Page, report: SingleCustomer, most: int) -> None:
     page.line()
 
 
-def _to_tag(page: _Page, sales: SalesLed, by_intent: Intents, most: int) -> None:
+def _to_tag(page: Page, sales: SalesLed, by_intent: Intents, most: int) -> None:
     waiting = sales.to_tag
     if waiting:
         page.line(f"Tag next ({len(waiting)} items of unknown origin; the largest narrow the range most):")
@@ -260,7 +206,7 @@ def _to_tag(page: _Page, sales: SalesLed, by_intent: Intents, most: int) -> None
         page.line(f"Tag next: {by_intent.untagged[0][0]} (names no intent)")
 
 
-def _sales_led(page: _Page, report: SalesLed, most: int = 8) -> None:
+def _sales_led(page: Page, report: SalesLed, most: int = 8) -> None:
     page.title("How much of the work did sales ask for?", report.query)
     for w in report.weighed:
         page.line(
@@ -296,7 +242,7 @@ def _sales_led(page: _Page, report: SalesLed, most: int = 8) -> None:
         )
 
 
-def _intents(page: _Page, report: Intents, most: int = 12) -> None:
+def _intents(page: Page, report: Intents, most: int = 12) -> None:
     page.title("What did each strategic intent get?", report.query)
     _allocation(page, report, most=100)
     for label, names in (
@@ -316,7 +262,7 @@ def _intents(page: _Page, report: Intents, most: int = 12) -> None:
         )
 
 
-def _single_customer(page: _Page, report: SingleCustomer) -> None:
+def _single_customer(page: Page, report: SingleCustomer) -> None:
     page.title("What did we build for one customer alone?", report.query)
     _features(page, report, most=40)
     for source, covered in report.coverage:
@@ -339,83 +285,3 @@ def _interval(value: Share) -> str:
 
 def _unit(weight: str) -> str:
     return "items" if weight == "count" else "person-days"
-
-
-def items(rows: Iterable[tuple[Item, Tags]]) -> str:
-    """The item list, a line each; keys are never cut, so lines may be longer than a terminal is wide."""
-    lines = []
-    for item, tags in rows:
-        said = [
-            ", ".join(t.value for t in tags.intents) or "no intent",
-            ", ".join(t.value for t in tags.customers) or "no customer",
-            tags.origin.value if tags.origin else "origin unknown",
-        ]
-        lines.append(f"{clean(item.ref)}  {clean(item.title)}  [{clean(' | '.join(said))}]")
-    return "\n".join(lines) + "\n" * bool(lines)
-
-
-def shown(item: Item, tags: Tags, org: Org, seen: Clocks) -> str:
-    """One item: what it is, what is said of it and why, and what happened to it."""
-    from tracker_sync.render.json import decided
-
-    page = _Page()
-    page.line(f"{item.ref}  {clean(item.title)}", "bold")
-    _when(page, seen)
-    committed = f"committed {day_text(tags.committed_at, org.zone)}" if tags.committed_at else "not committed"
-    above = f", under {org.tree.parents[item.ref]}" if item.ref in org.tree.parents else ""
-    page.line(
-        f"{clean(item.one('type') or 'issue')}, {clean(item.one('status') or 'no status')}, "
-        f"opened {day_text(item.opened_at, org.zone)}, {committed}{above}"
-    )
-    page.line()
-    for one in decided(tags):
-        origin = f"inherited from {one.inherited}; " if one.inherited else ""
-        page.line(f"{one.dimension}: {clean(one.value)}", "bold")
-        page.line(f"  {origin}{f'said by {one.by}' if one.by else f'rule {one.rule}'}, "
-                  f"event {one.event_id}, since {day_text(one.since, org.zone)}")  # fmt: skip
-        page.line(f"  {clean(one.why)}")
-    for name, has in (
-        ("intent", tags.intents),
-        ("customer", tags.customers),
-        ("origin", tags.origin),
-    ):
-        if not has:
-            page.line(f"{name}: unknown (no rule matched, nobody tagged it)")
-    if len(tags.intents) > 1:
-        page.line("It names several intents; settle it with `tracker-sync tag`.")
-    for mark in tags.marks:
-        page.line(f"mark: {clean(mark.value)} ({mark.rule}; the strategy states no such intent)")
-    if (version := org.strategies.at(tags.requested_at or item.opened_at)) is not None:
-        page.line(f"judged by the strategy in force from {day_text(version.since, org.zone)}")
-    page.line()
-    _history(page, item, org)
-    return page.text()
-
-
-def _when(page: "_Page", seen: Clocks) -> None:
-    if seen.as_of is not None:
-        page.line(f"as its tracker showed it at {rfc3339(seen.as_of)}")
-    if seen.known_at is not None:
-        page.line(f"as this log knew it at {rfc3339(seen.known_at)}")
-
-
-def removed(item: Item, org: Org, seen: Clocks) -> str:
-    """An item that is not in its tracker any more: what it was, and what happened to it."""
-    page = _Page()
-    page.line(f"{item.ref}  {clean(item.title)}", "bold")
-    _when(page, seen)
-    page.line(
-        f"not in its tracker any more, seen on {day_text(item.removed_at or 0, org.zone)}; in no report since"
-    )
-    page.line()
-    _history(page, item, org)
-    return page.text()
-
-
-def _history(page: "_Page", item: Item, org: Org) -> None:
-    names = org.names(item)
-    for e in (*item.events, *item.judged):
-        if isinstance(e, Noted):
-            continue  # ranks and mentions; --format json has them
-        attr = clean(names.of("field", getattr(e, "attr", "")))
-        page.line(f"{day_text(e.ts, org.zone)}  {e.kind:9} {attr:18} {clean(e.val or '')[:38]}")

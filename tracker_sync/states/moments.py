@@ -8,8 +8,8 @@ from tracker_sync.items import Item, Names
 from tracker_sync.state import State as Values
 from tracker_sync.state import apply
 from tracker_sync.tagging import Judgement
-from tracker_sync.tagging.rules import pattern_set
-from tracker_sync.tagging.view import CUSTOM, LONG, shown
+from tracker_sync.tagging.rules import NAMED, RENAMED, pattern_set
+from tracker_sync.tagging.view import CUSTOM, LONG, marked, shown
 
 _ALWAYS = {"title", "type", "project", "parent", "key", "reporter", "sub_issues"}
 """What every item is judged by, whatever the rules are."""
@@ -21,15 +21,16 @@ class Watch:
     """What of an item's changes may change how it is judged; most changes do not."""
 
     def __init__(self, judgement: Judgement) -> None:
-        self._sets = judgement.watched
+        self._sets, self._customers = judgement.watched, judgement.customers
         self._looks_at_field = judgement.looks_at_field
         versions = judgement.strategies.versions
         self._excluded = pattern_set([p for v in versions for x in v.strategy.not_doing for p in x.patterns])
+        named = {RENAMED.get(a, a) for a in (s.removeprefix(NAMED) for s in self._sets)}
         self._attrs = {
-            *self._sets,
+            *named,
             "labels",
             "comment",
-            *(("body", "remote_links") if "links" in self._sets else ()),
+            *(("body", "remote_links") if {"links", f"{NAMED}links"} & self._sets.keys() else ()),
         }
         self._seen: dict[tuple[str, str], bool] = {}
 
@@ -59,12 +60,21 @@ class Watch:
         return self._seen[place]
 
     def _hits(self, attr: str, val: str, item: Item) -> bool:
-        if attr in ("body", "comment", "remote_links") and "links" in self._sets and "http" in val:
+        if attr in ("body", "comment", "remote_links") and "http" in val:
             return True
         if attr == "labels" and (val.casefold() in _KINDS or self._excluded.Match(val)):
             return True
-        rules = self._sets.get("comments" if attr == "comment" else attr)
-        return rules is not None and bool(rules.Match(shown(val, item) if attr in LONG else val))
+        name = "comments" if attr == "comment" else attr
+        text = shown(val, item) if attr in LONG else val
+        rules = self._sets.get(name)
+        return (rules is not None and bool(rules.Match(text))) or self._names_account(name, text)
+
+    def _names_account(self, name: str, text: str) -> bool:
+        """Whether a rule looks at the text for the accounts that it mentions."""
+        rules = self._sets.get(f"{NAMED}{name}")
+        if rules is None or (named := marked(self._customers, name, text)) is None:
+            return False
+        return bool(rules.Match(named))
 
 
 @dataclass(slots=True)

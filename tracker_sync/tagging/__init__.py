@@ -12,7 +12,7 @@ from tracker_sync.events import Tagged
 from tracker_sync.items import Item, Names, World
 from tracker_sync.people import Person
 from tracker_sync.strategy import Strategies, normal
-from tracker_sync.tagging.rules import KEPT, Dimension, Pack, Rule, Text, pattern_set
+from tracker_sync.tagging.rules import BASES, DECIDING, KEPT, Basis, Dimension, Pack, Rule, Text, pattern_set
 from tracker_sync.tagging.view import View
 from tracker_sync.value import value
 from tracker_sync.work import Span, Tree, commitment, spans, tree
@@ -44,6 +44,8 @@ class Tag:
     fallback: bool = False
     stated: bool = True
     """For an intent: whether it may stand although no strategy names it."""
+    basis: Basis = "text"
+    """What kind of sign it rests on; the stronger kind decides."""
 
 
 @value(frozen=True, slots=True)
@@ -59,6 +61,14 @@ class Tags:
     marks: tuple[Tag, ...] = ()
     """Planning marks that no strategy names: shown, and deciding nothing."""
     commitment: tuple[Tag, ...] = ()
+    requester: tuple[Tag, ...] = ()
+    """In what role those who asked did so."""
+    evidence: tuple[Tag, ...] = ()
+    """On what evidence the item rests."""
+    unclear: tuple[Tag, ...] = ()
+    """Names that may stand for more than one account: whom they mean is asked, not guessed."""
+    conflicts: tuple[Tag, ...] = ()
+    """What says something else than was decided, and was overruled by a stronger or nearer sign."""
     committed_at: int | None = None
     spans: tuple[Span, ...] = ()
 
@@ -90,7 +100,7 @@ class Judgement:
     def watched(self) -> Mapping[str, Any]:
         """For each attribute that rules look at, what finds any of their patterns in a text."""
         patterns: dict[str, set[str]] = {}
-        for rule in self.rules:
+        for rule in (r for r in self.rules if r.dimension in DECIDING):
             for attr, many in [*(part for clause in rule.clauses for part in clause), *rule.unless]:
                 patterns.setdefault(attr, set()).update(p.pattern for p in many)
         return {attr: pattern_set(sorted(found)) for attr, found in patterns.items()}
@@ -100,6 +110,14 @@ class Judgement:
         own = self.fields.get(source, _NO_FIELDS)
         return name in (own.intent, own.customer, own.origin) or f"field.{name}" in self.watched
 
+    def known_only(self, rule: str) -> bool:
+        """Whether what the rule of this name gives has to be in the customers file, if there is one."""
+        return rule in self._known_only
+
+    @cached_property
+    def _known_only(self) -> frozenset[str]:
+        return frozenset(r.name for r in self.rules if r.known_only)
+
     @cached_property
     def pack(self) -> Pack:
         """The rules, to be matched together."""
@@ -107,27 +125,33 @@ class Judgement:
 
     @cached_property
     def deciding(self) -> Pack:
-        """The same, but for what counts only where a strategy names it, and none does."""
+        """Those that shares are counted by, but for what counts only where a strategy names it, and none
+        does."""
 
         def wanted(rule: Rule, attr: str, text: str) -> bool:
             return not rule.stated_only or any(map(self.strategies.resolve, rule.gives(attr, text)))
 
-        return Pack(self.rules, wanted)
+        return Pack((r for r in self.rules if r.dimension in DECIDING), wanted)
 
-    def found(self, dimension: Dimension, view: View) -> Iterator[tuple[Rule, Tag]]:
+    def found(self, dimension: Dimension, view: View) -> Iterator[Tag]:
         """What the rules of a dimension say of an item; after a rule of a `keep = "first"` file has
         spoken, the rest of that file is silent."""
         silent: set[Path] = set()
-        for rule in self.pack.asking(view.hits())[dimension]:
-            if rule.path in silent or not (matches := rule.matches(view.texts)):
-                continue
+        for rule, tags in self.signs(dimension, view):
+            if rule.path not in silent:
+                yield from tags
             if rule.keep == "first" and not rule.stated_only:
                 silent.add(rule.path)
-            for m in matches:
-                yield rule, Tag(
-                    dimension, m.value, rule.name, rule.why, m.event_id, m.since, m.since,
-                    fallback=rule.fallback,
-                )  # fmt: skip
+
+    def signs(self, dimension: Dimension, view: View) -> Iterator[tuple[Rule, list[Tag]]]:
+        """What each rule of a dimension would say, in the order of the rules."""
+        for rule in view.pack.asking(view.hits())[dimension]:
+            if matches := rule.matches(view.texts):
+                yield rule, [
+                    Tag(dimension, m.value, rule.name, rule.why, m.event_id, m.since, m.since,
+                        fallback=rule.fallback, basis=m.basis)
+                    for m in matches
+                ]  # fmt: skip
 
 
 @value(frozen=True, slots=True)
@@ -138,9 +162,13 @@ class Signs:
     commitment: tuple[Tag, ...]
     intents: tuple[Tag, ...]
     marks: tuple[Tag, ...]
+    requester: tuple[Tag, ...]
+    evidence: tuple[Tag, ...]
+    overruled: tuple[Tag, ...]
+    """What says otherwise than the item's own customers and intents."""
 
 
-_NO_SIGNS = Signs((), (), (), ())
+_NO_SIGNS = Signs((), (), (), (), (), (), ())
 
 
 def tag(world: World, judgement: Judgement, shape: Tree | None = None) -> dict[str, Tags]:
@@ -173,8 +201,9 @@ class Own:
         self.said = _said(item)
         fields = judgement.fields.get(item.source, _NO_FIELDS)
         pack = judgement.pack if marks else judgement.deciding
-        self._view = View(item, names, fields, judgement.people, pack)
-        self.customers = _customers(item, self._view, self.said, judgement)
+        self._view = View(item, names, fields, judgement.people, judgement.customers, pack)
+        asked = customers_of(item, self._view, self.said, judgement)
+        self.customers, self._unclear, self._overruled = asked
         self._signs: dict[tuple[Tag, ...], Signs] = {}
 
     def tags(self, above: list[Tags], ancestors: Sequence[str], at: int | None = None) -> Tags:
@@ -193,43 +222,77 @@ class Own:
             intents=signs.intents or _inherit([t.intents for t in above], ancestors),
             marks=signs.marks,
             commitment=signs.commitment,
+            requester=signs.requester,
+            evidence=signs.evidence,
+            unclear=self._unclear,
+            conflicts=self._conflicts(signs, above, ancestors, committed),
             committed_at=committed,
             spans=phases,
         )
+
+    def _conflicts(
+        self, signs: Signs, above: list[Tags], ancestors: Sequence[str], committed: int | None
+    ) -> tuple[Tag, ...]:
+        """What was overruled: by a stronger sign of the item, by a person, or for being an ancestor's."""
+        found = [*signs.overruled]
+        if above:
+            for own, theirs in ((self.customers, "customers"), (signs.intents, "intents")):
+                if own and (tags := _inherit([getattr(t, theirs) for t in above], ancestors)):
+                    found += () if {t.value for t in own} & {t.value for t in tags} else tags
+        if told := self.said.get("origin"):
+            other = _decide({}, signs.origins, above, ancestors, committed)
+            found += [other] if other and other.value != told.value else []
+        return tuple(found)
 
     def _find(self, customers: tuple[Tag, ...]) -> Signs:
         if not customers and not self.said and not self._view.hits():
             return _NO_SIGNS
         view = self._view.about([Text(t.value, t.since, t.event_id) for t in customers])
         own = (t for t in customers if not t.inherited)
-        origins = [t for _, t in self.judgement.found("origin", view)]
-        intents, marks = _intents(view, self.said, self.judgement)
+        found = self.judgement.found
+        intents, marks, overruled = intents_of(view, self.said, self.judgement)
         return Signs(
-            origins=(*origins, *_told_by_account(own, self.judgement.customers)),
-            commitment=tuple(t for _, t in self.judgement.found("commitment", view)),
+            origins=(*found("origin", view), *_told_by_account(own, self.judgement.customers)),
+            commitment=tuple(found("commitment", view)),
             intents=tuple(intents),
             marks=tuple(marks),
+            requester=tuple(found("requester", view)),
+            evidence=tuple(found("evidence", view)),
+            overruled=(*self._overruled, *overruled),
         )
 
 
-def _customers(item: Item, view: View, said: Mapping[str, Tag], judgement: Judgement) -> tuple[Tag, ...]:
+Asked = tuple[tuple[Tag, ...], tuple[Tag, ...], tuple[Tag, ...]]
+"""(who asked, names that may be several accounts', who else was named and overruled)"""
+
+
+def customers_of(item: Item, view: View, said: Mapping[str, Tag], judgement: Judgement) -> Asked:
+    """Who asked for an item: whom a person named, or else everybody whom its own signs name."""
+    found, unclear = _named(view, judgement) if view.hits() else ((), ())
     if told := said.get("customer"):
-        return tuple(
-            replace(told, value=_account(name, judgement.customers))
-            for name in told.value.split(";") if name.strip()
-        )  # fmt: skip
-    if not view.hits():
-        return ()
-    found: dict[str, Tag] = {}
-    for rule, one in judgement.found("customer", view):
-        known = judgement.customers.find(one.value)
-        if rule.known_only and judgement.customers.accounts and known is None:
+        names = [_account(name, judgement.customers) for name in told.value.split(";") if name.strip()]
+        others = tuple(t for t in found if t.value not in names)
+        return tuple(replace(told, value=name) for name in names), (), others
+    return found, unclear, ()
+
+
+def _named(view: View, judgement: Judgement) -> tuple[tuple[Tag, ...], tuple[Tag, ...]]:
+    """(the accounts that an item's signs name, names that may be several accounts')"""
+    customers, found, unclear = judgement.customers, dict[str, Tag](), dict[str, Tag]()
+    for one in judgement.found("customer", view):
+        known = customers.find(one.value)
+        if known is None and (between := customers.between(one.value)):
+            unclear.setdefault(one.value, replace(one, why=f"{' or '.join(between)}? {one.why}"))
             continue
-        named = replace(one, value=_account(one.value, judgement.customers))
+        if known is None and customers.accounts and judgement.known_only(one.rule):
+            continue
+        named = replace(one, value=_account(one.value, customers))
         before = found.get(named.value)
         if before is None or named.since < before.since:
             found[named.value] = named
-    return tuple(found[v] for v in sorted(found))
+    # An item that names one of them elsewhere has said which it means.
+    open_ = (t for v, t in unclear.items() if not found.keys() & set(customers.between(v)))
+    return tuple(found[v] for v in sorted(found)), tuple(sorted(open_, key=lambda t: t.value))
 
 
 def _account(name: str, customers: Customers) -> str:
@@ -250,21 +313,31 @@ def _told_by_account(tags: Iterable[Tag], customers: Customers) -> Iterator[Tag]
         )  # fmt: skip
 
 
-def _intents(view: View, said: Mapping[str, Tag], judgement: Judgement) -> tuple[list[Tag], list[Tag]]:
-    """(the intent or intents of the first rule that gives one, planning marks nobody claims)."""
+def intents_of(
+    view: View, said: Mapping[str, Tag], judgement: Judgement
+) -> tuple[list[Tag], list[Tag], list[Tag]]:
+    """(the intent, or the intents of one rule; planning marks nobody claims; what was overruled). A person's
+    word decides, then the strongest sign, and of equal ones the rule that comes first."""
     resolve = judgement.strategies.resolve
+    given, marks = list[list[Tag]](), list[Tag]()
+    for rule, tags in judgement.signs("intent", view):
+        known = [(resolve(t.value), t) for t in tags]
+        marks += [t for intent, t in known if intent is None and rule.stated_only]
+        given.append(
+            [
+                replace(t, value=intent or normal(t.value), stated=intent is not None)
+                for intent, t in known
+                if intent or not rule.stated_only
+            ]
+        )
     if told := said.get("intent"):
-        return [replace(told, value=resolve(told.value) or normal(told.value))], []
-    chosen: list[Tag] = []
-    marks: list[Tag] = []
-    for rule, one in judgement.found("intent", view):
-        intent = resolve(one.value)
-        if intent is None and rule.stated_only:
-            marks.append(one)
-        elif not chosen or chosen[0].rule == one.rule:
-            chosen.append(replace(one, value=intent or normal(one.value), stated=intent is not None))
-    unique = {t.value: t for t in reversed(chosen)}
-    return [unique[v] for v in sorted(unique)], marks
+        given.append([replace(told, value=resolve(told.value) or normal(told.value))])
+    ranked = sorted(filter(None, given), key=lambda tags: BASES.index(tags[0].basis))
+    if not ranked:
+        return [], marks, []
+    unique = {t.value: t for t in reversed(ranked[0])}
+    others = {t.value: t for tags in reversed(ranked[1:]) for t in tags if t.value not in unique}
+    return [unique[v] for v in sorted(unique)], [] if told else marks, [others[v] for v in sorted(others)]
 
 
 def _decide(
@@ -311,6 +384,6 @@ def _said(item: Item) -> dict[str, Tag]:
         found.pop(e.attr, None)
         if e.val is not None:
             found[e.attr] = Tag(
-                e.attr, e.val, "person", e.reason, e.id, item.opened_at, e.ts, by=e.actor
+                e.attr, e.val, "person", e.reason, e.id, item.opened_at, e.ts, by=e.actor, basis="person"
             )  # fmt: skip
     return found

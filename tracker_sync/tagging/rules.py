@@ -12,7 +12,13 @@ import re2
 from tracker_sync import tomlfile
 from tracker_sync.errors import RuleError
 
-Dimension = Literal["customer", "origin", "intent", "commitment"]
+Dimension = Literal["customer", "origin", "intent", "commitment", "requester", "evidence"]
+DECIDING: tuple[Dimension, ...] = ("customer", "origin", "intent", "commitment")
+"""The dimensions that shares are counted by; the others are only shown."""
+Basis = Literal["person", "field", "label", "text"]
+"""What a tag rests on, the strongest first: what people said here, a field that was set for the purpose, a
+mark that somebody chose (a label, component, milestone, project), what may be read out of a text or link."""
+BASES: tuple[Basis, ...] = get_args(Basis)
 Patterns = str | list[str]
 KEPT = 20_000
 """Texts of which it is remembered what they match: labels and types come again with every item, and an item's
@@ -51,8 +57,31 @@ ROLES = {"intent_field": "intent", "customer_field": "customer", "origin_field":
 """Attributes that stand for whichever field of a tracker the configuration names."""
 LINKED = ("body", "comment", "remote_links")
 """Where links are looked for."""
-COMPUTED = frozenset({"key", "links", "customer", "reporter_role", "reporter_team", *ROLES})
-"""Attributes that no event gives just so; as are those that name a field, `field.…`."""
+NAMED = "named."
+"""What the name of an attribute begins with that holds another one's texts with accounts marked, as «Acme»;
+only those texts that mention any."""
+COMPUTED = frozenset(
+    {"key", "links", "customer", "reporter_role", "reporter_team", "reporter_domain", *ROLES}
+)
+"""Attributes that no event gives just so; nor those that name a field, `field.…`, or accounts, `named.…`."""
+_TEXTS = {
+    "title", "body", "comments", "links", "customer", "reporter_role", "reporter_team", "reporter_domain",
+    "environment", "remote_links",
+}  # fmt: skip
+
+
+def is_plain(attr: str) -> bool:
+    """Whether events give the attribute just so, but for its name."""
+    return attr not in COMPUTED and not attr.startswith(("field.", NAMED))
+
+
+@cache
+def basis(attr: str) -> Basis:
+    """What a tag rests on that a text of this attribute gave."""
+    plain = attr.removeprefix(NAMED)
+    if plain in ROLES or plain.startswith("field."):
+        return "field"
+    return "text" if plain in _TEXTS else "label"
 
 
 class Text(NamedTuple):
@@ -70,6 +99,7 @@ class Match(NamedTuple):
     value: str
     since: int
     event_id: str
+    basis: Basis
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,20 +147,20 @@ class Rule:
         vetoes: dict[str, tuple[Any, ...]],
         texts: Callable[[str], list[Text]],
     ) -> Iterator[Match]:
-        hits: list[list[tuple[str | None, Text]]] = []
+        hits: list[list[tuple[str | None, Text, Basis]]] = []
         for attr, patterns in clause:
             veto = vetoes.get(attr, ())
             tried = ((_tried(patterns, veto, t.val), t) for t in texts(attr))
-            hit = [(given[0], t) for given, t in tried if given]
+            hit = [(given[0], t, basis(attr)) for given, t in tried if given]
             if not hit:
                 return
             hits.append(hit)
         # The rule holds from when the last of its conditions did.
-        held = max(min(t.since for _, t in hit) for hit in hits)
-        for value, text in (pair for hit in hits for pair in hit):
+        held = max(min(t.since for _, t, _ in hit) for hit in hits)
+        for value, text, rests_on in (found for hit in hits for found in hit):
             given = self.value if self.value is not None else value
             if given and given.strip():
-                yield Match(given.strip(), max(held, text.since), text.event_id)
+                yield Match(given.strip(), max(held, text.since), text.event_id, rests_on)
 
 
 _NO_RULES = frozenset[int]()
@@ -157,7 +187,7 @@ class Pack:
         """The rules that ask for something that a text has, given the attribute that it is of."""
         self.asking = lru_cache(maxsize=KEPT)(self._by_dimension)
         """The rules by dimension, given a set of hits; most items have one of a few sets."""
-        plain = [a for a in self._sets if a not in COMPUTED and not a.startswith("field.")]
+        plain = [a for a in self._sets if is_plain(a)]
         self.looked_at = {
             RENAMED.get(a, a): tuple(b for b in plain if RENAMED.get(b, b) == RENAMED.get(a, a))
             for a in plain
@@ -219,13 +249,14 @@ def packs(folders: Iterable[Path] = ()) -> list[tuple[Path, str]]:
 
 
 def load(files: Iterable[tuple[Path, str]], disable: Iterable[str] = ()) -> tuple[Rule, ...]:
-    """The rules of files, each a path and its text; a later rule with the same name replaces.
+    """The rules of files, each a path and its text. A rule of a later file replaces one of the same name, and
+    stands before those of earlier files: a user's own word counts before what is built in.
 
     Raises ConfigError or RuleError with file and line.
     """
     found: dict[str, Rule] = {}
-    for path, text in files:
-        found |= {r.name: r for r in read(path, text)}
+    for path, text in reversed(list(files)):
+        found = found | {r.name: r for r in read(path, text) if r.name not in found}
     off = {d.removeprefix("tags/") for d in disable}
     return tuple(r for r in found.values() if r.name not in off)
 

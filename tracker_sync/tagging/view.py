@@ -1,16 +1,17 @@
 """What a rule may look at: the texts of an item by attribute, each with the time it was first there."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from functools import cached_property, lru_cache
 
 from tracker_sync.config import FieldNames
+from tracker_sync.customers import Customers
 from tracker_sync.events import Added, Changed, Commented
 from tracker_sync.items import Item, Names
 from tracker_sync.people import Person
 from tracker_sync.sources.wiki import wiki
-from tracker_sync.tagging.rules import COMPUTED, KEPT, LINKED, RENAMED, ROLES, Pack, Text
+from tracker_sync.tagging.rules import KEPT, LINKED, NAMED, RENAMED, ROLES, Pack, Text, basis, is_plain
 from tracker_sync.work import at_creation
 
 CUSTOM = ("customfield_", "field_")
@@ -19,6 +20,14 @@ LONG = {"body", "comment", "environment"}
 _MARKUP = re.compile(r"[*_{}\[\]|!^~+\\#?]|--|-\S|^(?:h\d|bq)\.", re.MULTILINE)
 """What wiki text without markup has none of; most has none, and reading it costs time."""
 _URL = re.compile(r"https?://[^\s<>\"')\]|}]+")
+
+
+_DOMAIN = re.compile(r"[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)*\.[a-zA-Z]{2,}")
+
+
+def marked(customers: Customers, attr: str, val: str) -> str | None:
+    """A text of an attribute with the accounts that it mentions marked; None where it mentions none."""
+    return customers.mentions.marked(val, basis(attr) != "text")
 
 
 def shown(val: str, item: Item) -> str:
@@ -40,10 +49,11 @@ class View:
         names: Names,
         fields: FieldNames,
         people: Mapping[str, Person],
+        customers: Customers,
         pack: Pack,
     ) -> None:
         self._item, self._names, self._fields, self._people = item, names, fields, people
-        self._pack = pack
+        self._customers, self.pack = customers, pack
         self._cache: dict[str, list[Text]] = {"customer": []}
         self._firsts: dict[tuple[str, str, str], tuple[int, str]] | None = None
         self._hits: frozenset[int] | None = None
@@ -58,21 +68,19 @@ class View:
             return self
         other = copy(self)
         other._cache = self._cache | {"customer": customers}
-        said = (
-            (n for t in customers for n in self._pack.hits("customer", t.val)) if self._of_customers else ()
-        )
+        said = (n for t in customers for n in self.pack.hits("customer", t.val)) if self._of_customers else ()
         other._hits = self.hits().union(said)
         return other
 
     @property
     def _of_customers(self) -> bool:
-        return "customer" in self._pack.computed
+        return "customer" in self.pack.computed
 
     def hits(self) -> frozenset[int]:
         """The rules that ask for something that the item has. Since when it is there is not looked up, nor is
         an attribute that no rule looks at: this is asked of every item, whenever anything of it changes."""
         if self._hits is None:
-            pack, found = self._pack, set[int]()
+            pack, found = self.pack, set[int]()
             for attr, vals in self._item.state.items():
                 for name in pack.looked_at.get(attr, ()):
                     for val in self.vals(name) if attr in LONG else vals.values():
@@ -93,12 +101,14 @@ class View:
                 return any("http" in v for a in LINKED for v in self._item.state.get(a, {}).values())
             case "reporter_role" | "reporter_team":
                 return bool(self._people)
+            case _ if attr.startswith(NAMED):
+                return bool(self._customers.mentions)
             case _:  # its key
                 return True
 
     def vals(self, attr: str) -> Iterable[str]:
         """The values of an attribute that `texts` gives."""
-        if attr not in COMPUTED and not attr.startswith("field."):
+        if is_plain(attr):
             plain = RENAMED.get(attr, attr)
             vals = self._item.state.get(plain, {}).values()
             return [shown(v, self._item) for v in vals] if vals and plain in LONG else vals
@@ -117,6 +127,10 @@ class View:
         if attr == "links":
             said = [t for a in ("body", "comments", "remote_links") for t in self.texts(a)]
             return [Text(url, t.since, t.event_id) for t in said for url in _URL.findall(t.val)]
+        if attr.startswith(NAMED):
+            return list(self._naming(attr.removeprefix(NAMED)))
+        if attr == "reporter_domain":
+            return self._domain()
         if attr in ("reporter_role", "reporter_team"):
             return self._reporter(attr.removeprefix("reporter_"))
         if role := ROLES.get(attr):
@@ -143,6 +157,23 @@ class View:
             if self._names.of("field", attr) == name
             for text in self._values(attr)
         ]
+
+    def _naming(self, attr: str) -> Iterator[Text]:
+        """The texts of an attribute that mention an account, with the account marked."""
+        vals = self.vals(attr) if is_plain(attr) else [t.val for t in self.texts(attr)]
+        if any(marked(self._customers, attr, v) for v in vals):
+            for text in self.texts(attr):
+                if named := marked(self._customers, attr, text.val):
+                    yield text._replace(val=named)
+
+    def _domain(self) -> list[Text]:
+        """Where the reporter's mail comes from, where the tracker shows it."""
+        account = self._item.reporter or self._item.one("reporter") or ""
+        for said in (self._names.means("user", account), self._names.of("user", account), account):
+            domain = said.rpartition("@")[2]
+            if _DOMAIN.fullmatch(domain):
+                return [Text(domain.casefold(), self._item.opened_at, f"{self._item.id}:0")]
+        return []
 
     def _reporter(self, what: str) -> list[Text]:
         account = self._item.reporter or self._item.one("reporter") or ""
