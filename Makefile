@@ -6,7 +6,7 @@ SPARK := .venv-spark
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check format bench bench-log lock test-spark lock-spark build clean
+.PHONY: help demo test test-slow check format bench bench-log bench-labels lock test-spark lock-spark build clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -47,6 +47,9 @@ bench: $(STAMP) ## measure, as ratios to a floor in the same run; PEERS=1: other
 
 bench-log: $(STAMP) ## measure a log of EVENTS=5000000, in BENCH_DIR= (kept) or a folder for once
 	@$(PY) -m tests.bench_log
+
+bench-labels: $(STAMP) ## measure the built-in rules against the hand labels of the recorded trackers
+	@PYTHONPATH=tests $(PY) tests/bench_labels.py
 
 lock: $(STAMP) ## renew requirements.lock
 	@$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

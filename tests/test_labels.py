@@ -1,17 +1,9 @@
 """The hand labels are of items that there are, and of two halves that are alike."""
 
-import csv
 from collections import Counter
-from pathlib import Path
 
+from bench_labels import labels
 from recorded import duraspace_issues, hub4j_issues, needs_recorded, secp256k1_issues
-
-LABELS = Path(__file__).parent / "labels" / "items.csv"
-
-
-def labels() -> list[dict[str, str]]:
-    with LABELS.open(newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def test_more_than_200_items_are_labelled_each_once_and_for_a_reason() -> None:

@@ -124,7 +124,8 @@ class Named(Fact):
     key: str
     val: str
     means: str = ""
-    """For a status `new`, `indeterminate` or `done`; for a type its hierarchy level."""
+    """For a status `new`, `indeterminate` or `done`; for a type its hierarchy level; for a user the domain of
+    their address."""
     kind: Literal["named"] = "named"
 
 

@@ -90,7 +90,7 @@ class Names:
         return self.values.get((attr, key), (key, ""))[0]
 
     def means(self, attr: str, key: str) -> str:
-        """A status' category or a type's level; '' where nobody said."""
+        """A status' category, a type's level or a user's mail domain; '' where nobody said."""
         return self.values.get((attr, key), ("", ""))[1]
 
 

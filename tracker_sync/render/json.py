@@ -269,6 +269,8 @@ def _item(item: Item, tags: Tags, org: Org) -> dict[str, Any]:
         "origin": tags.origin.value if tags.origin else None,
         "marks": [t.value for t in tags.marks],
         "tags": [_tag(t) for t in decided(tags)],
+        "unclear": [_tag(t) for t in tags.unclear],
+        "conflicts": [_tag(t) for t in tags.conflicts],
     }  # fmt: skip
 
 
@@ -279,6 +281,8 @@ def decided(tags: Tags) -> list[Tag]:
         *tags.customers,
         *([tags.origin] if tags.origin else []),
         *tags.commitment,
+        *tags.requester,
+        *tags.evidence,
     ]
 
 
@@ -286,5 +290,5 @@ def _tag(tag: Tag) -> dict[str, Any]:
     return {
         "dimension": tag.dimension, "value": tag.value, "rule": tag.rule, "why": tag.why,
         "event": tag.event_id, "since": rfc3339(tag.since), "known_since": rfc3339(tag.known_since),
-        "by": tag.by, "inherited": tag.inherited,
+        "by": tag.by, "inherited": tag.inherited, "basis": tag.basis,
     }  # fmt: skip

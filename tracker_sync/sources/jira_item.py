@@ -277,6 +277,10 @@ def _names(fields: Mapping[str, Any]) -> Iterator[Named]:
         if level is None:
             level = -1 if kind.get("subtask") else ""
         yield named("type", str(kind["id"]), str(kind["name"]), str(level))
+    for person in filter(None, map(fields.get, ("creator", "reporter", "assignee"))):
+        if (account := user(person)) and (name := person.get("displayName")):
+            # Of the address, where the site shows it, only the domain is kept: for whom somebody speaks.
+            yield named("user", account, str(name), str(person.get("emailAddress") or "").rpartition("@")[2])
 
 
 def _text(value: Any) -> str:

@@ -69,7 +69,9 @@ def _matters(
         case "status" | "type":
             return (was or ("", ""))[1] != (now or ("", ""))[1]
         case "user":
-            return any(n in judgement.people for n in names)
+            domains = {was[1] if was else "", now[1] if now else ""}
+            heard = len(domains) > 1 and any(map(judgement.customers.mentions.marked, domains))
+            return heard or any(n in judgement.people for n in names)
         case "field":
             return any(judgement.looks_at_field(source, name) for name in names)
         case _:

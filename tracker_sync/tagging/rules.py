@@ -328,6 +328,7 @@ def _options() -> Any:
     options = re2.Options()
     options.case_sensitive = False
     options.log_errors = False
+    options.max_mem = 32 << 20  # in the 8 MB it has else, matching many patterns starts anew all the time
     return options
 
 
