@@ -15,7 +15,8 @@ def test_more_than_200_items_are_labelled_each_once_and_for_a_reason() -> None:
 
 
 def test_both_halves_have_as_many_of_each_label() -> None:
-    counts = Counter((one["half"], one["tracker"], one["customer"]) for one in labels())
+    dealt = (one for one in labels() if one["drawn"] != "third")
+    counts = Counter((one["half"], one["tracker"], one["customer"]) for one in dealt)
     assert {half for half, *_ in counts} == {"tune", "hold"}
     assert [
         c

@@ -155,3 +155,31 @@ gives = []
 """
     tags = judged(item(labels=["intent/trust", "area/search"]), rules=rule).tags["o:A-1"]
     assert (tags.intent, [t.value for t in tags.conflicts]) == ("search", ["trust"])
+
+
+MAIL = """\
+From: kim@mills.example
+Subject: Fwd: totals
+
+See below.
+
+> From: pat@mail.northwind.example
+> Subject: totals
+>
+> The totals per site are wrong.
+"""
+
+
+def test_a_mail_that_was_passed_on_is_the_demand_of_who_wrote_it(judged: Judge) -> None:
+    customers = CUSTOMERS + "Mills,,mills.example,,,,,customer,,,,,\n"
+    tags = judged(item(body=MAIL), customers=customers).tags["o:A-1"]
+    assert [t.value for t in tags.customers] == ["Northwind"]
+    assert [(t.value, t.why.partition(".")[0]) for t in tags.conflicts] == [
+        ("Mills", "Only passed on what Northwind wrote")
+    ]
+
+
+def test_who_passes_a_mail_on_and_asks_elsewhere_has_asked(judged: Judge) -> None:
+    customers = CUSTOMERS + "Mills,,mills.example,,,,,customer,,,,,\n"
+    tags = judged(item(body=MAIL, labels="customer/Mills"), customers=customers).tags["o:A-1"]
+    assert [t.value for t in tags.customers] == ["Mills", "Northwind"]

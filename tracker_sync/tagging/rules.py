@@ -123,8 +123,7 @@ class Rule:
     def gives(self, attr: str, text: str) -> Iterator[str]:
         """Every value that it may give for a text of an attribute."""
         for patterns in (many for clause in self.clauses for a, many in clause if a == attr):
-            if found := _tried(patterns, (), text):
-                yield self.value or found[0] or ""
+            yield from (self.value or given or "" for given in _tried(patterns, (), text))
 
     def matches(self, texts: Callable[[str], list[Text]]) -> list[Match]:
         """Every value that the rule gives for an item, given its texts by attribute."""
@@ -151,7 +150,7 @@ class Rule:
         for attr, patterns in clause:
             veto = vetoes.get(attr, ())
             tried = ((_tried(patterns, veto, t.val), t) for t in texts(attr))
-            hit = [(given[0], t, basis(attr)) for given, t in tried if given]
+            hit = [(one, t, basis(attr)) for given, t in tried for one in given]
             if not hit:
                 return
             hits.append(hit)
@@ -332,19 +331,17 @@ def _options() -> Any:
     return options
 
 
-def _first(patterns: Iterable[Any], text: str) -> Any:
-    return next(filter(None, (p.search(text) for p in patterns)), None)
-
-
 def _any(patterns: Iterable[Any], text: str) -> bool:
-    return _first(patterns, text) is not None
+    return any(p.search(text) for p in patterns)
 
 
 @lru_cache(maxsize=KEPT)
-def _tried(patterns: tuple[Any, ...], vetoes: tuple[Any, ...], text: str) -> tuple[str | None] | None:
-    """What the patterns give for a text (a value, or None for no more than a match), or nothing."""
-    match = None if _any(vetoes, text) else _first(patterns, text)
-    return (_group(match),) if match else None
+def _tried(patterns: tuple[Any, ...], vetoes: tuple[Any, ...], text: str) -> tuple[str | None, ...]:
+    """What the patterns give for a text, each value once (None for no more than a match); nothing where none
+    matches, or a veto does."""
+    if _any(vetoes, text):
+        return ()
+    return tuple(dict.fromkeys(_group(m) for p in patterns for m in p.finditer(text)))
 
 
 def _group(match: Any) -> str | None:

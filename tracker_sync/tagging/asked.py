@@ -1,0 +1,73 @@
+"""Who asked for an item: the accounts that its signs name, and what those accounts speak for."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from tracker_sync.customers import Customers
+from tracker_sync.tagging.judgement import Judgement
+from tracker_sync.tagging.tags import Tag
+from tracker_sync.tagging.threads import passed_on
+from tracker_sync.tagging.view import View
+
+Asked = tuple[tuple[Tag, ...], tuple[Tag, ...], tuple[Tag, ...]]
+"""(who asked, names that may be several accounts', who else was named and overruled)"""
+
+
+def customers_of(view: View, said: Mapping[str, Tag], judgement: Judgement) -> Asked:
+    """Who asked for an item: whom a person named, or else everybody whom its own signs name."""
+    found, unclear = _named(view, judgement) if view.hits() else ((), ())
+    if told := said.get("customer"):
+        names = [_account(name, judgement.customers) for name in told.value.split(";") if name.strip()]
+        others = tuple(t for t in found if t.value not in names)
+        return tuple(replace(told, value=name) for name in names), (), others
+    found, others = _of_threads(found, view)
+    return found, unclear, others
+
+
+def _named(view: View, judgement: Judgement) -> tuple[tuple[Tag, ...], tuple[Tag, ...]]:
+    """(the accounts that an item's signs name, names that may be several accounts')"""
+    customers, found, unclear = judgement.customers, dict[str, Tag](), dict[str, Tag]()
+    for one in judgement.found("customer", view):
+        known = customers.find(one.value)
+        if known is None and (between := customers.between(one.value)):
+            unclear.setdefault(one.value, replace(one, why=f"{' or '.join(between)}? {one.why}"))
+            continue
+        if known is None and customers.accounts and judgement.known_only(one.rule):
+            continue
+        named = replace(one, value=_account(one.value, customers))
+        before = found.get(named.value)
+        if before is None or named.since < before.since:
+            found[named.value] = named
+    # An item that names one of them elsewhere has said which it means.
+    open_ = (t for v, t in unclear.items() if not found.keys() & set(customers.between(v)))
+    return tuple(found[v] for v in sorted(found)), tuple(sorted(open_, key=lambda t: t.value))
+
+
+def _of_threads(found: tuple[Tag, ...], view: View) -> tuple[tuple[Tag, ...], tuple[Tag, ...]]:
+    """(who asked, who only passed a mail on)"""
+    if len(found) < 2:
+        return found, ()
+    passed = {(event, who): by for event, who, by in passed_on(view, {t.event_id for t in found})}
+    others = tuple(
+        replace(t, why=f"Only passed on what {passed[t.event_id, t.value]} wrote. {t.why}")
+        for t in found if (t.event_id, t.value) in passed
+    )  # fmt: skip
+    return tuple(t for t in found if (t.event_id, t.value) not in passed), others
+
+
+def _account(name: str, customers: Customers) -> str:
+    account = customers.find(name)
+    return account.name if account else " ".join(name.casefold().split())
+
+
+def told_by_account(tags: Iterable[Tag], customers: Customers) -> Iterator[Tag]:
+    """The origin that a named account speaks for: a prospect's wish is sales, a customer's its own."""
+    for one in tags:
+        account = customers.find(one.value)
+        standing = account.at(one.since) if account else None
+        prospect = standing is not None and standing.status == "prospect"
+        what = "a prospect at the time" if prospect else "the account that asked"
+        yield replace(
+            one, dimension="origin", value="sales" if prospect else "customer",
+            why=f"{one.value} is {what}. {one.why}",
+        )  # fmt: skip

@@ -1,0 +1,37 @@
+"""Which intent an item serves: what its strongest sign says."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from tracker_sync.strategy import normal
+from tracker_sync.tagging.judgement import Judgement
+from tracker_sync.tagging.rules import BASES
+from tracker_sync.tagging.tags import Tag
+from tracker_sync.tagging.view import View
+
+
+def intents_of(
+    view: View, said: Mapping[str, Tag], judgement: Judgement
+) -> tuple[list[Tag], list[Tag], list[Tag]]:
+    """(the intent, or the intents of one rule; planning marks nobody claims; what was overruled). A person's
+    word decides, then the strongest sign, and of equal ones the rule that comes first."""
+    resolve = judgement.strategies.resolve
+    given, marks = list[list[Tag]](), list[Tag]()
+    for rule, tags in judgement.signs("intent", view):
+        known = [(resolve(t.value), t) for t in tags]
+        marks += [t for intent, t in known if intent is None and rule.stated_only]
+        given.append(
+            [
+                replace(t, value=intent or normal(t.value), stated=intent is not None)
+                for intent, t in known
+                if intent or not rule.stated_only
+            ]
+        )
+    if told := said.get("intent"):
+        given.append([replace(told, value=resolve(told.value) or normal(told.value))])
+    ranked = sorted(filter(None, given), key=lambda tags: BASES.index(tags[0].basis))
+    if not ranked:
+        return [], marks, []
+    unique = {t.value: t for t in reversed(ranked[0])}
+    others = {t.value: t for tags in reversed(ranked[1:]) for t in tags if t.value not in unique}
+    return [unique[v] for v in sorted(unique)], [] if told else marks, [others[v] for v in sorted(others)]

@@ -1,0 +1,87 @@
+"""What tags rest on beside the items: rules, customers, strategies and people."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from tracker_sync.config import CalendarConfig, FieldNames
+from tracker_sync.customers import Customers
+from tracker_sync.people import Person
+from tracker_sync.strategy import Strategies
+from tracker_sync.tagging.rules import DECIDING, Dimension, Pack, Rule, pattern_set
+from tracker_sync.tagging.tags import Tag
+from tracker_sync.tagging.view import View
+
+NO_FIELDS = FieldNames()
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What tags rest on beside the items."""
+
+    rules: tuple[Rule, ...]
+    customers: Customers
+    strategies: Strategies
+    people: Mapping[str, Person]
+    fields: Mapping[str, FieldNames]
+    started_labels: Mapping[str, list[str]]
+    calendar: CalendarConfig
+
+    @cached_property
+    def watched(self) -> Mapping[str, Any]:
+        """For each attribute that rules look at, what finds any of their patterns in a text."""
+        patterns: dict[str, set[str]] = {}
+        for rule in (r for r in self.rules if r.dimension in DECIDING):
+            for attr, many in [*(part for clause in rule.clauses for part in clause), *rule.unless]:
+                patterns.setdefault(attr, set()).update(p.pattern for p in many)
+        return {attr: pattern_set(sorted(found)) for attr, found in patterns.items()}
+
+    def looks_at_field(self, source: str, name: str) -> bool:
+        """Whether a rule looks at the field of a source that goes by this name."""
+        own = self.fields.get(source, NO_FIELDS)
+        return name in (own.intent, own.customer, own.origin) or f"field.{name}" in self.watched
+
+    def known_only(self, rule: str) -> bool:
+        """Whether what the rule of this name gives has to be in the customers file, if there is one."""
+        return rule in self._known_only
+
+    @cached_property
+    def _known_only(self) -> frozenset[str]:
+        return frozenset(r.name for r in self.rules if r.known_only)
+
+    @cached_property
+    def pack(self) -> Pack:
+        """The rules, to be matched together."""
+        return Pack(self.rules)
+
+    @cached_property
+    def deciding(self) -> Pack:
+        """Those that shares are counted by, but for what counts only where a strategy names it, and none
+        does."""
+
+        def wanted(rule: Rule, attr: str, text: str) -> bool:
+            return not rule.stated_only or any(map(self.strategies.resolve, rule.gives(attr, text)))
+
+        return Pack((r for r in self.rules if r.dimension in DECIDING), wanted)
+
+    def found(self, dimension: Dimension, view: View) -> Iterator[Tag]:
+        """What the rules of a dimension say of an item; after a rule of a `keep = "first"` file has
+        spoken, the rest of that file is silent."""
+        silent: set[Path] = set()
+        for rule, tags in self.signs(dimension, view):
+            if rule.path not in silent:
+                yield from tags
+            if rule.keep == "first" and not rule.stated_only:
+                silent.add(rule.path)
+
+    def signs(self, dimension: Dimension, view: View) -> Iterator[tuple[Rule, list[Tag]]]:
+        """What each rule of a dimension would say, in the order of the rules."""
+        for rule in view.pack.asking(view.hits())[dimension]:
+            if matches := rule.matches(view.texts):
+                yield rule, [
+                    Tag(dimension, m.value, rule.name, rule.why, m.event_id, m.since, m.since,
+                        fallback=rule.fallback, basis=m.basis)
+                    for m in matches
+                ]  # fmt: skip
