@@ -1,9 +1,13 @@
 """The hand labels are of items that there are, and of two halves that are alike."""
 
 from collections import Counter
+from pathlib import Path
 
-from bench_labels import labels
+import pytest
+from bench_labels import QUESTIONS, judged, labels, score
 from recorded import duraspace_issues, hub4j_issues, needs_recorded, secp256k1_issues
+
+MEASURED = Path(__file__).parents[1] / "docs" / "rules-measured.md"
 
 
 def test_more_than_200_items_are_labelled_each_once_and_for_a_reason() -> None:
@@ -33,3 +37,15 @@ def test_every_labelled_item_is_in_its_recording() -> None:
         "hub4j": set(hub4j_issues()),
     }
     assert [one for one in labels() if one["key"] not in there[one["tracker"]]] == []
+
+
+@needs_recorded
+@pytest.mark.slow
+def test_the_documentation_says_what_is_measured() -> None:
+    found = judged()
+    for question in QUESTIONS:
+        for half in ("tune", "hold"):
+            s = score(found, half, question)
+            row = [half, s.hits, s.missed, s.false_alarms, s.rightly_silent]
+            told = f"| {' | '.join(map(str, row))} | {s.precision:.3f} | {s.recall:.3f} |"
+            assert told in MEASURED.read_text()

@@ -1,7 +1,7 @@
 """What a rule sees of an item, whichever tracker it comes from."""
 
 import pytest
-from builders import jira_comment, jira_issue, jira_site
+from builders import ADA, jira_comment, jira_issue, jira_site
 from conftest import Desk
 
 from tracker_sync.demo.tracker_server import serving
@@ -19,6 +19,36 @@ gives = ["acme"]
 item = { comments = "No Customer: Acme" }
 gives = []
 """
+
+
+QUOTED = """\
+dimension = "origin"
+[[rule]]
+id = "quoted"
+why = "Somebody is quoted."
+when = { body = '^Pat Doe reports' }
+value = "customer"
+[[rule.test]]
+item = { body = "Pat Doe reports" }
+gives = ["customer"]
+[[rule.test]]
+item = { body = "I report" }
+gives = []
+"""
+
+
+@pytest.mark.parametrize(("reporter", "origin"), [("Pat Doe", None), ("Kim Roe", "customer")])
+def test_who_quotes_themself_relays_nobody(desk: Desk, reporter: str, origin: str | None) -> None:
+    who = {**ADA, "displayName": reporter}
+    issue = jira_issue(description="Pat Doe reports: it fails", creator=who, reporter=who)
+    with serving(jira_site(issue)) as [url]:
+        desk.jira(url)
+        desk.write("mine/tags/mine.toml", QUOTED)
+        text = (desk.folder / "tracker-sync.toml").read_text()
+        off = "disable = ['origin/relayed-report']"
+        desk.write("tracker-sync.toml", f"{text}[rules]\npaths = ['mine']\n{off}\n")
+        desk.sync()
+    assert desk.listed()[0]["origin"] == origin
 
 
 @pytest.mark.parametrize(

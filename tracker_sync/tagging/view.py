@@ -111,7 +111,7 @@ class View:
         if is_plain(attr):
             plain = RENAMED.get(attr, attr)
             vals = self._item.state.get(plain, {}).values()
-            return [shown(v, self._item) for v in vals] if vals and plain in LONG else vals
+            return [self._shown(v) for v in vals] if vals and plain in LONG else vals
         return [t.val for t in self.texts(attr)]
 
     def texts(self, attr: str) -> list[Text]:
@@ -119,6 +119,17 @@ class View:
         if attr not in self._cache:
             self._cache[attr] = self._compute(attr)
         return self._cache[attr]
+
+    def _shown(self, val: str) -> str:
+        """A long text as people read it. Who reports what "Pat Doe" said, and is Pat Doe, says it as `I`."""
+        text = shown(val, self._item)
+        return text.replace(self._me, "I") if self._me and self._me in text else text
+
+    @cached_property
+    def _me(self) -> str:
+        """The reporter's first and last name, where the tracker tells them."""
+        name = self._names.of("user", self._item.reporter or self._item.one("reporter") or "")
+        return name if " " in name else ""
 
     def _compute(self, attr: str) -> list[Text]:
         item = self._item
@@ -144,7 +155,7 @@ class View:
         found = []
         for key, val in self._item.state.get(attr, {}).items():
             since, event_id = firsts.get((attr, key, val)) or (self._item.opened_at, "")
-            text = shown(val, self._item) if attr in LONG else val
+            text = self._shown(val) if attr in LONG else val
             found.append(Text(text, at_creation(self._item, since), event_id))
         return found
 
