@@ -4,7 +4,7 @@ from typing import Literal
 
 from tracker_sync.customers import Customers
 from tracker_sync.items import Item
-from tracker_sync.strategy import Version
+from tracker_sync.strategies import Version
 from tracker_sync.tagging import Judgement, Tags
 from tracker_sync.value import value
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from tracker_sync import __version__, customers, people, strategy
+from tracker_sync import __version__, customers, people, strategies
 from tracker_sync.config import CalendarConfig, Config, FieldNames, GithubConfig, JiraConfig
 from tracker_sync.events import Stated, canonical
 from tracker_sync.log import PEOPLE, EventLog
@@ -85,7 +85,7 @@ def judgement(config: Config, told: Told, texts: Mapping[str, str] | None) -> Ju
     return Judgement(
         _rules(config, held["rules"], settings.disable),
         customers.parse(held["customers"], config.file(files.customers), zone),
-        strategy.versions(versions, newest, config.file(files.file), zone),
+        strategies.versions(versions, newest, config.file(files.file), zone),
         people.parse(held["people"], config.file(files.people)),
         settings.fields,
         settings.started_labels,

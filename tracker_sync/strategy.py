@@ -1,37 +1,52 @@
-"""The stated strategy: its shape, its versions, and which of them was in force when."""
+"""The stated strategy: what `strategy.toml` may hold."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import msgspec
-import re2
 
-from tracker_sync import tomlfile
-from tracker_sync.errors import ConfigError
 from tracker_sync.events import MICROSECOND
+
+MARKETS = ("b2b", "consumer", "b2b2c")
+BUYER_OUTCOMES = ("not-fired", "promoted", "revenue")
+"""What an intent does for whoever signs: keeps their job safe, gets them promoted, earns them money."""
+LEVERS = ("scale", "network", "brand", "technology", "switching-cost")
+"""What makes an advantage hard to copy."""
 
 
 class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A table of the file: a key it does not know is an error, not a silent typo."""
 
 
-class Statement(_Table, frozen=True):
-    """`[vision]` and `[mission]`."""
+class Vision(_Table, frozen=True):
+    """`[vision]`."""
 
-    text: str
+    text: str = ""
+    behaviour: str = ""
+    """What customers will do differently once it has come true."""
+
+
+class Mission(_Table, frozen=True):
+    """`[mission]`."""
+
+    text: str = ""
+    category: str = ""
+    """What kind of product it is, in the words of those who buy it."""
+    contribution: str = ""
+    """What this product does for them that others of its kind do not."""
 
 
 class Market(_Table, frozen=True):
     """`[market]`."""
 
-    kind: str = "b2b"
+    kind: str = ""
+    """One of MARKETS; empty: not stated."""
     stage: str = ""
+    """Of the company, in its own words: seed, growth, mature."""
     regulated: bool = False
     new_category: bool = False
+    """Nobody buys this kind of product yet."""
 
 
 class Icp(_Table, frozen=True):
@@ -43,7 +58,9 @@ class Icp(_Table, frozen=True):
     sizes: list[str] = []
     personas: list[str] = []
     buyer: str = ""
+    """Who signs."""
     user: str = ""
+    """Who works with it."""
 
 
 class Excluded(_Table, frozen=True):
@@ -67,7 +84,9 @@ class Goals(_Table, frozen=True):
     """`[goals]`."""
 
     north_star: str = ""
+    """The one metric that shows that customers get what the vision says."""
     leading: list[str] = []
+    """Metrics that move before it does; each is fed by an intent."""
 
 
 class Hypothesis(_Table, frozen=True):
@@ -88,7 +107,13 @@ class Intent(_Table, frozen=True):
     """Share of the effort that it should get, 0 to 1."""
     hypothesis: Hypothesis | None = None
     buyer_outcome: str = ""
+    """One of BUYER_OUTCOMES."""
+    delight: str = ""
+    """What those served will be delighted by."""
     levers: list[str] = []
+    """What makes it hard to copy, of LEVERS."""
+    margin: str = ""
+    """How it pays."""
     aliases: list[str] = []
     """What trackers call it: field values, labels, epics."""
     since: date | None = None
@@ -102,6 +127,13 @@ class Initiative(_Table, frozen=True):
     intent: str
     text: str = ""
     epics: list[str] = []
+    """Item keys."""
+    since: date | None = None
+    """The day it was begun."""
+    fixed_scope: bool = False
+    """What will be built is settled, whatever is learned."""
+    due: date | None = None
+    """The day it has to be there."""
 
 
 class Principle(_Table, frozen=True):
@@ -118,13 +150,26 @@ class Vocabulary(_Table, frozen=True):
     avoid: tuple[str, ...] = ("customer", "customers", "user", "users")
 
 
+class KillLine(_Table, frozen=True):
+    """`[[limits.kill_lines]]`: below which outcome an initiative is stopped, agreed before it is begun."""
+
+    initiative: str
+    metric: str = ""
+    below: float = 0
+    """In the unit of the metric."""
+    by: date | None = None
+    """The day on which it is looked at."""
+
+
 class Limits(_Table, frozen=True):
-    """`[limits]`: where a figure becomes a finding."""
+    """`[limits]`: where a figure becomes a finding. Shares are of the effort, 0 to 1."""
 
     active_intents: int | None = None
     sales_led_share: float | None = None
     single_customer_share: float | None = None
     adoption_target: float | None = None
+    """Share of those it was built for that use it 90 days after its release, 0 to 1."""
+    kill_lines: list[KillLine] = []
 
 
 class Strategy(_Table, frozen=True):
@@ -132,8 +177,8 @@ class Strategy(_Table, frozen=True):
 
     effective: date | None = None
     """From when this version holds; without it, from when it was first recorded."""
-    vision: Statement | None = None
-    mission: Statement | None = None
+    vision: Vision = Vision()
+    mission: Mission = Mission()
     market: Market = Market()
     icp: Icp = Icp()
     not_doing: list[Excluded] = []
@@ -142,121 +187,15 @@ class Strategy(_Table, frozen=True):
     intents: list[Intent] = []
     initiatives: list[Initiative] = []
     principles: list[Principle] = []
-    kpi_tree: list[dict[str, str]] = []
+    kpi_tree: list[dict[str, Any]] = []
+    """Edges as written; `edges` has them checked."""
     vocabulary: Vocabulary = Vocabulary()
     limits: Limits = Limits()
 
-
-UNTOLD = 2**62
-"""A time after every other, in microseconds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """The strategy as it stood from a time on."""
-
-    since: int
-    """In microseconds UTC."""
-    recorded_at: int | None
-    """When this log learned of it; None: it is in the file but not in the log yet."""
-    strategy: Strategy
-    zone: tzinfo = UTC
-    """Where its days begin."""
-
-    def stands(self, dated: Excluded | Intent, at: int) -> bool:
-        """Whether a part of it, by its own `since` and `until` (inclusive), stands at a time."""
-        begun = dated.since is None or midnight(dated.since, self.zone) <= at
-        return begun and (dated.until is None or at < midnight(dated.until + timedelta(1), self.zone))
-
-    def intent(self, value: str) -> Intent | None:
-        """The intent of this version with that id or alias."""
-        wanted = normal(value)
-        for intent in self.strategy.intents:
-            if wanted in (normal(intent.id), *map(normal, intent.aliases)):
-                return intent
-        return None
-
-    def exclusion(self, texts: Iterable[str], at: int) -> Excluded | None:
-        """The opportunity decided against that one of the texts names, if it stood at that time."""
-        found = list(texts)
-        for excluded in self.strategy.not_doing:
-            if self.stands(excluded, at) and any(
-                _compiled(p).search(t) for p in excluded.patterns for t in found
-            ):
-                return excluded
-        return None
-
-
-@dataclass(frozen=True, slots=True)
-class Strategies:
-    """Every known version, by when each came into force."""
-
-    versions: tuple[Version, ...] = ()
-
-    def at(self, ts: int) -> Version | None:
-        """The version in force: the one whose time is the latest at or before `ts`."""
-        held = [v for v in self.versions if v.since <= ts]
-        return held[-1] if held else None
-
-    def as_of(self, ts: int, last_ts: int) -> Version | None:
-        """The version that a look at a moment holds work against: the one in force then. The newest, where
-        the trackers said nothing after that moment (a strategy written since then is in force now), and
-        where none was in force yet."""
-        return self.latest if ts >= last_ts else self.at(ts) or self.latest
-
     @property
-    def latest(self) -> Version | None:
-        """The newest version."""
-        return self.versions[-1] if self.versions else None
-
-    def resolve(self, value: str) -> str | None:
-        """The id of the intent that any version knows by this id or alias; newest version first."""
-        for version in reversed(self.versions):
-            if intent := version.intent(value):
-                return intent.id
-        return None
-
-
-def versions(stated: Iterable[tuple[int, str]], newest: str, path: Path, zone: tzinfo = UTC) -> Strategies:
-    """All versions: those that the log holds, each (recorded at, text), and the newest text where it says
-    something else and the log could not be told yet: it comes into force after all that there is, unless
-    it says since when. No text is no version: the one before it stays. Raises ConfigError with file and line.
-    """
-    texts: list[tuple[int | None, str]] = [told for told in stated if told[1]]
-    if newest and (not texts or texts[-1][1] != newest):
-        texts.append((None, newest))
-    found = []
-    for recorded_at, text in texts:
-        strategy = check(tomlfile.parse(text, Strategy, path), text, path)
-        since = _since(strategy, UNTOLD if recorded_at is None else recorded_at, zone)
-        found.append(Version(since, recorded_at, strategy, zone))
-    return Strategies(tuple(sorted(found, key=lambda v: v.since)))
-
-
-def check(strategy: Strategy, text: str, path: Path) -> Strategy:
-    """The strategy, if it holds together. Raises ConfigError with file and line."""
-    ids = [i.id for i in strategy.intents]
-    for n, intent in enumerate(strategy.intents):
-        line = tomlfile.line_of(text, f"$.intents[{n}]")
-        if intent.id in ids[:n]:
-            raise ConfigError(f"two intents are called {intent.id!r}", path, line)
-        if intent.target is not None and not 0 <= intent.target <= 1:
-            at = tomlfile.line_of(text, f"$.intents[{n}].target")
-            raise ConfigError(f"intents: target {intent.target} is not a share from 0 to 1", path, at)
-    for n, excluded in enumerate(strategy.not_doing):
-        for pattern in excluded.patterns:
-            try:
-                _compiled(pattern)
-            except re2.error as e:
-                line = tomlfile.line_of(text, f"$.not_doing[{n}].patterns")
-                raise ConfigError(
-                    f"not_doing: {pattern!r} is not a pattern: {_said(e)}", path, line
-                ) from None
-    for n, initiative in enumerate(strategy.initiatives):
-        if initiative.intent not in ids:
-            line = tomlfile.line_of(text, f"$.initiatives[{n}].intent")
-            raise ConfigError(f"initiatives: there is no intent {initiative.intent!r}", path, line)
-    return strategy
+    def edges(self) -> list[tuple[str, str]]:
+        """The KPI tree: (what moves, what it moves), from an initiative up to a figure of the business."""
+        return [(str(e["from"]), str(e["to"])) for e in self.kpi_tree if "from" in e and "to" in e]
 
 
 def midnight(day: date, zone: tzinfo = UTC) -> int:
@@ -268,20 +207,3 @@ def midnight(day: date, zone: tzinfo = UTC) -> int:
 def normal(value: str) -> str:
     """A name as it is compared: case, spaces and dashes do not matter."""
     return "-".join("".join(c if c.isalnum() else " " for c in value.casefold()).split())
-
-
-def _since(strategy: Strategy, recorded_at: int, zone: tzinfo) -> int:
-    return recorded_at if strategy.effective is None else midnight(strategy.effective, zone)
-
-
-@lru_cache(maxsize=1_000)
-def _compiled(pattern: str) -> Any:
-    options = re2.Options()
-    options.case_sensitive = False
-    options.log_errors = False
-    return re2.compile(pattern, options)
-
-
-def _said(error: Exception) -> str:
-    said = error.args[0] if error.args else error
-    return said.decode() if isinstance(said, bytes) else str(said)

@@ -55,17 +55,15 @@ def line_of(text: str, where: str, key: str = "") -> int | None:
     """
     steps = re.findall(r"[^.\[\]$`]+|\[\d+\]|\[\.\.\.\]", where) + ([key] if key else [])
     wanted = [s for s in steps if s != "[...]"]
-    seen: dict[str, int] = {}
+    members: dict[str, int] = {}
     prefix: list[str] = []
     best: tuple[int, int] | None = None
     for number, line in enumerate(text.splitlines(), 1):
         if header := re.match(r"\s*(\[\[?)\s*([\w.\"' -]+?)\s*\]", line):
-            prefix = [p.strip().strip("\"'") for p in header.group(2).split(".")]
-            name = ".".join(prefix)
-            seen[name] = seen.get(name, -1) + 1
+            names = [p.strip().strip("\"'") for p in header.group(2).split(".")]
             if header.group(1) == "[[":
-                prefix = [*prefix, f"[{seen[name]}]"]
-                # a table inside an array of tables belongs to the array's newest member
+                members[".".join(names)] = members.get(".".join(names), -1) + 1
+            prefix = _path(names, members)
             path = prefix
         elif pair := re.match(r"\s*([\w\"'-]+)\s*=", line):
             path = [*prefix, pair.group(1).strip("\"'")]
@@ -74,6 +72,15 @@ def line_of(text: str, where: str, key: str = "") -> int | None:
         if path == wanted[: len(path)] and (best is None or len(path) > best[0]):
             best = (len(path), number)
     return best[1] if best else None
+
+
+def _path(names: list[str], members: dict[str, int]) -> list[str]:
+    """The steps to a table; one inside an array of tables belongs to the array's newest member."""
+    steps: list[str] = []
+    for n, name in enumerate(names, 1):
+        array = ".".join(names[:n])
+        steps += [name, f"[{members[array]}]"] if array in members else [name]
+    return steps
 
 
 def _line_in(message: str, text: str) -> int:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tracker_sync.reports.opening import Asked
     from tracker_sync.reports.org import Org
     from tracker_sync.reports.query import Query
-    from tracker_sync.strategy import Version
+    from tracker_sync.strategies import Version
 
 LEVELS = ("note", "warning", "alarm")
 

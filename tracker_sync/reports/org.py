@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from tracker_sync.alignment import accounts
 from tracker_sync.customers import Customers
 from tracker_sync.items import Item, Names, World
-from tracker_sync.strategy import Strategies
+from tracker_sync.strategies import Strategies
 from tracker_sync.tagging import Judgement, Tags
 from tracker_sync.work import Tree, is_epic
 

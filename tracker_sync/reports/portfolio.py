@@ -20,7 +20,7 @@ from tracker_sync.states.columns import (
     natural_order,
     sources_of,
 )
-from tracker_sync.strategy import Version
+from tracker_sync.strategies import Version
 from tracker_sync.tagging import Judgement
 
 if TYPE_CHECKING:

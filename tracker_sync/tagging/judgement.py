@@ -9,7 +9,7 @@ from typing import Any
 from tracker_sync.config import CalendarConfig, FieldNames
 from tracker_sync.customers import Customers
 from tracker_sync.people import Person
-from tracker_sync.strategy import Strategies
+from tracker_sync.strategies import Strategies
 from tracker_sync.tagging.rules import DECIDING, Dimension, Pack, Rule, pattern_set
 from tracker_sync.tagging.tags import Tag
 from tracker_sync.tagging.view import View
