@@ -11,7 +11,8 @@ FLOORS = {
     "tomlfile": 1, "events": 1, "config": 2,
     "state": 2, "log": 3, "sources": 4, "items": 4,
     "strategy": 3, "strategy_check": 4, "strategies": 5, "days": 5, "mentions": 5, "customers": 6,
-    "people": 5, "work": 6, "tagging": 7, "sync": 7,
+    "people": 5, "work": 6, "tagging": 7, "sync": 7, "strategy_parts": 5, "strategy_diff": 6,
+    "strategy_lint": 7,
     "inputs": 8, "alignment": 8, "states": 9, "reports": 10, "spark": 10, "render": 11, "demo": 11, "cli": 12,
 }  # fmt: skip
 """Within architecture.md's floors, finer: two modules of one floor do not know each other."""

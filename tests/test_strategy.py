@@ -106,6 +106,8 @@ def test_every_part_of_a_stated_strategy_can_be_written_down() -> None:
          "limits: sales_led_share 25 is not a share from 0 to 1 (0.25 is a quarter)"),
         ('initiative = "constraints"', 'initiative = "other"',
          "limits: there is no initiative 'other'"),
+        ("[[watching]]", '[[not_doing]]\nid = "payroll"\nwhy = ""\n[[watching]]',
+         "not_doing: two of them are called 'payroll'"),
         ("expires = 2026", "expire = 2026", "intents[0].hypothesis: has an unknown field `expire`"),
         ("fixed_scope = false", 'fixed_scope = "no"', "expected `bool`, got `str`"),
     ],
@@ -115,7 +117,8 @@ def test_what_is_wrong_is_told_with_its_line(old: str, new: str, said: str) -> N
     text = WHOLE.replace(old, new)
     with pytest.raises(ConfigError) as wrong:
         told(text)
-    assert wrong.value.line == text[: text.index(new)].count("\n") + 1
+    spot = text.index(new) + len("[[not_doing]]\n") * ("two of them" in said)
+    assert wrong.value.line == text[:spot].count("\n") + 1
     assert said in str(wrong.value)
 
 

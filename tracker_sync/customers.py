@@ -106,10 +106,7 @@ class Customers:
             return row.icp
         if icp is None:
             return None
-        verdicts = list(_within(row, icp))
-        if False in verdicts:
-            return False
-        return None if None in verdicts or not verdicts else True
+        return fits(row, icp)
 
 
 EMPTY = Customers({}, {}, ())
@@ -174,6 +171,15 @@ def _day(text: str, path: Path, line: int) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         raise ConfigError(f"{text!r} is not a date like 2026-03-01", path, line) from None
+
+
+def fits(row: Standing, icp: Icp) -> bool | None:
+    """Whether an account is within the limits that an ICP sets; None where it sets none, or the row does not
+    say."""
+    verdicts = list(_within(row, icp))
+    if False in verdicts:
+        return False
+    return None if None in verdicts or not verdicts else True
 
 
 def _within(row: Standing, icp: Icp) -> Iterator[bool | None]:

@@ -71,6 +71,11 @@ class Strategies:
         """The newest version."""
         return self.versions[-1] if self.versions else None
 
+    @property
+    def as_recorded(self) -> list[Version]:
+        """Every version in the order in which it became known; last one that only the file has."""
+        return sorted(self.versions, key=lambda v: UNTOLD if v.recorded_at is None else v.recorded_at)
+
     def resolve(self, value: str) -> str | None:
         """The id of the intent that any version knows by this id or alias; newest version first."""
         for version in reversed(self.versions):

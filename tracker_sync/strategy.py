@@ -149,6 +149,12 @@ class Vocabulary(_Table, frozen=True):
     words: list[str] = []
     avoid: tuple[str, ...] = ("customer", "customers", "user", "users")
 
+    def vague(self, title: str) -> str | None:
+        """The first word to avoid, by the alphabet, in a title; None where no precise words are stated."""
+        said = {w.strip(".,:;!?()\"'").casefold() for w in title.split()}
+        found = sorted(said & {w.casefold() for w in self.avoid}) if self.words else []
+        return found[0] if found else None
+
 
 class KillLine(_Table, frozen=True):
     """`[[limits.kill_lines]]`: below which outcome an initiative is stopped, agreed before it is begun."""

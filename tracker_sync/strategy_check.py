@@ -54,6 +54,11 @@ def _problems(strategy: Strategy) -> Iterator[tuple[str, str]]:
         yield from _unlike(f"$.intents[{n}].buyer_outcome", intent.buyer_outcome, BUYER_OUTCOMES)
         for lever in intent.levers:
             yield from _unlike(f"$.intents[{n}].levers", lever, LEVERS)
+    for part in ("not_doing", "watching", "initiatives", "principles"):
+        ids = [member.id for member in getattr(strategy, part)]
+        for n, id_ in enumerate(ids):
+            if id_ in ids[:n]:
+                yield f"$.{part}[{n}].id", f"two of them are called {id_!r}"
     for n, edge in enumerate(strategy.kpi_tree):
         yield from _edge_problems(f"$.kpi_tree[{n}]", edge)
     limits = strategy.limits

@@ -157,17 +157,6 @@ def test_init_writes_files_that_load_and_never_overwrites(tmp_path: Path) -> Non
     assert run(tmp_path, "report").returncode == 6
 
 
-def test_reading_the_files_of_init_commented_out_parts_work(tmp_path: Path) -> None:
-    """What the strategy template suggests is a strategy that loads once it is uncommented."""
-    from tracker_sync import strategy, tomlfile
-    from tracker_sync.cli.templates import STRATEGY
-
-    lines = [line.removeprefix("# ") for line in STRATEGY.splitlines() if line.startswith(("# [", "# "))]
-    text = "\n".join(line for line in lines if "=" in line or line.startswith("["))
-    parsed = tomlfile.parse(text, strategy.Strategy, tmp_path / "strategy.toml")
-    assert [i.id for i in parsed.intents] == ["reliability"]
-
-
 def test_an_item_is_shown_as_of_a_day_and_as_it_was_known(demo: Path) -> None:
     moved = next(h for h in load(demo, "show", "PLAN-88")["history"] if h["kind"] == "moved")
     day = date.fromisoformat(moved["at"][:10]) - timedelta(1)

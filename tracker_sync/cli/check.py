@@ -1,7 +1,7 @@
 """`tracker-sync check`: which open epics lack an intent, or go against the strategy."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tracker_sync.log import EventLog
     from tracker_sync.reports.opening import Asked
     from tracker_sync.reports.org import Org
+    from tracker_sync.reports.portfolio import Portfolio
     from tracker_sync.reports.query import Query
     from tracker_sync.strategies import Version
 
@@ -58,10 +59,17 @@ def check(
     context.exit(10 if fail_on and worst >= LEVELS.index(fail_on) else 0)
 
 
-def examined(
-    config: "Config", log: "EventLog", keys: Sequence[str], asked: "Asked"
-) -> "tuple[list[str], list[tuple[str, str, str]], Query]":
-    """The items named, or all open epics; what is found about them, as (ref, level, what); and when."""
+class Looked(NamedTuple):
+    """Items, and what they are looked at with."""
+
+    refs: list[str]
+    org: "Org"
+    every: "Portfolio"
+    query: "Query"
+
+
+def looked_at(config: "Config", log: "EventLog", keys: Sequence[str], asked: "Asked") -> Looked:
+    """The items named, or all open epics."""
     import numpy as np
 
     from tracker_sync.reports.opening import open_items, open_portfolio
@@ -73,6 +81,14 @@ def examined(
     refs = [find_item(org.world, k, then=seen.past).ref for k in keys] or [
         ref for ref in org.world.items if ref in epics and _is_open_epic(org, ref)
     ]
+    return Looked(refs, org, every, query)
+
+
+def examined(
+    config: "Config", log: "EventLog", keys: Sequence[str], asked: "Asked"
+) -> "tuple[list[str], list[tuple[str, str, str]], Query]":
+    """The items named, or all open epics; what is found about them, as (ref, level, what); and when."""
+    refs, org, every, query = looked_at(config, log, keys, asked)
     version = org.strategies.as_of(query.as_of, every.last_ts)
     return refs, [(ref, *f) for ref in refs for f in _findings(org, ref, version, query.as_of)], query
 
@@ -102,11 +118,6 @@ def _findings(org: "Org", ref: str, version: "Version | None", now: int) -> Iter
             "alarm",
             f"{item.title!r} names what was decided against ({excluded.id}: {excluded.why})",
         )
-    words = version.strategy.vocabulary.words
-    vague = {w.casefold() for w in version.strategy.vocabulary.avoid}
-    said = {w.strip(".,:;!?()\"'").casefold() for w in item.title.split()}
-    if words and vague & said:
-        yield (
-            "note",
-            f"{item.title!r} says {sorted(vague & said)[0]!r}; precise words are: {', '.join(words)}",
-        )
+    vocabulary = version.strategy.vocabulary
+    if word := vocabulary.vague(item.title):
+        yield "note", f"{item.title!r} says {word!r}; precise words are: {', '.join(vocabulary.words)}"

@@ -1,6 +1,9 @@
 """The files that `init` writes, with the comments that explain them."""
 
+import textwrap
+
 from tracker_sync.config import FILE
+from tracker_sync.strategy_parts import PARTS
 
 __all__ = ["CUSTOMERS", "FILE", "PEOPLE", "STRATEGY", "config"]
 
@@ -30,33 +33,25 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-STRATEGY = """\
+def _strategy() -> str:
+    """Every part: what belongs into it, and an example that is valid once it is uncommented."""
+    blocks = [_STRATEGY_HEAD]
+    for part in PARTS:
+        explained = textwrap.wrap(f"{part.name}: {part.what}", 98, break_on_hyphens=False)
+        lines = [f"# {line}" for line in explained] + [f"#{line}" for line in part.example.splitlines()]
+        blocks.append("\n".join(lines) + "\n")
+    return "\n".join(blocks)
+
+
+_STRATEGY_HEAD = """\
 # The stated strategy: what work is held against. Half an hour is enough for a first version.
-# Uncomment and fill in; each change is remembered with its date when you sync.
+# Lines with "# " explain; lines with "#" alone are examples: take the # away and say what holds for you.
+# `tracker-sync strategy check` says what is missing. Each change is remembered with its date when you sync.
 
 # From when this version holds (the day it was decided, not today):
-# effective = 2026-01-01
-
-# [vision]
-# text = "How will your customers behave differently when you have succeeded?"
-
-# [icp]                       # whom the product is for; everybody else is off-ICP
-# segments = ["mid-market"]
-# industries = ["construction"]
-
-# [[intents]]                 # three to five; work is tagged with their ids
-# id = "reliability"
-# mission = "Site managers trust the plan on their phone."
-# owner = "Ada"
-# target = 0.4                # share of the effort it should get
-# aliases = ["Reliability"]   # what your tracker calls it
-# hypothesis = { text = "Fewer lost edits bring back weekly use", metric = "weekly use" }
-
-# [[not_doing]]               # opportunities you decided against; a regular expression finds them
-# id = "own-payroll"
-# why = "Others do it better, and our buyers have one."
-# patterns = ["payroll"]
+#effective = 2026-01-01
 """
+STRATEGY = _strategy()
 
 CUSTOMERS = "name,aliases,domains,segment,industry,geography,size,status,since,until,icp,arr,parent\n"
 

@@ -1,0 +1,177 @@
+"""`tracker-sync strategy`: the stated strategy checked, in words, and compared with what it was."""
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+from tracker_sync.cli.session import configuration
+from tracker_sync.errors import ConfigError
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from tracker_sync.strategies import Strategies, Version
+
+LEVELS = ("note", "warning")
+FORM = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+
+
+@click.group()
+def strategy() -> None:
+    """Look at the stated strategy: what it lacks, what it says, how it changed.
+
+    Example: tracker-sync strategy check
+    """
+
+
+@strategy.command()
+@FORM
+@click.option("--at", metavar="DATE", help="Hold it against this day; else the last that a tracker told of.")
+@click.option("--fail-on", type=click.Choice(LEVELS), help="Exit with 10 on findings of this level or above.")
+@click.pass_context
+def check(context: click.Context, form: str, at: str | None, fail_on: str | None) -> None:
+    """Check the strategy file: what is wrong with it, and what it does not say yet.
+
+    Example: tracker-sync strategy check --fail-on warning
+    """
+    from tracker_sync.cli.strategy_look import look_at, stated
+    from tracker_sync.strategy_lint import lint
+
+    config = configuration(context)
+    day = _day(at, "--at") if at else None
+    found, text = stated(config)
+    look, clock = look_at(config, found, day)
+    linted = lint(look, text)
+    file = config.strategy.file
+    if form == "json":
+        from tracker_sync.render import strategy_json
+
+        out = strategy_json.checked(linted, found, file, {"at": str(look.today), "clock": clock})
+    else:
+        from tracker_sync.render import strategy as render
+
+        words = {
+            "asked": "as of",
+            "log": "as of the last day that a tracker told of,",
+            "today": "as of today,",
+        }
+        there = "" if config.file(file).is_file() else "which is not there yet, "
+        out = render.checked(linted, found, file, f"{there}{words[clock]} {look.today}")
+    click.echo(out, nl=False)
+    if linted.empty and form == "text":
+        click.echo(f"Copy the lines into {file}, say what holds for you, and check again.", err=True)
+    worst = max((LEVELS.index(level) for level in linted.levels), default=-1)
+    context.exit(10 if fail_on and worst >= LEVELS.index(fail_on) else 0)
+
+
+@strategy.command()
+@click.option("--at", metavar="DATE", help="The one in force on this day; else the newest.")
+@FORM
+@click.pass_context
+def show(context: click.Context, at: str | None, form: str) -> None:
+    """Show the strategy in force, or that of a day, in words.
+
+    Example: tracker-sync strategy show --at 2026-03-01
+    """
+    from tracker_sync.cli.strategy_look import told_versions
+
+    strategies, zone = told_versions(configuration(context))
+    end = _end(_day(at, "--at"), zone) if at else None
+    version = strategies.latest if end is None else strategies.at(end)
+    standing = [
+        i for i in (version.strategy.intents if version else [])
+        if version and (end is None or version.stands(i, end))
+    ]  # fmt: skip
+    if form == "json":
+        from tracker_sync.render import strategy_json
+
+        out = strategy_json.shown(version, standing, {"at": at})
+    elif version is None:
+        out = _none(strategies, at, zone) + "\n"
+    else:
+        from tracker_sync.render.strategy_words import shown
+
+        title = f"The strategy in force on {at}" if at else "The newest strategy"
+        out = shown(version.strategy, [title, f"It is the one {_called(version, zone)}."], standing)
+    click.echo(out, nl=False)
+
+
+@strategy.command()
+@click.argument("since", metavar="[FROM]", required=False)
+@click.argument("until", metavar="[TO]", required=False)
+@FORM
+@click.pass_context
+def diff(context: click.Context, since: str | None, until: str | None, form: str) -> None:
+    """Say what changed between the versions in force on two days; without days, with the last change.
+
+    Example: tracker-sync strategy diff 2026-01-01 2026-06-30
+    """
+    from tracker_sync.cli.strategy_look import told_versions
+    from tracker_sync.strategy import Strategy
+    from tracker_sync.strategy_diff import changes
+
+    strategies, zone = told_versions(configuration(context))
+    if since:
+        before = strategies.at(_end(_day(since, "FROM"), zone))
+        after = strategies.at(_end(_day(until, "TO"), zone)) if until else strategies.latest
+    else:
+        before, after = [None, None, *strategies.as_recorded][-2:]
+    found = changes(*(version.strategy if version else Strategy() for version in (before, after)))
+    if form == "json":
+        from tracker_sync.render import strategy_json
+
+        out = strategy_json.compared(found, before, after, {"from": since, "to": until})
+    elif after and not before and not since:
+        from tracker_sync.render.prose import wrapped
+
+        only = f"There is only one version of the strategy so far: the one {_called(after, zone)}."
+        out = wrapped(only) + "\n"
+    else:
+        from tracker_sync.render.strategy import compared
+
+        named = [_named(v, strategies, asked, zone) for v, asked in ((before, since), (after, until))]
+        out = compared(found, [f"Before: {named[0]}", f"After: {named[1]}"])
+    click.echo(out, nl=False)
+
+
+def _end(day: date, zone: "ZoneInfo") -> int:
+    from tracker_sync.strategy import midnight
+
+    return midnight(day + timedelta(1), zone) - 1
+
+
+def _day(text: str, option: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+        day + timedelta(2)
+    except (ValueError, OverflowError):
+        raise ConfigError(f"{option}: {text!r} is not a day like 2026-03-01") from None
+    return day
+
+
+def _called(version: "Version", zone: "ZoneInfo") -> str:
+    """Since when a version holds, and since when the log knows it."""
+    from tracker_sync.reports.query import day_text
+    from tracker_sync.strategies import UNTOLD
+
+    since = "" if version.since == UNTOLD else f"in force since {day_text(version.since, zone)}"
+    told = version.recorded_at
+    known = (
+        "in the file, which the log was not told yet (sync and report do it)" if told is None
+        else f"recorded on {day_text(told, zone)}"
+    )  # fmt: skip
+    return ", ".join(part for part in (since, known) if part)
+
+
+def _named(version: "Version | None", strategies: "Strategies", asked: str | None, zone: "ZoneInfo") -> str:
+    return f"the one {_called(version, zone)}" if version else _none(strategies, asked, zone)
+
+
+def _none(strategies: "Strategies", asked: str | None, zone: "ZoneInfo") -> str:
+    from tracker_sync.reports.query import day_text
+    from tracker_sync.strategies import UNTOLD
+
+    first = strategies.versions[0].since if strategies.versions else UNTOLD
+    later = "" if first == UNTOLD else f"; the first holds from {day_text(first, zone)}"
+    return f"no strategy was in force on {asked}{later}" if asked else "no strategy is stated yet"
