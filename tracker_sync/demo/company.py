@@ -11,13 +11,8 @@ from tracker_sync.demo.company_items import Item
 from tracker_sync.demo.company_jira import jira_site
 from tracker_sync.demo.company_people import people_toml
 from tracker_sync.demo.company_plan import plan
-from tracker_sync.demo.company_strategy import (
-    CONFIG,
-    CUSTOMERS,
-    adoption_csv,
-    problems_csv,
-    strategy_toml,
-)
+from tracker_sync.demo.company_stated import strategy_toml
+from tracker_sync.demo.company_strategy import CONFIG, CUSTOMERS, adoption_csv, problems_csv
 from tracker_sync.demo.company_talk import END, Talk
 from tracker_sync.demo.company_work import Work, roll_up
 from tracker_sync.demo.github_site import GitHubSite
