@@ -48,6 +48,7 @@ def demo(folder: Path, serve: bool) -> None:
             "  tracker-sync report sales-led        which work sales asked for, and why we say so\n"
             "  tracker-sync items --epics           epics with their tags\n"
             "  tracker-sync show KEY                one item, and the reason for each tag\n"
+            "  tracker-sync strategy check          what the strategy lacks, and which limits are exceeded\n"
             "Your own trackers: tracker-sync init --help",
             err=True,
         )

@@ -45,4 +45,8 @@ def init(jira: str | None, jql: str, repos: tuple[str, ...], folder: Path) -> No
         (folder / FILE).unlink()
         raise
     variable = "JIRA_TOKEN (and JIRA_USER on Cloud)" if jira else "GITHUB_TOKEN"
-    click.echo(f"Next: export {variable}, then: tracker-sync sync && tracker-sync report", err=True)
+    click.echo(
+        f"Next: export {variable}, then: tracker-sync sync && tracker-sync report\n"
+        "What work is held against: fill in strategy.toml; tracker-sync strategy check walks you through it",
+        err=True,
+    )
