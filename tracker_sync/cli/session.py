@@ -41,6 +41,12 @@ def opened(config: "Config", *, write: bool = False) -> "Iterator[EventLog]":
         log.close()
 
 
+def has_log(config: "Config") -> bool:
+    """Whether there may be a log: of a database only opening it tells."""
+    place = config.log_place
+    return isinstance(place, str) or place.exists()
+
+
 def keep_up(config: "Config") -> None:
     """State in the log the inputs that changed since it was told last, so that what is now reported can be
     reported again, and keep the lives of its items; says so on stderr where that cannot be."""

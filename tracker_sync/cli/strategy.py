@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tracker_sync.cli.session import configuration
+from tracker_sync.cli.session import configuration, has_log, opened
 from tracker_sync.errors import ConfigError
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+    from tracker_sync.config import Config
     from tracker_sync.strategies import Strategies, Version
 
 LEVELS = ("note", "warning")
@@ -74,9 +75,7 @@ def show(context: click.Context, at: str | None, form: str) -> None:
 
     Example: tracker-sync strategy show --at 2026-03-01
     """
-    from tracker_sync.cli.strategy_look import told_versions
-
-    strategies, zone = told_versions(configuration(context))
+    strategies, zone = _versions(configuration(context))
     end = _end(_day(at, "--at"), zone) if at else None
     version = strategies.latest if end is None else strategies.at(end)
     standing = [
@@ -107,11 +106,10 @@ def diff(context: click.Context, since: str | None, until: str | None, form: str
 
     Example: tracker-sync strategy diff 2026-01-01 2026-06-30
     """
-    from tracker_sync.cli.strategy_look import told_versions
     from tracker_sync.strategy import Strategy
     from tracker_sync.strategy_diff import changes
 
-    strategies, zone = told_versions(configuration(context))
+    strategies, zone = _versions(configuration(context))
     if since:
         before = strategies.at(_end(_day(since, "FROM"), zone))
         after = strategies.at(_end(_day(until, "TO"), zone)) if until else strategies.latest
@@ -135,6 +133,24 @@ def diff(context: click.Context, since: str | None, until: str | None, form: str
     click.echo(out, nl=False)
 
 
+def _versions(config: "Config") -> "tuple[Strategies, ZoneInfo]":
+    """Every version of the strategy that the log or the file has, and the zone that days are counted in.
+    Raises ConfigError with file and line."""
+    from zoneinfo import ZoneInfo
+
+    from tracker_sync.inputs import told
+    from tracker_sync.strategies import versions
+    from tracker_sync.tomlfile import text_of
+
+    before: list[tuple[int, str]] = []
+    if has_log(config):
+        with opened(config) as log:
+            before = [(at, event.val) for at, event in told(log) if event.attr == "strategy"]
+    path, zone = config.file(config.strategy.file), ZoneInfo(config.calendar.timezone)
+    text = text_of(path) if path.is_file() else ""
+    return versions(before, text, path, zone), zone
+
+
 def _end(day: date, zone: "ZoneInfo") -> int:
     from tracker_sync.strategy import midnight
 
@@ -152,14 +168,14 @@ def _day(text: str, option: str) -> date:
 
 def _called(version: "Version", zone: "ZoneInfo") -> str:
     """Since when a version holds, and since when the log knows it."""
-    from tracker_sync.reports.query import day_text
+    from tracker_sync.days import local
     from tracker_sync.strategies import UNTOLD
 
-    since = "" if version.since == UNTOLD else f"in force since {day_text(version.since, zone)}"
+    since = "" if version.since == UNTOLD else f"in force since {local(version.since, zone).date()}"
     told = version.recorded_at
     known = (
         "in the file, which the log was not told yet (sync and report do it)" if told is None
-        else f"recorded on {day_text(told, zone)}"
+        else f"recorded on {local(told, zone).date()}"
     )  # fmt: skip
     return ", ".join(part for part in (since, known) if part)
 
@@ -169,9 +185,9 @@ def _named(version: "Version | None", strategies: "Strategies", asked: str | Non
 
 
 def _none(strategies: "Strategies", asked: str | None, zone: "ZoneInfo") -> str:
-    from tracker_sync.reports.query import day_text
+    from tracker_sync.days import local
     from tracker_sync.strategies import UNTOLD
 
     first = strategies.versions[0].since if strategies.versions else UNTOLD
-    later = "" if first == UNTOLD else f"; the first holds from {day_text(first, zone)}"
+    later = "" if first == UNTOLD else f"; the first holds from {local(first, zone).date()}"
     return f"no strategy was in force on {asked}{later}" if asked else "no strategy is stated yet"

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
 from tracker_sync.cli.check import looked_at
-from tracker_sync.cli.session import opened
+from tracker_sync.cli.session import has_log, opened
 from tracker_sync.config import Config
 from tracker_sync.days import local
-from tracker_sync.inputs import judgement, now_stated, told
+from tracker_sync.inputs import judgement, now_stated
 from tracker_sync.reports.opening import Asked
-from tracker_sync.strategies import Strategies
 from tracker_sync.strategy import Limits, Strategy
 from tracker_sync.strategy_check import check_new
 from tracker_sync.strategy_lint import Bounds, Look
@@ -37,21 +36,11 @@ def stated(config: Config) -> tuple[Strategy, str]:
     return check_new(parse(text, Strategy, path), text, path), text
 
 
-def told_versions(config: Config) -> tuple[Strategies, ZoneInfo]:
-    """Every version of the strategy that the log or the file has, and the zone that days are counted in."""
-    if _has_log(config):
-        with opened(config) as log:
-            judged = judgement(config, told(log), now_stated(config))
-    else:
-        judged = judgement(config, [], now_stated(config))
-    return judged.strategies, ZoneInfo(config.calendar.timezone)
-
-
 def look_at(config: Config, strategy: Strategy, day: date | None) -> tuple[Look, Clock]:
     """What the file is held against on a day: the one asked for, else the last that a tracker told of, else
     today; and which of these it is."""
     today = datetime.now(ZoneInfo(config.calendar.timezone)).date()
-    if not _has_log(config):
+    if not has_log(config):
         judged = judgement(config, [], now_stated(config))
         return _look(strategy, judged, day or today), "asked" if day else "today"
     with opened(config) as log, log.snapshot():
@@ -92,8 +81,3 @@ def _shares(limits: Limits, every: "Portfolio", query: "Query") -> dict[str, Bou
             low = min(sure, report.effort) / report.effort_total  # work under two features counts once
             found["single_customer_share"] = Bounds(low, low if known else None)
     return found
-
-
-def _has_log(config: Config) -> bool:
-    place = config.log_place
-    return isinstance(place, str) or place.exists()
