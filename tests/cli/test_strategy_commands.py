@@ -314,6 +314,22 @@ def test_of_one_version_nothing_changed(desk: Desk) -> None:
     )
 
 
+def test_edges_and_kill_lines_come_and_go_by_what_they_are_about(desk: Desk) -> None:
+    kill = '[[limits.kill_lines]]\ninitiative = "short-log"\nmetric = "sites with a plan"\nbelow = 10\n'
+    edge = '[[kpi_tree]]\nfrom = "short-log"\nto = "sites with a plan"\n'
+    tell(desk, GOOD + kill, GOOD.replace(edge, "") + kill.replace("below = 10", "below = 20"))
+    assert (
+        desk.run("strategy", "diff").out.partition("\n\n")[2]
+        == """\
+What moves what
+  removed: short-log → sites with a plan
+
+Limits
+  changed: kill line of short-log sites with a plan, below: 10 → 20
+"""
+    )
+
+
 # --- For machines, and from strangers
 
 

@@ -322,6 +322,7 @@ SILENT = [
      'active_intents = 3\n[[limits.kill_lines]]\ninitiative = "short-log"\nby = 2026-07-01\n'),
     ("a fixed scope alone is no plan", 'epics = ["o:E-2"]', 'fixed_scope = true\nepics = ["o:E-2"]'),
     ("an intent that ended needs no owner", 'owner = "otis"\ntarget = 0.4', "until = 2026-06-30"),
+    ("four of five accounts are not more than 80 %", '["mid-market"]', '["mid-market", "enterprise"]'),
     ("thirds add up", "target = 0.4", "target = 0.403"),
     ("as many intents as the limit", "active_intents = 3", "active_intents = 2"),
 ]  # fmt: skip
@@ -333,6 +334,20 @@ def test_a_near_miss_is_not_found(good: Desk, old: str, new: str) -> None:
     assert text.count(old) == 1
     good.write("strategy.toml", text.replace(old, new))
     assert good.run(*CHECK).out == page()
+
+
+def test_an_intent_without_a_date_stands_since_the_first_version_that_has_it(good: Desk) -> None:
+    old = 'epics = ["o:E-2"]\nsince = 2026-02-01'
+    good.write("strategy.toml", GOOD.replace(old, 'epics = ["o:E-2"]\nsince = 2025-12-31'))
+    said = "'short-log' was begun on 2025-12-31; its intent\n  'reporting' stands since 2026-01-01."
+    assert said in good.run(*CHECK).out
+
+
+def test_an_initiative_that_moves_another_intents_is_found(good: Desk) -> None:
+    good.write("strategy.toml", GOOD.replace("[vocabulary]", '[[kpi_tree]]\nfrom = "short-log"\n'
+               'to = "constraints"\n\n[vocabulary]'))  # fmt: skip
+    said = "strategy.toml:70: The initiative 'short-log' moves 'constraints', which is\n  another intent's."
+    assert said in good.run(*CHECK).out
 
 
 # --- With other inputs
@@ -409,8 +424,8 @@ def test_a_limit_that_the_work_is_surely_above_is_found(good: Desk) -> None:
     good.write("strategy.toml", text.replace("[vocabulary]", '[vocabulary]\navoid = ["client"]'))
     done = good.run("strategy", "check")
     said = """\
-warning: strategy.toml:76: 50 % of the effort was asked for by sales, above the
-  limit of 25 %: `tracker-sync report sales-led`.
+warning: strategy.toml:76: 50 % of 2 person-days were asked for by sales, above
+  the limit of 25 %: `tracker-sync report sales-led`.
   Look at the work behind it in the report named, then stop some of it or raise
   the limit openly.
   (limits/breached. Kalsey: guide rails)

@@ -72,12 +72,12 @@ def _shares(limits: Limits, every: "Portfolio", query: "Query") -> dict[str, Bou
     if limits.sales_led_share is not None:
         share = sales_led(every, query).weighed[0].sales_led
         if share.low is not None:
-            found["sales_led_share"] = Bounds(share.low, share.high)
+            found["sales_led_share"] = Bounds(share.low, share.high, share.total)
     if limits.single_customer_share is not None:
         report = single_customer(every, query)
         sure = sum((row.effort for row in report.rows if row.state != "unknown"), Fraction())
         known = all(row.state != "unknown" for row in report.rows) and not len(report.unnamed)
         if report.effort_total:
             low = min(sure, report.effort) / report.effort_total  # work under two features counts once
-            found["single_customer_share"] = Bounds(low, low if known else None)
+            found["single_customer_share"] = Bounds(low, low if known else None, report.effort_total)
     return found

@@ -84,6 +84,7 @@ def _whole(change: Change) -> str:
 def _value(field: str, value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, float) and (field in ("target", "adoption_target") or field.endswith("_share")):
-        return whole_percent(value)
+    if isinstance(value, float):
+        share = field in ("target", "adoption_target") or field.endswith("_share")
+        return whole_percent(value) if share else f"{value:g}"
     return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)

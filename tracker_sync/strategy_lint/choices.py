@@ -1,13 +1,14 @@
 """Checks of what was chosen and what was not: the ideal customer profile and the exclusions."""
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from tracker_sync.customers import Standing, fits
 from tracker_sync.strategy import normal
 from tracker_sync.strategy_check import compiled
 from tracker_sync.strategy_lint.finding import Found, Lacks, Look, Spot, check
 
-MOST = 0.8
+MOST = Fraction(4, 5)
 """Share of the accounts above which a profile singles out nobody. Definition: domain, section 3."""
 FEWEST = 5
 """Accounts: of fewer, a share says nothing."""

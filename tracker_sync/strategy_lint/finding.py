@@ -18,6 +18,8 @@ class Bounds(NamedTuple):
     low: Fraction
     high: Fraction | None
     """None: nobody can tell how high it may be."""
+    total: Fraction
+    """The work that it is a share of, in person-days."""
 
 
 @dataclass(frozen=True, slots=True)

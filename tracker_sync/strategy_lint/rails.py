@@ -11,7 +11,7 @@ _UNKEEPABLE = re.compile(
     re.IGNORECASE,
 )
 _LIMITS = (
-    ("sales_led_share", "sales-led", "was asked for by sales"),
+    ("sales_led_share", "sales-led", "were asked for by sales"),
     ("single_customer_share", "single-customer", "went into features for a single customer"),
 )
 """(limit, report that gives the share, what the share is of)."""
@@ -64,21 +64,21 @@ def breached(look: Look) -> Found:
         if share is None:
             yield Lacks(f"work in the log, for {name}: run `tracker-sync sync`")
         elif share.low > limit:
-            said = f"{_span(share)} of the effort {what}, above the limit of {round(limit * 100)} %"
+            said = f"{_span(share)} {what}, above the limit of {round(limit * 100)} %"
             yield Spot(f"$.limits.{name}", f"{said}: `tracker-sync report {report}`.")
         elif share.high is None or share.high > limit:
-            said = f"{_span(share)} of the effort {what}, which may be above {round(limit * 100)} %"
+            said = f"{_span(share)} {what}, which may be above {round(limit * 100)} %"
             yield Lacks(f"more tagged work: {said} (`tracker-sync report {report}`)")
     if look.strategy.limits.adoption_target is not None:
         yield Lacks("figures of adoption, for adoption_target: no report gives them yet")
 
 
 def _span(share: Bounds) -> str:
+    """The range with what it is a share of: "34–46 % of 7,050 person-days"."""
     low = round(share.low * 100)
     high = None if share.high is None else round(share.high * 100)
-    if high is None:
-        return f"At least {low} %"
-    return f"{low} %" if low == high else f"{low}–{high} %"
+    said = f"At least {low} %" if high is None else f"{low} %" if low == high else f"{low}–{high} %"
+    return f"{said} of {round(share.total):,} person-days"
 
 
 @check(
