@@ -193,6 +193,15 @@ def test_a_broken_file_is_2_with_its_line(desk: Desk, command: str) -> None:
     ))  # fmt: skip
 
 
+def test_an_intent_stands_since_the_first_version_in_the_log_that_has_it(desk: Desk) -> None:
+    undated = GOOD.replace("since = 2026-01-01\n", "")
+    tell(desk, undated, undated.replace("effective = 2026-01-01", "effective = 2026-03-01"))
+    assert "initiatives/older" not in desk.run("strategy", "check").out
+    older = undated.replace("since = 2026-02-01", "since = 2025-12-31")
+    desk.write("strategy.toml", older.replace("effective = 2026-01-01", "effective = 2026-04-01"))
+    assert "stands since 2026-01-01. " in desk.run("strategy", "check").out.replace("\n", " ")
+
+
 # --- In force on a day
 
 

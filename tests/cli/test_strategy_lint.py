@@ -7,7 +7,7 @@ from conftest import Desk
 
 from tests.cli.strategies import CONFIG, CUSTOMERS, GOOD, PEOPLE
 from tests.reports.test_edges import at, item
-from tracker_sync.events import Named
+from tracker_sync.events import Event, Named
 from tracker_sync.log.sqlite import SqliteLog
 from tracker_sync.strategy_lint import LINTS
 
@@ -322,6 +322,10 @@ SILENT = [
      'active_intents = 3\n[[limits.kill_lines]]\ninitiative = "short-log"\nby = 2026-07-01\n'),
     ("a fixed scope alone is no plan", 'epics = ["o:E-2"]', 'fixed_scope = true\nepics = ["o:E-2"]'),
     ("an intent that ended needs no owner", 'owner = "otis"\ntarget = 0.4', "until = 2026-06-30"),
+    ("initiatives of one intent may share an epic", 'intent = "reporting"\nepics = ["o:E-2"]',
+     'intent = "planning"\nepics = ["o:E-1"]'),
+    ("an initiative may begin with its intent", 'epics = ["o:E-1"]\nsince = 2026-02-01',
+     'epics = ["o:E-1"]\nsince = 2026-01-01'),
     ("four of five accounts are not more than 80 %", '["mid-market"]', '["mid-market", "enterprise"]'),
     ("thirds add up", "target = 0.4", "target = 0.403"),
     ("as many intents as the limit", "active_intents = 3", "active_intents = 2"),
@@ -330,7 +334,8 @@ SILENT = [
 
 @pytest.mark.parametrize(("old", "new"), [s[1:] for s in SILENT], ids=[s[0] for s in SILENT])
 def test_a_near_miss_is_not_found(good: Desk, old: str, new: str) -> None:
-    text = GOOD.replace("target = 0.6", "target = 1.0") if "until" in new else GOOD
+    alone = old.startswith("owner")  # the other intent is left with all of the effort
+    text = GOOD.replace("target = 0.6", "target = 1.0") if alone else GOOD
     assert text.count(old) == 1
     good.write("strategy.toml", text.replace(old, new))
     assert good.run(*CHECK).out == page()
@@ -341,6 +346,34 @@ def test_an_intent_without_a_date_stands_since_the_first_version_that_has_it(goo
     good.write("strategy.toml", GOOD.replace(old, 'epics = ["o:E-2"]\nsince = 2025-12-31'))
     said = "'short-log' was begun on 2025-12-31; its intent\n  'reporting' stands since 2026-01-01."
     assert said in good.run(*CHECK).out
+
+
+def test_what_was_decided_against_cannot_be_watched(good: Desk) -> None:
+    good.write("strategy.toml", GOOD.replace('id = "payroll"', 'id = "cranes"'))
+    said = "19: 'cranes', decided against, meets 'cranes', which is being watched."
+    assert said in good.run(*CHECK).out.replace("\n  ", " ")
+
+
+def test_an_intent_that_is_to_come_needs_no_owner_yet(good: Desk) -> None:
+    text = GOOD.replace("target = 0.6", "target = 1.0").replace("active_intents = 3", "active_intents = 1")
+    good.write("strategy.toml", text.replace('owner = "otis"\ntarget = 0.4', "since = 2026-07-02"))
+    assert good.run(*CHECK).out.splitlines()[1].startswith("1 warning, 0 notes")
+    assert "initiatives/older" in good.run(*CHECK).out
+
+
+def test_of_consumers_buyer_and_user_may_be_one(good: Desk) -> None:
+    text = GOOD.replace('user = "site manager"\n', "")
+    good.write("strategy.toml", text)
+    assert "icp/buyer-and-user" in good.run(*CHECK).out
+    good.write("strategy.toml", text.replace('"b2b"', '"consumer"'))
+    assert good.run(*CHECK).out == page()
+
+
+def test_an_edge_of_the_kpi_tree_feeds_a_leading_metric(good: Desk) -> None:
+    text = GOOD.replace('leading = ["sites with a plan"]', 'leading = ["sites with a plan", "daily logs"]')
+    edge = '"short-log"\nto = "sites with a plan"'
+    good.write("strategy.toml", text.replace(edge, '"short-log"\nto = "Daily logs"'))
+    assert good.run(*CHECK).out == page()
 
 
 def test_an_initiative_that_moves_another_intents_is_found(good: Desk) -> None:
@@ -369,6 +402,13 @@ def test_accounts_that_do_not_say_enough_may_make_the_profile_everybodys(good: D
     assert good.run(*CHECK).out == page(unknown=unknown)
 
 
+def test_accounts_that_left_do_not_count(good: Desk) -> None:
+    rows = CUSTOMERS.replace(",small,", ",mid-market,").replace(",enterprise,", ",mid-market,")
+    gone = "".join(f"Gone{n},,,enterprise,,,,churned,2025-01-01,,,,\n" for n in range(2))
+    good.write("customers.csv", rows + gone)
+    assert "The profile fits 5 of 5 accounts: it is for\n  everybody." in good.run(*CHECK).out
+
+
 def test_a_profile_without_limits_is_for_everybody_whoever_the_accounts_are(good: Desk) -> None:
     good.write("strategy.toml", GOOD.replace('segments = ["mid-market"]\n', ""))
     (good.folder / "customers.csv").unlink()
@@ -386,8 +426,8 @@ def test_without_a_limit_every_intent_needs_three_people_who_build(good: Desk) -
     assert "intents/too-many needs people.toml with those in product and engineering" in good.run(*CHECK).out
 
 
-def logged(desk: Desk) -> None:
-    """A log with two open epics and a done one, and work of which sales asked for a half."""
+def logged(desk: Desk, *more: list[Event]) -> None:
+    """A log with two open epics, and work of which sales asked for a half."""
     names = [
         Named(id=f"n{k}", item="", ts=0, attr="status", key=k, val=k, means=m)
         for k, m in (("1", "new"), ("2", "indeterminate"), ("3", "done"))
@@ -397,6 +437,7 @@ def logged(desk: Desk) -> None:
         *item("E-2", title="Crane plans for planners", type="Epic", start=None),
         *item("A-1", "customer promise", "customer/Acme", parent="E-1"),
         *item("A-2", "customer request", parent="E-2"),
+        *(event for events in more for event in events),
     ]
     log = SqliteLog(desk.db, write=True)
     log.append("o", [*names, *events], now=at(50))
@@ -437,7 +478,15 @@ warning: strategy.toml:76: 50 % of 2 person-days were asked for by sales, above
 def test_a_limit_that_the_work_may_be_above_is_not_passed(good: Desk) -> None:
     logged(good)
     good.write("strategy.toml", GOOD.replace("active_intents = 3", "single_customer_share = 0.5"))
-    assert "limits/breached needs more tagged work: " in good.run("strategy", "check").out
+    out = good.run("strategy", "check").out
+    assert "limits/breached needs more tagged work: At least 50 % of 2 person-days" in out
+
+
+def test_work_that_may_be_for_others_too_is_not_surely_for_one(good: Desk) -> None:
+    logged(good, *(item(f"A-{n}") for n in range(3, 9)))
+    good.write("strategy.toml", GOOD.replace("active_intents = 3", "single_customer_share = 0.01"))
+    out = good.run("strategy", "check").out
+    assert "limits/breached needs more tagged work: At least 0 % of 8 person-days" in out
 
 
 def test_every_lint_has_its_transcript() -> None:
