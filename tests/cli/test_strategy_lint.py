@@ -354,6 +354,12 @@ def test_what_was_decided_against_cannot_be_watched(good: Desk) -> None:
     assert said in good.run(*CHECK).out.replace("\n  ", " ")
 
 
+def test_a_target_that_is_missing_is_named(good: Desk) -> None:
+    good.write("strategy.toml", GOOD.replace("target = 0.4\n", ""))
+    said = "The targets of the active intents add up to 60 %; none is given for 'reporting'."
+    assert said in good.run(*CHECK).out.replace("\n  ", " ")
+
+
 def test_an_intent_that_is_to_come_needs_no_owner_yet(good: Desk) -> None:
     text = GOOD.replace("target = 0.6", "target = 1.0").replace("active_intents = 3", "active_intents = 1")
     good.write("strategy.toml", text.replace('owner = "otis"\ntarget = 0.4', "since = 2026-07-02"))

@@ -88,7 +88,7 @@ def targets(look: Look) -> Found:
     stated = [i.target for _, i in look.active if i.target is not None]
     unstated = [repr(i.id) for _, i in look.active if i.target is None]
     if abs(sum(stated) - 1) > CLOSE and look.active:
-        gaps = f"; {', '.join(unstated)} has none" if unstated and stated else ""
+        gaps = f"; none is given for {', '.join(unstated)}" if unstated and stated else ""
         total = f"add up to {round(sum(stated) * 100)} %" if stated else "are missing"
         yield Spot(look.active[0][0], f"The targets of the active intents {total}{gaps}.")
 
