@@ -38,7 +38,7 @@ def now_stated(config: Config) -> dict[str, str]:
     files = msgspec.structs.asdict(config.strategy)
     found = {"strategy": files.pop("file")} | files
     texts = {name: _text(config.file(path)) for name, path in found.items()}
-    packs = [[name, text] for name, (_, text) in _rule_files(config).items()]
+    packs = [[name, text] for name, (_, text) in rule_files(config).items()]
     return texts | {"rules": canonical(packs), "settings": canonical(msgspec.to_builtins(_settings(config)))}
 
 
@@ -125,7 +125,7 @@ def _text(path: Path) -> str:
     return text_of(path) if path.is_file() else ""
 
 
-def _rule_files(config: Config) -> dict[str, tuple[Path, str]]:
+def rule_files(config: Config) -> dict[str, tuple[Path, str]]:
     """Every rule file and its text, those built in first, by a name that is the same on every machine."""
     inside = rules.builtin()
     return {
@@ -136,6 +136,6 @@ def _rule_files(config: Config) -> dict[str, tuple[Path, str]]:
 
 def _rules(config: Config, packs: str, disable: list[str]) -> tuple[rules.Rule, ...]:
     """The rules of the texts; errors name the file that a text came from, where it is still there."""
-    files = _rule_files(config)
+    files = rule_files(config)
     told = [(files[name][0] if name in files else Path(name), text) for name, text in json.loads(packs)]
     return rules.load(told, disable)

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -45,7 +45,7 @@ def parse(text: str, shape: type[T], path: Path) -> T:
         field = re.search(r"field `([^`]+)`", message)
         unknown = field.group(1) if field and "unknown" in message else ""
         at = line_of(text, where.strip("`") or "$", unknown)
-        raise ConfigError(_friendly(message, where.strip("`")), path, at) from None
+        raise ConfigError(_friendly(message, where.strip("`")) + _choice(shape, where), path, at) from None
 
 
 def line_of(text: str, where: str, key: str = "") -> int | None:
@@ -96,6 +96,16 @@ def _friendly(message: str, where: str) -> str:
     at = re.sub(r"^\$\.?", "", where)
     text = message.replace("Object contains", "has an").replace("Object missing", "lacks the")
     return f"{at + ': ' if at else ''}{text[0].lower()}{text[1:]}"
+
+
+def _choice(shape: Any, where: str) -> str:
+    """What may stand at a place that takes one of a few words, as the end of a sentence."""
+    for step in re.findall(r"\.(\w+)", where):
+        shape = get_type_hints(shape).get(step) if isinstance(shape, type) else None
+        if get_origin(shape) is list:
+            (shape,) = get_args(shape)
+    words = [w for w in get_args(shape) if isinstance(w, str)] if get_origin(shape) is Literal else []
+    return f"; it is one of: {', '.join(words)}" if words else ""
 
 
 def _depth(value: Any) -> int:

@@ -83,7 +83,7 @@ def test_a_disabled_rule_is_gone() -> None:
     ("change", "line", "says"),
     [
         (("(?P<value>.+)$", "(?P<value>.+$"), 5, "missing )"),
-        (("gives = []", 'gives = ["x"]'), 5, "near miss"),
+        (("gives = []", 'gives = ["x"]'), 5, "only tests that hit"),
         (('dimension = "customer"', 'dimension = "colour"'), 2, "dimension"),
         (("why =", "wy ="), 6, "wy"),
         (("[[rule]]", "[[rule]"), 4, "TOML"),
@@ -104,4 +104,4 @@ def test_a_failing_rule_test_says_given_expected_and_got(tmp_path: Path) -> None
     path = tmp_path / "rules.toml"
     path.write_text(GOOD.replace('gives = ["acme"]', 'gives = ["globex"]'))
     (failure,) = failures(read(path, path.read_text())[0])
-    assert failure == "given {'labels': ['for Acme']}, expected ['globex'], got ['acme']"
+    assert failure == (0, {"labels": ["for Acme"]}, ["globex"], ["acme"])

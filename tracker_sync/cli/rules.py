@@ -1,11 +1,18 @@
-"""`tracker-sync rules`: the tests inside rule files."""
+"""`tracker-sync rules`: what tags items, whether it holds, and what it says of an item."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from tracker_sync.cli.session import configuration
 from tracker_sync.errors import ConfigError
+
+if TYPE_CHECKING:
+    from tracker_sync.config import Config
+    from tracker_sync.tagging.lint import Finding
+    from tracker_sync.tagging.listing import Listed, RuleFile
 
 
 @click.group()
@@ -20,30 +27,86 @@ def rules() -> None:
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path, exists=True))
 @click.pass_context
 def test(context: click.Context, paths: tuple[Path, ...]) -> None:
-    """Run the tests inside rule files: those named, else all that are in use.
+    """Run the tests inside rule files, and look for mistakes in the rules: in the files named, else in all
+    that are in use. Failing tests go to stdout; either they or mistakes end it with exit code 2.
 
     Example: tracker-sync rules test rules/tags/customer.toml
     """
-    from tracker_sync.tagging import rules as engine
+    from tracker_sync.render import rules as page
+    from tracker_sync.tagging.listing import listing
+    from tracker_sync.tagging.rules import failures
+
+    config = _configured(context)
+    files = _named(paths) if paths else _in_use(config)
+    names = {f.name for f in files}
+    before = [f for f in _in_use(None) if f.path.resolve() not in {g.path.resolve() for g in files}]
+    every = listing([*before, *files], config.rules.disable if config and not paths else [])
+    tested = [one for one in every if one.file.name in names and (paths or one.in_use)]
+    failed = [(one, failure) for one in tested for failure in failures(one.rule)]
+    for one, failure in failed:
+        click.echo(page.failure(one, failure), nl=False)
+    found = [f for f in _findings(every, config) if not paths or f.place.rpartition(":")[0] in names]
+    for finding in found:
+        click.echo(page.finding(finding), err=True)
+    for gap in _gaps(config):
+        click.echo(f"not assessed: {gap}", err=True)
+    click.echo(page.summary([one.rule for one in tested], len(failed), found), err=True)
+    context.exit(2 if failed or any(f.level == "error" for f in found) else 0)
+
+
+def _configured(context: click.Context) -> "Config | None":
+    """The configuration, if there is one; what is wrong with one that is there is raised."""
+    try:
+        return configuration(context)
+    except ConfigError as e:
+        if e.path is not None:
+            raise
+        return None
+
+
+def _named(paths: tuple[Path, ...]) -> "list[RuleFile]":
+    from tracker_sync.tagging.listing import RuleFile
     from tracker_sync.tomlfile import text_of
 
-    if paths:
-        files = [f for p in paths for f in ([p] if p.is_file() else sorted(p.rglob("*.toml")))]
-        found = [r for f in files for r in engine.read(f, text_of(f))]
-    else:
-        try:
-            config = configuration(context)
-            packs = engine.packs(config.file(p) for p in config.rules.paths)
-            found = list(engine.load(packs, config.rules.disable))
-        except ConfigError as e:
-            if e.path is not None:
-                raise
-            found = list(engine.load(engine.packs()))  # without a configuration: the built-in rules
-    failed = [(r, f) for r in found for f in engine.failures(r)]
-    for rule, failure in failed:
-        click.echo(f"{rule.path}: {rule.name}: {failure}")
-    click.echo(
-        f"{len(found)} rules, {sum(len(r.tests) for r in found)} tests, {len(failed)} failed",
-        err=True,
-    )
-    context.exit(2 if failed else 0)
+    files = [f for p in paths for f in ([p] if p.is_file() else _inside(p))]
+    return [RuleFile(f, text_of(f), str(f)) for f in dict.fromkeys(files)]
+
+
+def _inside(folder: Path) -> list[Path]:
+    """The files of its `tags` folders; where it has none it is such a folder itself."""
+    return sorted(folder.rglob("tags/*.toml")) or sorted(folder.glob("*.toml"))
+
+
+def _in_use(config: "Config | None") -> "list[RuleFile]":
+    """The rule files of a configuration, or only those built in."""
+    from tracker_sync.tagging.listing import RuleFile
+    from tracker_sync.tagging.rules import packs
+
+    if config is None:
+        return [RuleFile(path, text, f"built-in/{path.name}") for path, text in packs()]
+    from tracker_sync.inputs import rule_files
+
+    return [RuleFile(path, text, name) for name, (path, text) in rule_files(config).items()]
+
+
+def _findings(every: "list[Listed]", config: "Config | None") -> "Iterator[Finding]":
+    from tracker_sync.config import JiraConfig
+    from tracker_sync.tagging.fit import misfits, stated_in, unknown_switches
+    from tracker_sync.tagging.lint import lint
+
+    yield from lint(every)
+    if config is None:
+        return
+    fields = {s.name: s.fields for s in config.sources if isinstance(s, JiraConfig)}
+    yield from misfits(every, stated_in(config), fields)
+    yield from unknown_switches(every, config)
+
+
+def _gaps(config: "Config | None") -> Iterator[str]:
+    """Why something could not be looked at."""
+    from tracker_sync.tagging.fit import stated_in
+
+    if config is None:
+        yield "no configuration (that intents and fields which rules name are there)"
+    elif stated_in(config) is None:
+        yield f"no strategy in {config.strategy.file} (that intents which rules name are there)"

@@ -2,6 +2,7 @@
 
 from tracker_sync.tagging.judgement import Judgement
 from tracker_sync.tagging.own import Own, tag
-from tracker_sync.tagging.tags import ORIGINS, Tag, Tags
+from tracker_sync.tagging.tags import Tag, Tags
+from tracker_sync.tagging.words import ORIGINS
 
 __all__ = ["ORIGINS", "Judgement", "Own", "Tag", "Tags", "tag"]

@@ -10,7 +10,8 @@ import msgspec
 import re2
 
 from tracker_sync import tomlfile
-from tracker_sync.errors import RuleError
+from tracker_sync.errors import ConfigError, RuleError
+from tracker_sync.tagging.refusals import hint, not_a_pattern, untested
 
 Dimension = Literal["customer", "origin", "intent", "commitment", "requester", "evidence"]
 DECIDING: tuple[Dimension, ...] = ("customer", "origin", "intent", "commitment")
@@ -262,24 +263,27 @@ def load(files: Iterable[tuple[Path, str]], disable: Iterable[str] = ()) -> tupl
 
 def read(path: Path, text: str) -> list[Rule]:
     """The rules of one file, given its text. Raises ConfigError or RuleError with file and line."""
-    file = tomlfile.parse(text, _File, path)
+    try:
+        file = tomlfile.parse(text, _File, path)
+    except ConfigError as e:
+        e.args = (f"{e}{hint(str(e))}",)
+        raise
     rules = []
     for n, raw in enumerate(file.rule):
         try:
             rules.append(_rule(file, raw, path))
-        except (ValueError, re2.error) as e:
+        except ValueError as e:
             line = tomlfile.line_of(text, f"$.rule[{n}].id")
-            said = e.args[0] if e.args else e
-            raise RuleError(
-                said.decode() if isinstance(said, bytes) else str(said), path, raw.id, line
-            ) from None
+            raise RuleError(str(e), path, raw.id, line) from None
     return rules
 
 
 def _rule(file: _File, raw: _Rule, path: Path) -> Rule:
     if not any(t.gives for t in raw.test) or all(t.gives for t in raw.test):
-        raise ValueError("needs a test that hits and a near miss (gives = [])")
+        raise ValueError(untested(any(t.gives for t in raw.test), bool(raw.test)))
     clauses = raw.when if isinstance(raw.when, list) else [raw.when]
+    if not all(clauses):
+        raise ValueError("`when` is empty: say which attribute has to match which pattern")
     return Rule(
         name=f"{file.dimension}/{raw.id}",
         path=path,
@@ -296,14 +300,24 @@ def _rule(file: _File, raw: _Rule, path: Path) -> Rule:
     )
 
 
-def failures(rule: Rule) -> Iterator[str]:
-    """The rule's own tests that fail, each as given / expected / got."""
-    for test in rule.tests:
+class Failure(NamedTuple):
+    """A test inside a rule file that does not hold."""
+
+    number: int
+    """Which of the rule's tests, from 0."""
+    given: dict[str, list[str]]
+    expected: list[str]
+    got: list[str]
+
+
+def failures(rule: Rule) -> Iterator[Failure]:
+    """The rule's own tests that fail; values are compared without case."""
+    for n, test in enumerate(rule.tests):
         given = {a: [v] if isinstance(v, str) else v for a, v in test.item.items()}
         texts = {a: [Text(v, 0, "") for v in values] for a, values in given.items()}
         got = sorted(m.value.casefold() for m in rule.matches(partial(_given, texts)))
         if got != sorted(v.casefold() for v in test.gives):
-            yield f"given {given}, expected {sorted(test.gives)}, got {got}"
+            yield Failure(n, given, sorted(test.gives), got)
 
 
 def _given(texts: dict[str, list[Text]], attr: str) -> list[Text]:
@@ -319,8 +333,14 @@ def _clauses(clause: Clause) -> tuple[tuple[str, tuple[Any, ...]], ...]:
 
 @cache
 def compiled(pattern: str) -> Any:
-    """A pattern in RE2: linear time, so that no pattern can hang a run; case does not matter."""
-    return re2.compile(pattern, _options())
+    """A pattern in RE2: linear time, so that no pattern can hang a run; case does not matter.
+
+    Raises ValueError for what is none, saying what is wrong with it.
+    """
+    try:
+        return re2.compile(pattern, _options())
+    except re2.error as e:
+        raise ValueError(not_a_pattern(pattern, e)) from None
 
 
 def _options() -> Any:

@@ -4,11 +4,6 @@ from tracker_sync.tagging.rules import Basis
 from tracker_sync.value import value
 from tracker_sync.work import Span
 
-ORIGINS = (
-    "sales", "support", "customer", "research", "strategy", "engineering", "executive", "compliance",
-)  # fmt: skip
-
-
 @value(frozen=True, slots=True)
 class Tag:
     """One judgement about an item, and what it rests on."""

@@ -1,0 +1,68 @@
+"""What a pattern can match is decided exactly: held against RE2 on every short text."""
+
+from itertools import product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tracker_sync.tagging.language import can_match, groups, matches_every_text
+from tracker_sync.tagging.rules import compiled
+
+TEXTS = ["".join(letters) for n in range(7) for letters in product("a \n", repeat=n)]
+LOOKS = ["^", "$", r"\A", r"\z", r"\b", r"\B", "(?m:^)", "(?m:$)"]
+ATOMS = ["a", " ", r"\n", ".", "(?s:.)", r"\w", r"\s", "[^a]", r"[\n ]", "(?P<value>a)", "", *LOOKS]
+PATTERNS = st.recursive(
+    st.sampled_from(ATOMS),
+    lambda inside: st.one_of(
+        st.tuples(inside, inside).map("".join),
+        st.tuples(inside, inside).map("|".join).map("(?:{})".format),
+        st.tuples(inside, st.sampled_from("*+?")).map(lambda p: f"(?:{p[0]}){p[1]}"),
+    ),
+    max_leaves=5,
+)
+
+
+@settings(deadline=None, max_examples=400)
+@given(PATTERNS)
+def test_a_pattern_can_match_where_a_short_text_shows_it_and_nowhere_else(pattern: str) -> None:
+    found = [bool(compiled(pattern).search(text)) for text in TEXTS]
+    assert can_match(pattern) == any(found)
+    assert not matches_every_text(pattern) or all(found)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "a^", "$a", r"a\bb", r"x\B$", r"^\b$", "(?m)a^b", r"a\Ab", r"\zx", r"\n^", "a{2}^", r"(?:a\bb ){3}",
+        r"[^\x00-\x{10FFFF}]", r"(?-i)k\bk", r"é\bé", r"\Q^\E\b\Q^\E", r"(?-s:\n)$a", r"[[:digit:]]\b\d",
+        r"(?:\b.\b){3}a\ba", r"[\]a]\B$\b",
+    ],
+)  # fmt: skip
+def test_no_text_matches(pattern: str) -> None:
+    assert not can_match(pattern)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        (r"k\bk", "k\N{KELVIN SIGN}"), ("(?m)a$\n^b", "a\nb"), (r"\Q^\E", "^"), (r"[]a]\b[]]", "a]"),
+        (r"(?i-s:.)\b", "a"), (r"a(?m)$\n(?-m)\z", "a\n"), (r"(?:\b(?s:.)){1000}", "a " * 500),
+        ("a{,2}", "a{,2}"),
+        (r"\x{1F600}\B\pN", "\N{GRINNING FACE}\N{ROMAN NUMERAL TWO}"), (r"[^\n]\12", "a\n"),
+        (r"(?P<a>\))(?<b>[)(])", ")("), (r"\p{Greek}\b", "\N{GREEK SMALL LETTER ALPHA}a"),
+        (r"(|a)*b", "b"), (r"a{0}^", ""),
+    ],
+)  # fmt: skip
+def test_a_text_matches(pattern: str, text: str) -> None:
+    assert compiled(pattern).search(text)
+    assert can_match(pattern)
+
+
+@pytest.mark.parametrize("pattern", [".*", "^", "x*$", "a|", "(?s).*", "(?m)$", "(?:)"])
+def test_every_text_matches(pattern: str) -> None:
+    assert matches_every_text(pattern)
+
+
+def test_a_group_is_read_with_the_flags_that_hold_in_it() -> None:
+    assert groups(r"^(?:(?-i)x(?P<value>[a-z](?:b)+))|(?P<value>\))", "value") == ["(?-i)[a-z](?:b)+", r"\)"]
