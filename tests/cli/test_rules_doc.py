@@ -52,7 +52,7 @@ def test_the_example_comes_out_as_it_is_written(desk: Desk) -> None:
         desk.write("strategy.toml", STRATEGY)
         desk.sync()
     played = [block for block in blocks("") if block.startswith("$ tracker-sync")]
-    assert len(played) == 3
+    assert len(played) == 4
     for block in played:
         typed, _, out = block.partition("\n")
         assert desk.run(*typed.split()[2:]).said == out, typed

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tracker_sync.cli.session import configuration
+from tracker_sync.cli.session import configuration, find_item, opened
 from tracker_sync.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -52,6 +52,93 @@ def test(context: click.Context, paths: tuple[Path, ...]) -> None:
         click.echo(f"not assessed: {gap}", err=True)
     click.echo(page.summary([one.rule for one in tested], len(failed), found), err=True)
     context.exit(2 if failed or any(f.level == "error" for f in found) else 0)
+
+
+@rules.command("list")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.pass_context
+def list_(context: click.Context, form: str) -> None:
+    """List every rule, also those that are switched off or replaced: its name, what it gives, where it stands
+    and why.
+
+    Example: tracker-sync rules list
+    """
+    from tracker_sync.render import explained
+
+    every = _every(_configured(context))
+    click.echo(explained.as_json(every) if form == "json" else explained.listed(every), nl=False)
+
+
+@rules.command()
+@click.argument("name", metavar="RULE|KEY")
+@click.pass_context
+def explain(context: click.Context, name: str) -> None:
+    """Explain a rule: its conditions, its tests, the items that it tagged. Or an item: which rules spoke for
+    it, and which nearly did.
+
+    \b
+    Example: tracker-sync rules explain intent/intent-label
+             tracker-sync rules explain acme:PAY-12
+    """
+    config = _configured(context)
+    every = _every(config)
+    if one := _rule_called(name, every):
+        from tracker_sync.render import explained
+
+        click.echo(explained.explained(one), nl=False)
+        _tell_items(one, config)
+    else:
+        _tell_rules(name, every, config)
+
+
+def _every(config: "Config | None") -> "list[Listed]":
+    from tracker_sync.tagging.listing import listing
+
+    return listing(_in_use(config), config.rules.disable if config else [])
+
+
+def _rule_called(name: str, every: "list[Listed]") -> "Listed | None":
+    """The rule of this name, or of this id alone; of several, the one that is in use."""
+    found = [one for one in every if name in (one.rule.name, one.rule.name.partition("/")[2])]
+    names = sorted({one.rule.name for one in found})
+    if len(names) > 1:
+        raise ConfigError(f"{name!r} is ambiguous: {', '.join(names)}")
+    return max(found, key=lambda one: one.in_use, default=None)
+
+
+def _tell_items(one: "Listed", config: "Config | None") -> None:
+    """Print which items of the log a rule tagged, if there is a log."""
+    from tracker_sync.render import explained
+    from tracker_sync.reports.opening import open_org
+
+    if config is None or (isinstance(config.log_place, Path) and not config.log_place.exists()):
+        click.echo("there is no log yet to look for items in; `tracker-sync sync` makes one", err=True)
+    elif one.in_use:
+        with opened(config) as log:
+            click.echo(explained.tagged(one.rule, open_org(config, log)[0]), nl=False)
+
+
+def _tell_rules(key: str, every: "list[Listed]", config: "Config | None") -> None:
+    """Print which rules spoke for an item."""
+    from difflib import get_close_matches
+
+    from tracker_sync.render import explained
+    from tracker_sync.reports.opening import open_items
+    from tracker_sync.tagging.hearing import hearing
+
+    near = get_close_matches(key, sorted({one.rule.name for one in every}), 1)
+    no_rule = f"there is no rule {key!r}{f' (did you mean {near[0]!r}?)' if near else ''}"
+    if config is None:
+        raise ConfigError(f"{no_rule}, and without a configuration no log to look for an item in")
+    with opened(config) as log, log.snapshot():
+        org, _ = open_items(config, log, [key])
+    try:
+        item = find_item(org.world, key)
+    except ConfigError as e:
+        raise ConfigError(f"{no_rule}; {e}") from None
+    tags = org.tags[item.ref]
+    spoke, close = hearing(item, org.names(item), tags, org.judged)
+    click.echo(explained.heard(item, tags, spoke, close), nl=False)
 
 
 def _configured(context: click.Context) -> "Config | None":

@@ -1,4 +1,4 @@
-"""Tag rules as text: their tests, what is wrong with them, and what they say."""
+"""What `rules test` prints: tests that fail, mistakes, and how many there were."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,12 +27,12 @@ def finding(found: Finding) -> str:
 def summary(tested: Sequence[Rule], failed: int, found: Sequence[Finding]) -> str:
     """How many rules and tests there were, and what came of them."""
     errors = sum(f.level == "error" for f in found)
-    more = f"; {_count(errors, 'error')}, {_count(len(found) - errors, 'note')}" if found else ""
-    tests = _count(sum(len(r.tests) for r in tested), "test")
-    return f"{_count(len(tested), 'rule')}, {tests}, {failed} failed{more}"
+    more = f"; {count(errors, 'error')}, {count(len(found) - errors, 'note')}" if found else ""
+    tests = count(sum(len(r.tests) for r in tested), "test")
+    return f"{count(len(tested), 'rule')}, {tests}, {failed} failed{more}"
 
 
-def _count(number: int, what: str) -> str:
+def count(number: int, what: str) -> str:
     return f"{number} {what}{'s' * (number != 1)}"
 
 

@@ -38,7 +38,14 @@ class Listed:
     @property
     def in_use(self) -> bool:
         """Whether it may tag anything."""
-        return not self.disabled and self.replaced is None
+        return self.state == "in use"
+
+    @property
+    def state(self) -> str:
+        """`in use`, `disabled` or `replaced`."""
+        if self.disabled:
+            return "disabled"
+        return "replaced" if self.replaced else "in use"
 
     @property
     def is_builtin(self) -> bool:
