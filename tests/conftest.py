@@ -141,6 +141,17 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
 
 
 @pytest.fixture
+def built_in(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder: the rules that come with tracker-sync are those of its `tags/*.toml`, at first none."""
+    from tracker_sync.tagging import listing, rules
+
+    folder = desk.folder / "built-in"
+    for module in (rules, listing):
+        monkeypatch.setattr(module, "builtin", lambda: folder)
+    return folder
+
+
+@pytest.fixture
 def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The pauses that a run would have made; none is really made."""
     slept: list[float] = []

@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from tracker_sync.errors import ConfigError
+from tracker_sync.errors import ConfigError, printable
 
 T = TypeVar("T")
 _DEEPEST = 20
@@ -95,7 +95,7 @@ def _plain(message: str) -> str:
 def _friendly(message: str, where: str) -> str:
     at = re.sub(r"^\$\.?", "", where)
     text = message.replace("Object contains", "has an").replace("Object missing", "lacks the")
-    return f"{at + ': ' if at else ''}{text[0].lower()}{text[1:]}"
+    return printable(f"{at + ': ' if at else ''}{text[0].lower()}{text[1:]}")
 
 
 def _choice(shape: Any, where: str) -> str:

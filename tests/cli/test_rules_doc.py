@@ -6,8 +6,8 @@ from builders import github_issue, github_site, happened
 from conftest import ROOT, Desk
 
 from tracker_sync.demo.tracker_server import serving
-from tracker_sync.tagging import attributes
-from tracker_sync.tagging.words import COMMITMENTS, ORIGINS
+from tracker_sync.tagging import ORIGINS, attributes
+from tracker_sync.tagging.words import COMMITMENTS
 
 PAGE = (ROOT / "docs" / "rules.md").read_text()
 CODE = "".join(path.read_text() for path in (ROOT / "tracker_sync" / "tagging").glob("*.py"))

@@ -8,7 +8,6 @@ from builders import API, REPO, github_issue, github_site, happened
 from conftest import Desk
 
 from tracker_sync.demo.tracker_server import serving
-from tracker_sync.tagging import listing, rules
 
 BUILT_IN = """\
 dimension = "intent"
@@ -97,12 +96,9 @@ gives = []
 
 
 @pytest.fixture
-def acme(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+def acme(desk: Desk, built_in: Path) -> Desk:
     """Two built-in rules, four of ours, and a log of four items."""
-    built_in = tmp_path / "built-in"
-    for module in (rules, listing):
-        monkeypatch.setattr(module, "builtin", lambda: built_in)
-    desk.write("built-in/tags/intent.toml", BUILT_IN)
+    desk.write(f"{built_in.name}/tags/intent.toml", BUILT_IN)
     desk.write("ours/tags/origin.toml", OURS)
     desk.write("ours/tags/intent.toml", REPLACING)
     site = github_site(
@@ -324,20 +320,18 @@ def file(*rules_: str) -> str:
 
 
 @pytest.fixture
-def contested(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+def contested(desk: Desk, built_in: Path) -> Desk:
     """Items of which several rules say something."""
-    for module in (rules, listing):
-        monkeypatch.setattr(module, "builtin", lambda: tmp_path / "built-in")
-    desk.write("built-in/tags/customer.toml", file(
+    desk.write(f"{built_in.name}/tags/customer.toml", file(
         rule("customer", "name", "labels = '^customer/(?P<value>.+)$'"),
         rule("customer", "code", "labels = '^for-(?P<value>.+)$'", more="known_only = true\n"),
     ))  # fmt: skip
-    desk.write("built-in/tags/intent.toml", file(
+    desk.write(f"{built_in.name}/tags/intent.toml", file(
         rule("intent", "milestone", "milestone = '^(?P<value>.+)$'", more="stated_only = true\n"),
         rule("intent", "label", "labels = '^intent/(?P<value>.+)$'"),
         rule("intent", "theme", "labels = '^theme/(?P<value>.+)$'"),
     ))  # fmt: skip
-    desk.write("built-in/tags/origin.toml", file(
+    desk.write(f"{built_in.name}/tags/origin.toml", file(
         rule("origin", "raised", "title = '.'", "engineering", "fallback = true\n"),
         rule("origin", "ticket", "labels = '^ticket$'", "support"),
         rule("origin", "deal", "labels = '^deal$'", "sales"),

@@ -23,12 +23,29 @@ PATTERNS = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=300)
 @given(PATTERNS)
 def test_a_pattern_can_match_where_a_short_text_shows_it_and_nowhere_else(pattern: str) -> None:
     found = [bool(compiled(pattern).search(text)) for text in TEXTS]
     assert can_match(pattern) == any(found)
     assert not matches_every_text(pattern) or all(found)
+
+
+TOKENS = [
+    *"ab ()[]|*+?^$.-{},", r"\b", r"\B", r"\d", r"\w", r"\s", r"\W", r"\A", r"\z", r"\Q", r"\E", "(?:",
+    "(?P<value>", "(?i)", "(?m)", "(?s)", "(?-i:", "(?m-s:", "[^", "[:alpha:]", "{2}", "{0,1}", r"\x20",
+    r"\n", r"\pL", r"\012",
+]  # fmt: skip
+
+
+@settings(deadline=None, max_examples=600)
+@given(st.lists(st.sampled_from(TOKENS), min_size=1, max_size=9).map("".join))
+def test_whatever_re2_reads_is_read_alike(pattern: str) -> None:
+    try:
+        found = compiled(pattern)
+    except ValueError:
+        return
+    assert can_match(pattern) or not any(found.search(text) for text in TEXTS[:400])
 
 
 @pytest.mark.parametrize(
@@ -51,7 +68,7 @@ def test_no_text_matches(pattern: str) -> None:
         ("a{,2}", "a{,2}"),
         (r"\x{1F600}\B\pN", "\N{GRINNING FACE}\N{ROMAN NUMERAL TWO}"), (r"[^\n]\12", "a\n"),
         (r"(?P<a>\))(?<b>[)(])", ")("), (r"\p{Greek}\b", "\N{GREEK SMALL LETTER ALPHA}a"),
-        (r"(|a)*b", "b"), (r"a{0}^", ""),
+        (r"(|a)*b", "b"), (r"\z-(?i)?", ""), (r"a{0}^", ""),
     ],
 )  # fmt: skip
 def test_a_text_matches(pattern: str, text: str) -> None:

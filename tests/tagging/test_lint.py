@@ -157,7 +157,8 @@ def test_the_attributes_that_rules_may_look_at_are_those_that_trackers_give() ->
 @pytest.mark.parametrize(
     ("attr", "instead"),
     [
-        ("lables", "did you mean `labels`?"), ("Labels", "did you mean `labels`?"),
+        ("lables", "did you mean `labels`?"), ("summary", "did you mean `title`?"),
+        ("Labels", "did you mean `labels`?"),
         ("Squad", "is it a field of yours? Then \"field.Squad\""),
         ("fields.Theme", "did you mean \"field.Theme\"?"),
         ("customer-field", "did you mean `customer_field`?"),

@@ -1,6 +1,5 @@
 """`tracker-sync rules`: what tags items, whether it holds, and what it says of an item."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,10 +44,11 @@ def test(context: click.Context, paths: tuple[Path, ...]) -> None:
     failed = [(one, failure) for one in tested for failure in failures(one.rule)]
     for one, failure in failed:
         click.echo(page.failure(one, failure), nl=False)
-    found = [f for f in _findings(every, config) if not paths or f.place.rpartition(":")[0] in names]
+    findings, gap = _findings(every, config)
+    found = [f for f in findings if not paths or f.place.rpartition(":")[0] in names]
     for finding in found:
         click.echo(page.finding(finding), err=True)
-    for gap in _gaps(config):
+    if gap:
         click.echo(f"not assessed: {gap}", err=True)
     click.echo(page.summary([one.rule for one in tested], len(failed), found), err=True)
     context.exit(2 if failed or any(f.level == "error" for f in found) else 0)
@@ -176,24 +176,16 @@ def _in_use(config: "Config | None") -> "list[RuleFile]":
     return [RuleFile(path, text, name) for name, (path, text) in rule_files(config).items()]
 
 
-def _findings(every: "list[Listed]", config: "Config | None") -> "Iterator[Finding]":
+def _findings(every: "list[Listed]", config: "Config | None") -> "tuple[list[Finding], str]":
+    """(what is wrong, what could not be looked at and why)."""
     from tracker_sync.config import JiraConfig
     from tracker_sync.tagging.fit import misfits, stated_in, unknown_switches
     from tracker_sync.tagging.lint import lint
 
-    yield from lint(every)
     if config is None:
-        return
+        return lint(every), "no configuration (that intents and fields which rules name are there)"
+    stated = stated_in(config)
     fields = {s.name: s.fields for s in config.sources if isinstance(s, JiraConfig)}
-    yield from misfits(every, stated_in(config), fields)
-    yield from unknown_switches(every, config)
-
-
-def _gaps(config: "Config | None") -> Iterator[str]:
-    """Why something could not be looked at."""
-    from tracker_sync.tagging.fit import stated_in
-
-    if config is None:
-        yield "no configuration (that intents and fields which rules name are there)"
-    elif stated_in(config) is None:
-        yield f"no strategy in {config.strategy.file} (that intents which rules name are there)"
+    found = [*lint(every), *misfits(every, stated, fields), *unknown_switches(every, config)]
+    none = f"no strategy in {config.strategy.file} (that intents which rules name are there)"
+    return found, "" if stated else none

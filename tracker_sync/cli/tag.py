@@ -31,7 +31,7 @@ def tag(
     from tracker_sync.items import fold
     from tracker_sync.log import PEOPLE
     from tracker_sync.states.lookup import around
-    from tracker_sync.tagging.words import ORIGINS
+    from tracker_sync.tagging import ORIGINS
 
     config = configuration(context)
     with opened(config, write=True) as log:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from difflib import get_close_matches
 
+from tracker_sync.sources.jira_fields import CHOICE, MANY, TEXT
 from tracker_sync.tagging.rules import COMPUTED, RENAMED, Dimension
 from tracker_sync.tagging.view import CUSTOM
 
@@ -55,6 +56,8 @@ WORKED_OUT: Mapping[str, str] = {
 EVERYWHERE = {**JIRA_AND_GITHUB, **JIRA, **GITHUB, **WORKED_OUT, **ANY_FIELD}
 """All of them by name, each with what it holds."""
 _KNOWN = frozenset({*EVERYWHERE, *RENAMED.values(), *COMPUTED})
+_MEANT = {jira.casefold(): attr for jira, attr in (TEXT | CHOICE | MANY).items()} | {a: a for a in EVERYWHERE}
+"""What people may call them, among it Jira's own names."""
 
 
 def problem(attr: str, dimension: Dimension) -> str | None:
@@ -72,7 +75,7 @@ def problem(attr: str, dimension: Dimension) -> str | None:
 def _instead(attr: str) -> str:
     """What was probably meant."""
     _, dot, name = attr.partition(".")
-    near = get_close_matches(attr.casefold(), sorted(EVERYWHERE), 1)
+    near = get_close_matches(attr.casefold(), sorted(_MEANT), 1)
     if dot and name:
         return f'did you mean "{_FIELD}{name}"?'
-    return f"did you mean `{near[0]}`?" if near else f'is it a field of yours? Then "{_FIELD}{attr}"'
+    return f"did you mean `{_MEANT[near[0]]}`?" if near else f'is it a field of yours? Then "{_FIELD}{attr}"'

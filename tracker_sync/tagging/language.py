@@ -46,7 +46,7 @@ _REPEAT = re.compile(r"([*+?]|\{(\d+)(,?)(\d*)\})\??")
 _GROUP = re.compile(r"\((?:\?(?:P?<(\w+)>|([imsU]*)(?:-([imsU]+))?([:)])))?")
 
 
-class Named(NamedTuple):
+class Group(NamedTuple):
     """What a named group holds, to be matched alone."""
 
     name: str
@@ -73,7 +73,7 @@ def groups(pattern: str, name: str) -> list[str]:
 
 
 @cache
-def _read(pattern: str) -> tuple[Relation, tuple[Named, ...]]:
+def _read(pattern: str) -> tuple[Relation, tuple[Group, ...]]:
     compiled(pattern)  # raises for what is no pattern, so that the reader need not look for mistakes
     reader = _Reader(_unquoted(pattern))
     relation = reader.alternatives()
@@ -94,7 +94,7 @@ class _Reader:
 
     def __init__(self, pattern: str) -> None:
         self.pattern, self.at, self.flags = pattern, 0, frozenset("i")
-        self.groups: list[Named] = []
+        self.groups: list[Group] = []
 
     def alternatives(self) -> Relation:
         """Up to the end of the group, or of the pattern."""
@@ -105,12 +105,15 @@ class _Reader:
         return found
 
     def _row(self) -> Relation:
-        found = _STAY
+        found = last = _STAY
         while self.at < len(self.pattern) and self.pattern[self.at] not in "|)":
-            found = _then(found, self._repeated(self._part()))
-        return found
+            if (part := self._part()) is not None:
+                found, last = _then(found, last), part
+            last = self._repeated(last)
+        return _then(found, last)
 
-    def _part(self) -> Relation:
+    def _part(self) -> Relation | None:
+        """The next part; None for flags alone: what is repeated after them is what stands before them."""
         if self.pattern[self.at] == "(":
             return self._group()
         found = _ATOM.match(self.pattern, self.at)
@@ -118,17 +121,17 @@ class _Reader:
         self.at += len(atom)
         return _of_atom(atom, self.flags)
 
-    def _group(self) -> Relation:
+    def _group(self) -> Relation | None:
         outside, found = self.flags, _GROUP.match(self.pattern, self.at)
         name, on, off, end = found.groups() if found else (None, None, None, None)
         self.at += len(found[0]) if found else 1
         self.flags = (self.flags | set(on or "")) - set(off or "")
         if end == ")":  # (?s): from here to the end of the group around it
-            return _STAY
+            return None
         start, inside = self.at, self.flags
         relation = self.alternatives()
         if name:
-            self.groups.append(Named(name, f"{_spelt(inside)}{self.pattern[start : self.at]}"))
+            self.groups.append(Group(name, f"{_spelt(inside)}{self.pattern[start : self.at]}"))
         self.at, self.flags = self.at + 1, outside
         return relation
 

@@ -134,7 +134,7 @@ def _wider(rule: Rule, clause: Clause, other: Clause) -> bool:
 
 
 def _replaced(one: Listed) -> Iterator[Finding]:
-    if one.replaced is None:
+    if one.replaced is None or one.disabled:
         return
     other = one.replaced
     if one.file.path.parent == other.file.path.parent:

@@ -2,6 +2,8 @@
 
 import re
 
+from tracker_sync.errors import printable
+
 _LOOK = re.compile(r"\(\?<?[=!]")
 _BACK = re.compile(r"\\[1-9]")
 LINEAR = (
@@ -26,15 +28,11 @@ def untested(hits: bool, has_tests: bool) -> str:
 def not_a_pattern(pattern: str, error: Exception) -> str:
     """For what RE2 refuses."""
     said = error.args[0] if error.args else error
-    why = _printable(said.decode() if isinstance(said, bytes) else str(said))
-    shown = f"'{_printable(pattern)}'"
+    why = printable(said.decode() if isinstance(said, bytes) else str(said))
+    shown = f"'{printable(pattern)}'"
     if _LOOK.search(pattern) and "perl operator" in why:
         instead = "Say what must not be there in `unless`, and match what follows along with the rest"
         return f"{shown} looks ahead or behind. {LINEAR}. {instead}"
     if _BACK.search(pattern) and "escape sequence" in why:
         return f"{shown} refers back to a group. {LINEAR}. Write out what may come again"
     return f"{shown} is not a pattern: {why}"
-
-
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

@@ -6,8 +6,11 @@ ORIGINS = (
     "sales", "support", "customer", "research", "strategy", "engineering", "executive", "compliance",
 )  # fmt: skip
 COMMITMENTS = ("promised", "due")
+REQUESTERS = ("buyer", "user", "sales", "support", "executive", "research")
+EVIDENCE = ("interview", "survey", "ranking", "usage", "experiment", "research", "support", "deal")
 
 ALLOWED: Mapping[str, tuple[str, ...] | None] = {
     "customer": None, "intent": None, "origin": ORIGINS, "commitment": COMMITMENTS,
+    "requester": REQUESTERS, "evidence": EVIDENCE,
 }  # fmt: skip
 """By dimension; None: any name. A customer is looked up in customers.csv, an intent in the strategy."""
