@@ -155,6 +155,7 @@ def test_the_list_as_json(acme: Desk) -> None:
     assert told["rows"][-1] == {
         "id": "origin/bug", "dimension": "origin", "file": "ours/tags/origin.toml", "line": 22,
         "built_in": False, "state": "disabled", "replaced_by": None, "gives": "engineering",
+        "when": [{"labels": ["^bug$"]}], "unless": {},
         "why": "A bug is engineering's own, if nothing else says so.", "keep": "all", "fallback": True,
         "stated_only": False, "known_only": False,
     }  # fmt: skip

@@ -15,7 +15,7 @@ from tracker_sync.sources.jira_fields import Catalogue
 from tracker_sync.sources.jira_item import read_issue as read_jira
 from tracker_sync.tagging import attributes, language, lint, silence
 from tracker_sync.tagging.listing import RuleFile, listing
-from tracker_sync.tagging.rules import RENAMED, Dimension, Text
+from tracker_sync.tagging.rules import COMPUTED, RENAMED, Dimension, Text
 from tracker_sync.tagging.words import ALLOWED
 
 # --- Random rule files
@@ -171,6 +171,10 @@ def test_what_is_no_attribute_is_told_with_what_was_probably_meant(attr: str, in
 @pytest.mark.parametrize("attr", [*attributes.EVERYWHERE, "comment", "customfield_10042", "field_77"])
 def test_what_a_tracker_gives_is_an_attribute(attr: str) -> None:
     assert attributes.problem(attr, "origin") is None
+
+
+def test_what_is_worked_out_for_rules_is_among_the_attributes() -> None:
+    assert attributes.EVERYWHERE.keys() >= COMPUTED
 
 
 def test_every_dimension_says_which_words_it_may_be_given() -> None:

@@ -13,6 +13,7 @@ from tracker_sync.tagging import Tags
 from tracker_sync.tagging.hearing import Close, Spoke
 from tracker_sync.tagging.listing import Listed
 from tracker_sync.tagging.rules import Rule
+from tracker_sync.tagging.silence import Clause
 
 _MOST = 20
 """So many items of a rule are listed."""
@@ -39,9 +40,14 @@ def _row(one: Listed) -> dict[str, Any]:
         "id": rule.name, "dimension": rule.dimension, "file": one.file.name, "line": one.line(),
         "built_in": one.is_builtin, "state": one.state,
         "replaced_by": one.replaced.place() if one.replaced else None,
-        "gives": rule.value, "why": rule.why, "keep": rule.keep, "fallback": rule.fallback,
+        "gives": rule.value, "when": [_patterns(c) for c in rule.clauses], "unless": _patterns(rule.unless),
+        "why": rule.why, "keep": rule.keep, "fallback": rule.fallback,
         "stated_only": rule.stated_only, "known_only": rule.known_only,
     }  # fmt: skip
+
+
+def _patterns(clause: Clause) -> dict[str, list[str]]:
+    return {attr: [p.pattern for p in patterns] for attr, patterns in clause}
 
 
 def _state(one: Listed) -> str:

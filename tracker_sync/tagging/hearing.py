@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import assert_never
 
 from tracker_sync.config import FieldNames
 from tracker_sync.items import Item, Names
@@ -103,8 +104,10 @@ def _decided(rule: Rule, tags: Tags) -> tuple[Tag, ...]:
             return tags.intents
         case "commitment":
             return tags.commitment
-        case _:
+        case "origin":
             return (tags.origin,) if tags.origin else ()
+        case _:
+            assert_never(rule.dimension)
 
 
 def _vetoed(rule: Rule, texts: Texts) -> Iterator[Close]:

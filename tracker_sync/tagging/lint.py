@@ -78,10 +78,9 @@ def _value(one: Listed) -> Iterator[Finding]:
     rule = one.rule
     if not any(gives(rule, clause) for clause in rule.clauses):
         said = "has nothing to give: no `value`, and no pattern in `when` with a group (?P<value>…)"
-        yield _error(
-            "no-value", one, f"{said}; add one of the two", "value" if one.rule.value == "" else "when"
-        )
-    words = ALLOWED[rule.dimension]
+        key = "when" if rule.value is None else "value"
+        yield _error("no-value", one, f"{said}; add one of the two", key)
+    words = ALLOWED.get(rule.dimension)
     if words and rule.value is not None and rule.value.strip() not in words:
         near = get_close_matches(rule.value.casefold(), words, 1)
         instead = f"did you mean {near[0]!r}?" if near else f"the words are: {', '.join(words)}"
