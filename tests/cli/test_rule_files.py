@@ -387,6 +387,19 @@ def test_a_named_file_is_held_against_the_configuration_that_is_there(desk: Desk
     )
 
 
+def test_of_a_folder_the_rules_in_tags_are_tested(desk: Desk) -> None:
+    configured(desk, RULE.replace('"mine"', '"label"'))
+    desk.write("ours/strategy.toml", STRATEGY)
+    for folder in ("ours", "ours/tags"):
+        assert typed(desk, "rules", "test", folder) == (
+            f"$ tracker-sync rules test {folder}\n"
+            "! note: ours/tags/a.toml:4: intent/label: takes the place of the rule of the same name in "
+            "built-in/intent.toml:4; give it another id if both are wanted [replaced]\n"
+            "! 1 rule, 2 tests, 0 failed; 0 errors, 1 note\n"
+            "exit code 0\n"
+        )
+
+
 def test_a_rule_with_hostile_names_steers_no_terminal(desk: Desk) -> None:
     hostile = RULE.replace("'^trust$'", '"tr\\u001bust^"').replace("trust", "tr\\u202eust")
     desk.write("mine.toml", hostile)

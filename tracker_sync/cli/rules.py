@@ -26,8 +26,10 @@ def rules() -> None:
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path, exists=True))
 @click.pass_context
 def test(context: click.Context, paths: tuple[Path, ...]) -> None:
-    """Run the tests inside rule files, and look for mistakes in the rules: in the files named, else in all
-    that are in use. Failing tests go to stdout; either they or mistakes end it with exit code 2.
+    """Test rule files, and find mistakes in them.
+
+    Runs the tests inside the files and folders named, else of all rules in use, and looks for rules that
+    cannot do what they say. A failing test and an error end it with exit code 2, notes do not.
 
     Example: tracker-sync rules test rules/tags/customer.toml
     """
@@ -58,8 +60,9 @@ def test(context: click.Context, paths: tuple[Path, ...]) -> None:
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 @click.pass_context
 def list_(context: click.Context, form: str) -> None:
-    """List every rule, also those that are switched off or replaced: its name, what it gives, where it stands
-    and why.
+    """List all rules: what each gives, and why.
+
+    Also those that are switched off, or replaced by one of the same name.
 
     Example: tracker-sync rules list
     """
@@ -73,8 +76,10 @@ def list_(context: click.Context, form: str) -> None:
 @click.argument("name", metavar="RULE|KEY")
 @click.pass_context
 def explain(context: click.Context, name: str) -> None:
-    """Explain a rule: its conditions, its tests, the items that it tagged. Or an item: which rules spoke for
-    it, and which nearly did.
+    """Explain what a rule does, or an item's tags.
+
+    A rule: its conditions in words, its tests, the items that it tagged. An item: which rules spoke for it,
+    why some do not decide, and which nearly spoke.
 
     \b
     Example: tracker-sync rules explain intent/intent-label
