@@ -71,7 +71,8 @@ def test_a_rule_file_that_holds(desk: Desk) -> None:
         ([("why =", "wyh =")], "5: rule[0]: has an unknown field `wyh`\n"),
         ([('why = "Our label for it."\n', "")], "3: rule[0]: lacks the required field `why`\n"),
         ([('"intent"', '"colour"')],
-         "1: dimension: invalid enum value 'colour'; it is one of: customer, origin, intent, commitment\n"),
+         "1: dimension: invalid enum value 'colour'; it is one of: customer, origin, intent, commitment, "
+         "requester, evidence\n"),
         ([('"intent"', '"intent"\nkeep = "last"')],
          "2: keep: invalid enum value 'last'; it is one of: first, all\n"),
         ([("labels", "field.Theme")],

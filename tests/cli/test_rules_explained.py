@@ -248,8 +248,8 @@ there is no log yet to look for items in; `tracker-sync sync` makes one
 web:acme/web#1  Export to PDF
 
 Rules that spoke:
-  intent/team-label  "speed"  decides
   origin/deal  "sales"  decides
+  intent/team-label  "speed"  decides
 """),
         ("acme/web#2", """\
 web:acme/web#2  Export to CSV
@@ -257,9 +257,9 @@ web:acme/web#2  Export to CSV
 No rule spoke.
 
 Rules that nearly spoke:
+  origin/deal  found labels "deal", but `unless` takes it away: body "Internal: for us." matches "^internal"
   intent/team-label  found labels "intent/none", but `unless` takes it away: labels "intent/none" matches \
 "^intent/none$"
-  origin/deal  found labels "deal", but `unless` takes it away: body "Internal: for us." matches "^internal"
 """),
         ("web:acme/web#3", """\
 web:acme/web#3  Print [31mplans

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 
 from tracker_sync.sources.jira_fields import CHOICE, MANY, TEXT
-from tracker_sync.tagging.rules import COMPUTED, RENAMED, Dimension
+from tracker_sync.tagging.rules import COMPUTED, NAMED, RENAMED, Dimension
 from tracker_sync.tagging.view import CUSTOM
 
 _FIELD = "field."
@@ -52,6 +52,8 @@ WORKED_OUT: Mapping[str, str] = {
     "customer": "each customer that the customer rules, or a person, found; not for customer rules",
     "reporter_role": "the role in people.toml of who reported it",
     "reporter_team": "the team in people.toml of who reported it",
+    "reporter_domain": "the domain of the reporter's address, where the tracker shows it",
+    "named.ATTRIBUTE": "each text of that attribute that names an account of customers.csv, as «Acme»",
 }
 EVERYWHERE = {**JIRA_AND_GITHUB, **JIRA, **GITHUB, **WORKED_OUT, **ANY_FIELD}
 """All of them by name, each with what it holds."""
@@ -67,6 +69,8 @@ def problem(attr: str, dimension: Dimension) -> str | None:
         return "`customer`, which customer rules themselves find: to them it is always empty"
     if attr in _KNOWN or attr.startswith(CUSTOM):
         return None
+    if attr.startswith(NAMED):
+        return problem(attr.removeprefix(NAMED), dimension)
     if attr.startswith(_FIELD):
         return None if attr.removeprefix(_FIELD).strip() else "`field.`, which needs a field's name after it"
     return f"`{attr}`, which no tracker has ({_instead(attr)})"

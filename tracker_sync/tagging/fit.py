@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from tracker_sync import tomlfile
 from tracker_sync.config import Config, FieldNames
-from tracker_sync.strategy import Intent, Strategies, normal, versions
+from tracker_sync.strategies import Strategies, versions
+from tracker_sync.strategy import Intent, normal
 from tracker_sync.tagging.language import groups
 from tracker_sync.tagging.lint import Finding
 from tracker_sync.tagging.listing import Listed, in_use

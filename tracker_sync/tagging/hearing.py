@@ -42,7 +42,7 @@ class Close:
 def hearing(item: Item, names: Names, tags: Tags, judgement: Judgement) -> tuple[list[Spoke], list[Close]]:
     """(the rules that spoke for an item, those that nearly did), in the order of the rules."""
     fields = judgement.fields.get(item.source, FieldNames())
-    alone = View(item, names, fields, judgement.people, judgement.pack)
+    alone = View(item, names, fields, judgement.people, judgement.customers, judgement.pack)
     asked = alone.about([Text(t.value, t.since, t.event_id) for t in tags.customers])
     spoke: list[Spoke] = []
     close: list[Close] = []
@@ -70,6 +70,8 @@ def _overruled(rule: Rule, matches: list[Match], first: Rule | None, tags: Tags,
         return ""
     if any(t.rule == "person" and not t.inherited for t in decided):
         return "a person has said what it is"
+    if rule.dimension == "intent" and decided and decided[0].basis != matches[0].basis:
+        return f"{decided[0].rule} rests on a {decided[0].basis}, which goes before a {matches[0].basis}"
     if first:
         return f"{first.name} speaks before it in its file, and only the first is heard"
     match rule.dimension:
@@ -106,6 +108,10 @@ def _decided(rule: Rule, tags: Tags) -> tuple[Tag, ...]:
             return tags.commitment
         case "origin":
             return (tags.origin,) if tags.origin else ()
+        case "requester":
+            return tags.requester
+        case "evidence":
+            return tags.evidence
         case _:
             assert_never(rule.dimension)
 

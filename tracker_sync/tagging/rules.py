@@ -250,13 +250,16 @@ def packs(folders: Iterable[Path] = ()) -> list[tuple[Path, str]]:
 
 def load(files: Iterable[tuple[Path, str]], disable: Iterable[str] = ()) -> tuple[Rule, ...]:
     """The rules of files, each a path and its text. A rule of a later file replaces one of the same name, and
-    stands before those of earlier files: a user's own word counts before what is built in.
+    those of a later folder stand before those of earlier ones: a user's word counts before what is built in.
 
     Raises ConfigError or RuleError with file and line.
     """
+    folders: dict[Path, dict[str, Rule]] = {}
+    for path, text in files:
+        folders.setdefault(path.parent, {}).update((r.name, r) for r in read(path, text))
     found: dict[str, Rule] = {}
-    for path, text in reversed(list(files)):
-        found = found | {r.name: r for r in read(path, text) if r.name not in found}
+    for rules in reversed(folders.values()):
+        found |= {name: rule for name, rule in rules.items() if name not in found}
     off = {d.removeprefix("tags/") for d in disable}
     return tuple(r for r in found.values() if r.name not in off)
 

@@ -4,6 +4,7 @@ from tracker_sync.tagging.rules import Basis
 from tracker_sync.value import value
 from tracker_sync.work import Span
 
+
 @value(frozen=True, slots=True)
 class Tag:
     """One judgement about an item, and what it rests on."""
