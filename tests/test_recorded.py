@@ -8,12 +8,17 @@ from typing import Any
 import pytest
 from recorded import REPO, duraspace, duraspace_issues, needs_recorded, secp256k1, secp256k1_issues
 
-from tracker_sync.config import GithubConfig, JiraConfig
+from tracker_sync.config import GithubConfig, JiraConfig, load
 from tracker_sync.demo.tracker_server import serving
 from tracker_sync.events import Event
 from tracker_sync.items import Item, World, fold
 from tracker_sync.log.sqlite import SqliteLog
+from tracker_sync.reports.opening import open_org
+from tracker_sync.reports.org import Org
 from tracker_sync.sources import open_source
+from tracker_sync.suggest import THRESHOLD, choices, propose
+from tracker_sync.suggest.evaluation import Evaluation, evaluate
+from tracker_sync.suggest.examples import material
 from tracker_sync.sync import Synced, sync
 
 pytestmark = needs_recorded
@@ -153,3 +158,50 @@ def test_folding_the_log_gives_what_github_shows_for_every_issue(secp: Recording
 def test_the_chains_of_both_recordings_hold(dura: Recording, secp: Recording) -> None:
     assert dura.log.verify() == (len(dura.events), None)
     assert secp.log.verify() == (len(secp.events), None)
+
+
+@pytest.fixture(scope="module")
+def themes(dura: Recording, tmp_path_factory: pytest.TempPathFactory) -> Org:
+    """The tickets with the roadmap theme, which people set by hand, as their intent."""
+    path = tmp_path_factory.mktemp("themes") / "tracker-sync.toml"
+    path.write_text(
+        f'[[sources]]\nname = "dura"\nkind = "jira"\nurl = "{dura.url}"\nallow_http = true\n'
+        'fields = { intent = "Roadmap Theme" }\n'
+    )
+    return open_org(load(path), dura.log)[0]
+
+
+@pytest.fixture(scope="module")
+def guessed(themes: Org) -> Evaluation:
+    examples = material(themes, "intent").examples
+    offered = choices(themes, "intent", examples)
+    return evaluate("intent", offered, examples, THRESHOLD, lambda item: True)
+
+
+def test_themes_are_guessed_twice_as_well_as_by_naming_the_commonest(guessed: Evaluation) -> None:
+    assert guessed.accuracy.n == 309
+    assert guessed.accuracy.k > 2 * guessed.baseline.k
+
+
+def test_proposed_themes_are_at_least_as_often_right_as_the_threshold_says(guessed: Evaluation) -> None:
+    assert guessed.coverage.k > 80
+    assert guessed.precision.share is not None
+    assert guessed.precision.share > THRESHOLD
+
+
+def test_guessed_themes_are_about_as_often_right_as_they_say(guessed: Evaluation) -> None:
+    bands = [b for b in guessed.bands if b.right.n >= 20]
+    assert len(bands) >= 5
+    for band in bands:
+        assert band.said is not None
+        assert band.right.share is not None
+        assert abs(band.said - band.right.share) < 0.2
+
+
+def test_no_theme_is_proposed_for_projects_that_have_none(themes: Org) -> None:
+    learning = material(themes, "intent")
+    themed = {e.project for e in learning.examples}
+    proposed = propose(themes, "intent", learning, THRESHOLD, lambda item: True).proposals
+    assert proposed
+    assert {p.item.project for p in proposed} == themed
+    assert (len(themed), len({u.project for u in learning.untagged})) == (1, 17)

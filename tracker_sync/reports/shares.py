@@ -159,7 +159,7 @@ class Share:
         if self.low is None or self.high is None:
             return None
         if self.base.weight == "count":
-            return _wilson(self.low, self.n)[0], _wilson(self.high, self.n)[1]
+            return wilson(self.low, self.n)[0], wilson(self.high, self.n)[1]
         roots = self.base.org.roots[self.base.rows[self._counted]]
         _, place = np.unique(roots, return_inverse=True)
         whole, sure, most = (
@@ -169,7 +169,8 @@ class Share:
         return min(low, float(self.low)), max(high, float(self.high))
 
 
-def _wilson(part: Fraction, n: int) -> tuple[float, float]:
+def wilson(part: Fraction, n: int) -> tuple[float, float]:
+    """The 95 % interval of a share of n, by Wilson's score (Wilson 1927)."""
     p = float(part)
     middle = p + Z * Z / (2 * n)
     spread = Z * sqrt((p * (1 - p) + Z * Z / (4 * n)) / n)
