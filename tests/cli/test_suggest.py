@@ -131,6 +131,7 @@ under 50 %          0      –      –
 70–80 %             0      –      –
 80–90 %             0      –      –
 90–100 %           24   95 %  100 %   86–100 %
+Said: the confidence that was given. Right: how many of those guesses were.
 
 Better than always naming the commonest value, by more than chance.
 Learned from: billing (12), search (12).
@@ -291,7 +292,7 @@ def test_hostile_titles_and_labels_steer_neither_terminal_nor_shell_nor_spreadsh
 def test_a_value_that_a_spreadsheet_would_run_is_quoted_in_csv() -> None:
     item = Seen("acme:PAY-1", "=title()", False, "acme:Pay", "acme:PAY-1", ())
     found = Suggestions(
-        "customer", 0.8, (), 9, 0, 0, (Proposal(item, "=cmd()", 0.9, ("=word",), ()),), (), ()
+        "customer", 0.8, (), 9, 0, 0, 1, (Proposal(item, "=cmd()", 0.9, ("=word",), ()),), (), ()
     )  # fmt: skip
-    (_, row) = csv.reader(io.StringIO(render.csv(found, None)))
+    (_, row) = csv.reader(io.StringIO(render.csv(found)))
     assert row == ["acme:PAY-1", "", "'=cmd()", "", "suggested 0.90: =word"]

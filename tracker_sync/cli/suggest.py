@@ -67,10 +67,11 @@ def _proposed(
     def wanted(item: "Seen") -> bool:
         return (not named or item.ref in named) and _of(item, query, epics)
 
-    found = propose(org, dimension, material(org, dimension), threshold, wanted)
+    shown = limit or (render.PAGE if form == "text" else None)
+    found = propose(org, dimension, material(org, dimension), threshold, wanted, shown)
     if form == "json":
-        return render.json(found, query, limit)
-    return render.csv(found, limit) if form == "csv" else render.text(found, limit, named=bool(named))
+        return render.json(found, query)
+    return render.csv(found) if form == "csv" else render.text(found, named=bool(named))
 
 
 def _evaluated(

@@ -1,5 +1,6 @@
 """How often proposals would have been right, as a table and as JSON."""
 
+from textwrap import shorten
 from typing import Any
 
 from tracker_sync.render import clean
@@ -24,10 +25,11 @@ def text(found: Evaluation) -> str:
         _line(f"proposed, at {sure(found.threshold)} or surer", found.coverage),
         _line("of the proposed, right", found.precision),
         _line("right, if the likeliest is always named", found.accuracy),
-        _line(f"right, if always {commonest}"[:43], found.baseline),
+        _line(f"right, if always {shorten(commonest, 25, placeholder='…')}", found.baseline),
         "",
         f"{'how sure':12} {'guesses':>8} {'said':>6} {'right':>6}   with chance",
         *(_band(b) for b in found.bands),
+        "Said: the confidence that was given. Right: how many of those guesses were.",
         "",
         wrapped(_verdict(found)),
         wrapped(f"Learned from: {listed(found.choices)}."),

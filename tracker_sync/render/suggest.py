@@ -4,7 +4,6 @@ import csv as written
 import shlex
 from collections import Counter
 from io import StringIO
-from itertools import islice
 from textwrap import fill
 from typing import Any
 
@@ -30,13 +29,13 @@ _OPEN: dict[Why, str] = {
 }
 
 
-def text(found: Suggestions, limit: int | None, *, named: bool) -> str:
+def text(found: Suggestions, *, named: bool) -> str:
     """The proposals, then what was left open and why; with `named`, each item that was."""
     lines = _head(found)
-    for one in islice(found.proposals, limit or PAGE):
+    for one in found.proposals:
         lines += ["", *_proposal(one, found.dimension)]
-    if (more := len(found.proposals) - (limit or PAGE)) > 0:
-        lines += ["", f"And {more} more: --limit {len(found.proposals)}, or --format csv."]
+    if more := found.proposed - len(found.proposals):
+        lines += ["", f"And {more} more: --limit {found.proposed}, or --format csv."]
     if found.inheriting:
         lines += ["", f"Below an item with a proposal, and would inherit its tag: {len(found.inheriting)}."]
     if found.learned_from and found.left_open:
@@ -48,7 +47,7 @@ def text(found: Suggestions, limit: int | None, *, named: bool) -> str:
     return "\n".join(lines) + "\n"
 
 
-def json(found: Suggestions, query: Query, limit: int | None) -> str:
+def json(found: Suggestions, query: Query) -> str:
     """The same as one JSON object; format: docs/suggest.md."""
     return dump({
         "schema": "tracker-sync/suggest/1",
@@ -58,12 +57,12 @@ def json(found: Suggestions, query: Query, limit: int | None) -> str:
         },
         "summary": {
             "learned_from": found.learned_from, "several": found.several, "accepted": found.accepted,
-            "proposed": len(found.proposals), "inheriting": len(found.inheriting),
+            "proposed": found.proposed, "inheriting": len(found.inheriting),
             "left_open": len(found.left_open),
             "left_open_by_reason": dict(sorted(Counter(o.why for o in found.left_open).items())),
         },
         "values": values(found.choices),
-        "rows": [_row(p, found.dimension) for p in islice(found.proposals, limit)],
+        "rows": [_row(p, found.dimension) for p in found.proposals],
         "unknowns": {
             "inheriting": list(found.inheriting),
             "left_open": [
@@ -78,12 +77,12 @@ def json(found: Suggestions, query: Query, limit: int | None) -> str:
     })  # fmt: skip
 
 
-def csv(found: Suggestions, limit: int | None) -> str:
+def csv(found: Suggestions) -> str:
     """The proposals, a line each, for a person to edit and hand to `tracker-sync tag --from`."""
     out = StringIO()
     writer = written.writer(out)
     writer.writerow(COLUMNS)
-    for one in islice(found.proposals, limit):
+    for one in found.proposals:
         row = {"key": one.item.ref, found.dimension: one.value, "reason": reason(one)}
         writer.writerow([inert(row.get(column, "")) for column in COLUMNS])
     return out.getvalue()
@@ -142,13 +141,13 @@ def _row(one: Proposal, dimension: str) -> dict[str, Any]:
 
 def _head(found: Suggestions) -> list[str]:
     what = _WITHOUT[found.dimension]
-    asked = len(found.proposals) + len(found.inheriting) + len(found.left_open)
+    asked = found.proposed + len(found.inheriting) + len(found.left_open)
     if not asked:
         return [f"No item asked about is without {what}."]
     if not found.learned_from:
         return [f"Items without {what}: {asked}.", *nothing(found.choices)]
     return [
-        f"Items without {what}: {asked}; proposals: {len(found.proposals)}, learned from "
+        f"Items without {what}: {asked}; proposals: {found.proposed}, learned from "
         f"{found.learned_from} tagged items.",
         "Nothing is applied: run the commands that you agree with.",
     ]
@@ -174,7 +173,7 @@ def _reasons(found: Suggestions) -> list[str]:
         if counts[why]
     ]
     unsure = [o.guess.confidence for o in found.left_open if o.guess and o.why == "unsure"]
-    if unsure and not found.proposals:
+    if unsure and not found.proposed:
         lines.append(f"The surest of them is {sure(max(unsure))} sure; --threshold asks for less.")
     return lines
 

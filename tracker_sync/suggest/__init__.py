@@ -68,8 +68,10 @@ class Suggestions:
     """Items that name several values, so that none of them is learned from."""
     accepted: int
     """Items whose value was proposed here once; nor are they."""
+    proposed: int
+    """Items that something is proposed of."""
     proposals: tuple[Proposal, ...]
-    """Epics first, then the surest first."""
+    """As many of them as were asked for: epics first, then the surest first."""
     inheriting: tuple[str, ...]
     """Refs below an item that something is proposed for: they will have its tag."""
     left_open: tuple[LeftOpen, ...]
@@ -107,10 +109,15 @@ def known(examples: Iterable[Example]) -> frozenset[str]:
 
 
 def propose(
-    org: Org, dimension: str, learning: Material, threshold: float, wanted: Callable[[Seen], bool]
+    org: Org,
+    dimension: str,
+    learning: Material,
+    threshold: float,
+    wanted: Callable[[Seen], bool],
+    limit: int | None = None,
 ) -> Suggestions:
-    """Proposals for the untagged items that are wanted. Of what is below an item that something is proposed
-    for nothing is: it inherits that tag once a person accepts it."""
+    """Proposals for the untagged items that are wanted, at most so many. Nothing is proposed of what is below
+    an item that something is proposed of: it inherits that tag once a person accepts it."""
     offered = choices(org, dimension, learning.examples)
     bars: dict[str, Bar] = {c.value: c.bar for c in offered}
     able, projects = learnable(offered), known(learning.examples)
@@ -123,11 +130,8 @@ def propose(
     }
     sure = {ref for ref, (_, why) in found.items() if not why}
     under = {i.ref for i in items if sure.intersection(org.tree.ancestors(i.ref))}
-    proposals = [
-        Proposal(i, g.value, g.confidence, learned.words(i, g.value), learned.nearest(i))
-        for i, g in zip(items, guesses, strict=True)
-        if learned and g and i.ref in sure - under
-    ]
+    chosen = [(i, g) for i, g in zip(items, guesses, strict=True) if g and i.ref in sure - under]
+    chosen.sort(key=lambda c: (not c[0].epic, -c[1].confidence))
     return Suggestions(
         dimension,
         threshold,
@@ -135,7 +139,12 @@ def propose(
         learned_from=len(learning.examples) if able else 0,
         several=learning.several,
         accepted=learning.accepted,
-        proposals=tuple(sorted(proposals, key=lambda p: (not p.item.epic, -p.confidence))),
+        proposed=len(chosen),
+        proposals=tuple(
+            Proposal(i, g.value, g.confidence, learned.words(i, g.value), learned.nearest(i))
+            for i, g in chosen[:limit]
+            if learned
+        ),
         inheriting=tuple(i.ref for i in items if i.ref in under),
         left_open=tuple(LeftOpen(i, *found[i.ref]) for i in items if i.ref not in sure | under),
     )

@@ -69,24 +69,28 @@ class Learned:
     def _seen(self) -> Any:
         return self._model[0].transform([e.features for e in self._examples])
 
+    @cached_property
+    def _names(self) -> Array:
+        return np.asarray(self._model[0].get_feature_names_out())
+
     def words(self, item: Seen, value: str) -> tuple[str, ...]:
         """The features of an item that speak most for a value, the strongest first."""
         vectors, regression = self._model[0], self._model[1]
         row = vectors.transform([item.features])
-        names = vectors.get_feature_names_out()
         place = list(regression.classes_).index(value)
         if len(regression.classes_) == 2:  # one row for both: it speaks for the second
             weights = regression.coef_[0] * (1 if place else -1)
         else:
             weights = regression.coef_[place]
-        spoken = [(-round(float(x * weights[i]), 6), str(names[i])) for i, x in _entries(row)]
+        found = zip(row.indices.tolist(), row.data.tolist(), strict=True)
+        spoken = [(-round(float(x * weights[i]), 6), str(self._names[i])) for i, x in found]
         return tuple(name for weight, name in sorted(spoken)[:SHOWN] if weight < 0)
 
     def nearest(self, item: Seen) -> tuple[Example, ...]:
         """The examples that have most in common with an item (cosine), the nearest first."""
-        near = _entries((self._seen @ self._model[0].transform([item.features]).T).T)
-        best = sorted((-round(x, 6), i) for i, x in near if self._examples[i].ref != item.ref)
-        return tuple(self._examples[i] for _, i in best[:NEAR])
+        common = (self._seen @ self._model[0].transform([item.features]).T).toarray().ravel().round(6)
+        best = np.argsort(-common, kind="stable")[:NEAR].tolist()
+        return tuple(self._examples[i] for i in best if common[i] > 0)
 
 
 def parts(examples: Sequence[Example]) -> list[tuple[list[int], list[int]]]:
@@ -157,9 +161,3 @@ def _sigmoid(odds: Array, right: Array, values: int) -> tuple[float, float]:
     if slope <= 0 or not len(odds):
         return 0.0, float(np.log(overall / (1 - overall)))
     return slope, float(fitted.intercept_[0])
-
-
-def _entries(row: Any) -> list[tuple[int, float]]:
-    """(column, value) of all that is not zero in a sparse matrix of one row."""
-    one = row.tocsr()
-    return list(zip(one.indices.tolist(), one.data.tolist(), strict=True))
