@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("keys", metavar="[KEY]...", nargs=-1)
-@click.option("--dimension", type=click.Choice(["intent", "customer", "origin"]), default="intent")
+@click.option(
+    "--dimension", type=click.Choice(["intent", "customer", "origin"]), default="intent",
+    help="What to propose; else intent.",
+)  # fmt: skip
 @click.option("--epics", is_flag=True, help="Only for epics.")
 @click.option("--source", metavar="NAME", help="Only for items of this source.")
 @click.option("--limit", metavar="N", type=click.IntRange(1), help="At most so many (as text, else 20).")
