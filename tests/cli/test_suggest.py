@@ -91,14 +91,14 @@ acme:PAY-101  Refund and invoice in the column  (epic)
   like acme:PAY-5  Invoice and tax in the column  [billing]
   like acme:PAY-11  Refund and ledger in the column  [billing]
   like acme:PAY-17  Query and ranking in the column  [search]
-  tracker-sync tag acme:PAY-101 --intent billing --reason 'suggested 0.97: invoice, refund'
+  tracker-sync tag acme:PAY-101 --intent billing --reason 'suggested billing (0.97): invoice, refund'
 
 acme:PAY-100  Synonym ranking on the page
   search, 97 % sure; for it speak: ranking, synonym
   like acme:PAY-13  Query and ranking in the page  [search]
   like acme:PAY-19  Synonym and index in the page  [search]
   like acme:PAY-14  Ranking and synonym in the list  [search]
-  tracker-sync tag acme:PAY-100 --intent search --reason 'suggested 0.97: ranking, synonym'
+  tracker-sync tag acme:PAY-100 --intent search --reason 'suggested search (0.97): ranking, synonym'
 
 Below an item with a proposal, and would inherit its tag: 1.
 
@@ -144,8 +144,8 @@ def test_a_transcript_of_csv(there: Desk) -> None:
     assert (done.code, done.err) == (0, "")
     assert done.out.splitlines() == [
         "key,intent,customer,origin,reason",
-        'acme:PAY-101,billing,,,"suggested 0.97: invoice, refund"',
-        'acme:PAY-100,search,,,"suggested 0.97: ranking, synonym"',
+        'acme:PAY-101,billing,,,"suggested billing (0.97): invoice, refund"',
+        'acme:PAY-100,search,,,"suggested search (0.97): ranking, synonym"',
     ]
 
 
@@ -295,4 +295,4 @@ def test_a_value_that_a_spreadsheet_would_run_is_quoted_in_csv() -> None:
         "customer", 0.8, (), 9, 0, 0, 1, (Proposal(item, "=cmd()", 0.9, ("=word",), ()),), (), ()
     )  # fmt: skip
     (_, row) = csv.reader(io.StringIO(render.csv(found)))
-    assert row == ["acme:PAY-1", "", "'=cmd()", "", "suggested 0.90: =word"]
+    assert row == ["acme:PAY-1", "", "'=cmd()", "", "suggested =cmd() (0.90): =word"]

@@ -104,16 +104,17 @@ def test_what_names_two_intents_is_counted_and_not_learned_from(org: Any) -> Non
 
 
 def test_an_accepted_proposal_is_counted_and_not_learned_from(org: Any, desk: Desk) -> None:
-    org(ONE, jira_issue(2), jira_issue(3))
+    org(*(jira_issue(n) for n in range(1, 5)))
     for key, why in (
-        ("PAY-1", "suggested 0.91: card, pay"),
-        ("PAY-2", "suggested by Ada in planning"),
+        ("PAY-1", "suggested Billing (0.91): card, pay"),
+        ("PAY-2", "suggested by Ada (0.91): planning"),
+        ("PAY-3", "suggested search (0.91): card, pay"),
     ):
         assert desk.run("tag", key, "--intent", "billing", "--reason", why).code == 0
     found = material(again(desk), "intent")
-    assert [e.ref for e in found.examples] == ["acme:PAY-2"]
+    assert [e.ref for e in found.examples] == ["acme:PAY-2", "acme:PAY-3"]
     assert found.accepted == 1
-    assert [u.ref for u in found.untagged] == ["acme:PAY-3"]
+    assert [u.ref for u in found.untagged] == ["acme:PAY-4"]
 
 
 def test_work_that_came_from_within_lacks_no_customer(org: Any, desk: Desk) -> None:

@@ -12,6 +12,7 @@ from tracker_sync.render.csv import inert
 from tracker_sync.render.json import clocks, dump
 from tracker_sync.reports.query import Query
 from tracker_sync.suggest import FEWEST, Choice, LeftOpen, Proposal, Suggestions, Why
+from tracker_sync.suggest.examples import reason
 
 COLUMNS = ("key", "intent", "customer", "origin", "reason")
 """What `tracker-sync tag --from FILE.csv` takes."""
@@ -83,20 +84,15 @@ def csv(found: Suggestions) -> str:
     writer = written.writer(out)
     writer.writerow(COLUMNS)
     for one in found.proposals:
-        row = {"key": one.item.ref, found.dimension: one.value, "reason": reason(one)}
+        row = {"key": one.item.ref, found.dimension: one.value, "reason": _reason(one)}
         writer.writerow([inert(row.get(column, "")) for column in COLUMNS])
     return out.getvalue()
 
 
 def command(one: Proposal, dimension: str) -> str:
     """What a person types to accept a proposal; safe to paste whatever strangers wrote."""
-    words = ["tracker-sync", "tag", one.item.ref, f"--{dimension}", one.value, "--reason", reason(one)]
+    words = ["tracker-sync", "tag", one.item.ref, f"--{dimension}", one.value, "--reason", _reason(one)]
     return shlex.join(clean(w) for w in words)
-
-
-def reason(one: Proposal) -> str:
-    """Why, and that it was proposed: by these words the next run knows not to learn from it."""
-    return clean(f"suggested {one.confidence:.2f}: {', '.join(one.words) or 'no single word'}")
 
 
 def values(choices: tuple[Choice, ...]) -> list[dict[str, Any]]:
@@ -126,6 +122,10 @@ def wrapped(line: str) -> str:
 def sure(confidence: float) -> str:
     """A confidence as whole percent."""
     return f"{round(confidence * 100)} %"
+
+
+def _reason(one: Proposal) -> str:
+    return clean(reason(one.value, one.confidence, one.words))
 
 
 def _row(one: Proposal, dimension: str) -> dict[str, Any]:

@@ -1,12 +1,13 @@
 """What there is to learn from and what has no tag yet: each item as far as a model may see it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from tracker_sync.items import Item
 from tracker_sync.reports.org import Org
+from tracker_sync.strategy import normal
 from tracker_sync.tagging import Tag, Tags
 from tracker_sync.tagging.rules import Rule
 from tracker_sync.tagging.view import shown
@@ -17,8 +18,7 @@ WITHIN = ("strategy", "engineering", "research", "executive", "compliance")
 """Origins by which nobody outside asked."""
 SAYS = {"intent": ("intent",), "customer": ("customer", "origin"), "origin": ("origin", "customer")}
 """Whose rules decide a dimension: a named account also says where demand came from, and conversely."""
-ACCEPTED = re.compile(r"suggested \d\.\d\d\b")
-"""What the reason of a proposal begins with, so that nothing is learned from one that was accepted."""
+_PROPOSED = re.compile(r"suggested (?P<value>.+) \(\d\.\d\d\):")
 READ = 20_000
 """Characters of a body that are read."""
 _WORD = re.compile(r"[^\W\d_][\w'’-]*\w")  # noqa: RUF001  the apostrophe that people type
@@ -75,7 +75,7 @@ def material(org: Org, dimension: str) -> Material:
             continue
         elif len(found) > 1:
             several += 1
-        elif found[0].by and ACCEPTED.match(found[0].why):
+        elif was_accepted(found[0]):
             accepted += 1
         else:
             examples.append(sight.example(item, found[0].value))
@@ -87,6 +87,18 @@ def tags_of(tags: Tags, dimension: str) -> tuple[Tag, ...]:
     if dimension == "origin":
         return (tags.origin,) if tags.origin else ()
     return tags.customers if dimension == "customer" else tags.intents
+
+
+def reason(value: str, confidence: float, words: Iterable[str]) -> str:
+    """Why a value is proposed, for whoever accepts it to give as theirs."""
+    return f"suggested {value} ({confidence:.2f}): {', '.join(words) or 'no single word'}"
+
+
+def was_accepted(tag: Tag) -> bool:
+    """Whether a person's tag is a proposal that was accepted as it was: nothing is learned from those. Who
+    gave another value with the same reason judged for themselves."""
+    told = _PROPOSED.match(tag.why) if tag.by else None
+    return told is not None and normal(told["value"]) == normal(tag.value)
 
 
 def lacks(tags: Tags, dimension: str) -> bool:
