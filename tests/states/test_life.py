@@ -17,6 +17,7 @@ from tracker_sync.items import fold
 from tracker_sync.log import Entry
 from tracker_sync.states import Life
 from tracker_sync.states.family import Line
+from tracker_sync.states.grounds import grounds
 from tracker_sync.states.refold import refolded
 from tracker_sync.tagging import Judgement, tag
 from tracker_sync.work import epic_of, tree
@@ -39,7 +40,7 @@ def plainly(entries: list[Entry], judged: Judgement, at: int) -> Plain:
             epic_of(item, world.names[item.source]) if item.source in world.names else epic_of(item, None),
             said.origin.value if said.origin else "", tuple(t.value for t in said.intents),
             tuple(accounts(said, judged.customers)), said.committed_at, told.verdict, told.why,
-            told.backdated,
+            told.backdated, grounds(said),
         )  # fmt: skip
     return found
 
@@ -49,6 +50,7 @@ def by_states(found: list[Life], at: int) -> Plain:
         f"{life.source}:{life.id}": (
             s.key, s.title, s.project, ":".join(s.parent) if s.parent else None, s.epic, s.origin,
             s.intents, tuple(sorted({a for a, _ in s.asked})), s.committed, s.verdict, s.why, s.backdated,
+            s.grounds,
         )
         for life in found
         for s in life.states

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from tracker_sync.states.grounds import Grounds
 from tracker_sync.work import Phase
 
 FOREVER = 2**63 - 1
@@ -33,6 +34,8 @@ class State(NamedTuple):
     verdict: str
     why: str
     backdated: bool
+    grounds: Grounds | None
+    """What its tags rest on; None where it is not there."""
 
 
 class Stint(NamedTuple):

@@ -13,6 +13,7 @@ from tracker_sync.alignment import Verdict
 from tracker_sync.events import canonical
 from tracker_sync.items import natural
 from tracker_sync.states import FOREVER, Life
+from tracker_sync.states.grounds import Grounds
 
 Array = NDArray[Any]
 NEVER = -(2**63)
@@ -25,9 +26,11 @@ ITEM = np.dtype([("opened", "<i8"), ("item", "<i4"), ("source", "<i4")])
 STATE = np.dtype([
     ("lo", "<i8"), ("hi", "<i8"), ("committed", "<i8"), ("item", "<i4"), ("parent", "<i4"), ("head", "<i4"),
     ("number", "<i4"), ("project", "<i4"), ("origin", "<i4"), ("intents", "<i4"), ("why", "<i4"),
-    ("epic", "i1"), ("bug", "i1"), ("verdict", "i1"), ("backdated", "i1"),
+    ("epic", "i1"), ("bug", "i1"), ("verdict", "i1"), ("backdated", "i1"), ("intent_by", "i1"),
+    ("customer_by", "i1"), ("origin_by", "i1"), ("open", "i1"), ("intent_at", "<i8"), ("customer_at", "<i8"),
 ])  # fmt: skip
-"""`head` and `number` make the key: PAY-12 is `PAY-` and 12; a key that is not so is all head, with NONE."""
+"""`head` and `number` make the key: PAY-12 is `PAY-` and 12; a key that is not so is all head, with NONE.
+The last six are a state's `Grounds`."""
 ASK = np.dtype([("lo", "<i8"), ("hi", "<i8"), ("since", "<i8"), ("item", "<i4"), ("account", "<i4")])
 STINT = np.dtype([("item", "<i4"), ("person", "<i4"), ("first", "<i4"), ("last", "<i4")])
 ACTIVE = np.dtype([("lo", "<i8"), ("hi", "<i8"), ("item", "<i4"), ("done", "i1")])
@@ -200,7 +203,7 @@ def columns(lives: Iterable[Life], number: Mapping[tuple[str, str], int], words:
                 s.lo, s.hi, NEVER if s.committed is None else s.committed, item,
                 number[s.parent] if s.parent else NONE, code(head), tail, code(s.project), code(s.origin),
                 code(spelt(s.intents)) if s.intents else 0, code(s.why), s.epic, s.bug,
-                VERDICTS.index(s.verdict), s.backdated,
+                VERDICTS.index(s.verdict), s.backdated, *_grounds(s.grounds or _NONE),
             ))  # fmt: skip
             asks += [(s.lo, s.hi, since, item, code(account)) for account, since in s.asked]
         stints += [(item, code(t.person), t.first, t.last) for t in life.stints]
@@ -210,6 +213,16 @@ def columns(lives: Iterable[Life], number: Mapping[tuple[str, str], int], words:
     return Columns(
         table(items, ITEM), now.where(lasts), then.where(asking), now.where(~lasts), then.where(~asking),
         table(stints, STINT), table(actives, ACTIVE),
+    )  # fmt: skip
+
+
+_NONE = Grounds(0, 0, 0, None, None, 0)
+
+
+def _grounds(by: Grounds) -> tuple[int, ...]:
+    return (
+        by.intent, by.customer, by.origin, by.open, NEVER if by.intent_at is None else by.intent_at,
+        NEVER if by.customer_at is None else by.customer_at,
     )  # fmt: skip
 
 

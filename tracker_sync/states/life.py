@@ -7,6 +7,7 @@ from tracker_sync.days import Days
 from tracker_sync.items import Item
 from tracker_sync.states import FOREVER, Life, State
 from tracker_sync.states.family import Family, Judged, Line, around, from_the_top
+from tracker_sync.states.grounds import grounds
 from tracker_sync.states.moments import Moment
 from tracker_sync.states.stints import active, stints
 from tracker_sync.tagging import Judgement, Own, Tags
@@ -112,10 +113,11 @@ class _Judge:
             origin=tags.origin.value if tags.origin else "", intents=tuple([t.value for t in tags.intents]),
             asked=tuple(sorted({(root(t.value), t.since) for t in tags.customers})),
             committed=tags.committed_at, verdict=told.verdict, why=told.why, backdated=told.backdated,
+            grounds=grounds(tags),
         )  # fmt: skip
 
 
-_GONE = State(0, FOREVER, "", "", "", "", 0, False, None, "", (), (), None, "", "", False)
+_GONE = State(0, FOREVER, "", "", "", "", 0, False, None, "", (), (), None, "", "", False, None)
 
 
 def _merged(states: Iterable[State]) -> list[State]:
