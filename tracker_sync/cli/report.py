@@ -13,7 +13,7 @@ from tracker_sync.errors import ConfigError
 if TYPE_CHECKING:
     from tracker_sync.reports import Report
 
-NAMES = ("overview", "sales-led", "intents", "single-customer")
+NAMES = ("overview", "sales-led", "intents", "single-customer", "trust")
 
 
 @click.command()

@@ -14,6 +14,7 @@ from tracker_sync.reports.query import Clocks, Query, rfc3339
 from tracker_sync.reports.sales_led import SalesLed
 from tracker_sync.reports.shares import Share
 from tracker_sync.reports.single_customer import SingleCustomer
+from tracker_sync.reports.trust import Trust
 from tracker_sync.tagging import Tag, Tags
 
 Columns = tuple[tuple[str, str, str, str], ...]
@@ -53,7 +54,7 @@ def items(rows: Iterable[tuple[Item, Tags]], org: Org, query: Query) -> str:
     """The item list as one JSON object."""
     return dump({
         "schema": "tracker-sync/items/1",
-        "generated_for": _asked(query),
+        "generated_for": asked(query),
         "rows": [_item(i, t, org) for i, t in rows],
     })  # fmt: skip
 
@@ -92,6 +93,10 @@ def _object(report: Report) -> dict[str, Any]:
             return _intents(report)
         case SingleCustomer():
             return _single_customer(report)
+        case Trust():
+            from tracker_sync.render.trust_json import trust
+
+            return trust(report)
         case _:
             assert_never(report)
 
@@ -99,14 +104,14 @@ def _object(report: Report) -> dict[str, Any]:
 def _overview(report: Overview) -> dict[str, Any]:
     return {
         "schema": "tracker-sync/report/overview/1",
-        "generated_for": _asked(report.query),
+        "generated_for": asked(report.query),
         "summary": {
             "items": report.items, "epics": report.epics, "sources": list(report.sources),
             "sales_led": _sales_summary(report.sales_led),
             "last_13_weeks": _sales_summary(report.recent) if report.recent else None,
             "single_customer_features": len(report.single_customer.rows),
         },
-        "columns": _columns(_INTENTS),
+        "columns": columns(_INTENTS),
         "rows": _intent_rows(report.intents),
         "unknowns": {
             "origin": [r.ref for r in report.sales_led.to_tag],
@@ -120,9 +125,9 @@ def _overview(report: Overview) -> dict[str, Any]:
 def _sales_led(report: SalesLed) -> dict[str, Any]:
     return {
         "schema": "tracker-sync/report/sales-led/1",
-        "generated_for": _asked(report.query),
+        "generated_for": asked(report.query),
         "summary": _sales_summary(report),
-        "columns": _columns(_SALES),
+        "columns": columns(_SALES),
         "rows": [
             {
                 "key": r.ref, "title": r.title, "class": r.verdict, "why": r.why,
@@ -162,14 +167,14 @@ def _sales_summary(report: SalesLed) -> dict[str, Any]:
 def _intents(report: Intents) -> dict[str, Any]:
     return {
         "schema": "tracker-sync/report/intents/1",
-        "generated_for": _asked(report.query),
+        "generated_for": asked(report.query),
         "summary": {
             "has_strategy": report.has_strategy,
             "unknown": {w: share(s) for w, s in report.unknown},
             "intents_without_work": list(report.idle),
             "work_without_stated_intent": list(report.unstated),
         },
-        "columns": _columns(_INTENTS),
+        "columns": columns(_INTENTS),
         "rows": _intent_rows(report),
         "unknowns": {
             "intent": [ref for ref, _ in report.untagged],
@@ -193,14 +198,14 @@ def _intent_rows(report: Intents) -> list[dict[str, Any]]:
 def _single_customer(report: SingleCustomer) -> dict[str, Any]:
     return {
         "schema": "tracker-sync/report/single-customer/1",
-        "generated_for": _asked(report.query),
+        "generated_for": asked(report.query),
         "summary": {
             "features": report.features, "single_customer": len(report.rows),
             "effort": number(report.effort), "effort_of_all_work": number(report.effort_total),
             "request_coverage": {s: None if c is None else number(c) for s, c in report.coverage},
             "confirmed": "not assessed: needs adoption data",
         },
-        "columns": _columns(_SINGLE),
+        "columns": columns(_SINGLE),
         "rows": _single_rows(report),
         "unknowns": {"no_account_named": list(report.unnamed)},
         "evidence": [],
@@ -241,7 +246,8 @@ def clocks(seen: Clocks | Query) -> dict[str, Any]:
     return {"as_of": rfc3339(seen.as_of), "known_at": rfc3339(seen.known_at)}
 
 
-def _asked(query: Query) -> dict[str, Any]:
+def asked(query: Query) -> dict[str, Any]:
+    """What a report was asked for."""
     return {
         **clocks(query),
         "since": rfc3339(query.since), "until": rfc3339(query.until),
@@ -249,8 +255,9 @@ def _asked(query: Query) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _columns(columns: Columns) -> list[dict[str, str]]:
-    return [{"id": i, "title": t, "type": k, "unit": u} for i, t, k, u in columns]
+def columns(of: Columns) -> list[dict[str, str]]:
+    """What the columns of the rows are."""
+    return [{"id": i, "title": t, "type": k, "unit": u} for i, t, k, u in of]
 
 
 def _item(item: Item, tags: Tags, org: Org) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from tracker_sync.reports.overview import Overview
 from tracker_sync.reports.sales_led import SalesLed, Weighed
 from tracker_sync.reports.shares import Share
 from tracker_sync.reports.single_customer import SingleCustomer
+from tracker_sync.reports.trust import Trust
 
 BAR = 24
 WEIGHT = {"effort": "effort", "count": "items"}
@@ -37,6 +38,10 @@ def render(report: Report) -> str:
             _intents(page, report)
         case SingleCustomer():
             _single_customer(page, report)
+        case Trust():
+            from tracker_sync.render.trust_text import trust
+
+            trust(page, report)
         case _:
             assert_never(report)
     return page.text()

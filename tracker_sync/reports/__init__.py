@@ -8,11 +8,13 @@ from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.reports.query import Query
 from tracker_sync.reports.sales_led import SalesLed, sales_led
 from tracker_sync.reports.single_customer import SingleCustomer, single_customer
+from tracker_sync.reports.trust import Trust, trust
 
-Report = Overview | SalesLed | Intents | SingleCustomer
+Report = Overview | SalesLed | Intents | SingleCustomer | Trust
 REPORTS: Mapping[str, Callable[[Portfolio, Query], Report]] = {
     "overview": overview,
     "sales-led": sales_led,
     "intents": intents,
     "single-customer": single_customer,
+    "trust": trust,
 }

@@ -54,11 +54,13 @@ def open_portfolio(config: Config, log: EventLog, asked: Asked = Asked()) -> "tu
     The log is asked for titles as long as the portfolio is used.
     """
     from tracker_sync.reports.portfolio import Portfolio
+    from tracker_sync.states.aside import Aside
 
     on = _basis(config, log, asked)
     lives, instant = _lives(log, on)
     end = on.as_of if on.as_of is not None else lives.last_ts
-    org = Portfolio(lives.at(instant), lives.words, on.judged, lives.titles, lives.last_ts)
+    aside = Aside(log, on.known_at)
+    org = Portfolio(lives.at(instant), lives.words, on.judged, lives.titles, lives.last_ts, aside)
     return org, _query(asked, on, org.first, end, there=bool(len(org.now)))
 
 

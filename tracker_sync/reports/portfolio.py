@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, overload
 import numpy as np
 
 from tracker_sync.reports.query import Query
+from tracker_sync.states.aside import Aside
 from tracker_sync.states.columns import (
     NONE,
     VERDICTS,
@@ -53,6 +54,8 @@ class Portfolio:
     titles: Titles
     last_ts: int
     """The last thing a tracker said that we know of."""
+    aside: Aside
+    """What the log knows beside its items."""
 
     efforts: dict[tuple[int, int, int], "Effort"] = field(default_factory=dict)
     """By window, as far as they were asked for."""

@@ -1,0 +1,79 @@
+"""Whose work it was: teams, and people of whom the people file says nothing."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tracker_sync.days import Days
+from tracker_sync.reports.portfolio import Portfolio
+from tracker_sync.reports.query import Query
+from tracker_sync.states.columns import NONE, Array, distinct
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """Somebody whom people.toml does not name, though they work or ask."""
+
+    source: str
+    login: str
+    """What the tracker calls them, as people.toml may have it; else the account's id."""
+    worked: int
+    """Leaves that they had in progress in the window."""
+    reported: int
+    """Items that they opened, at any time."""
+
+
+def teams(org: Portfolio, query: Query) -> tuple[list[str], Array]:
+    """(the names of teams, the place of each row's team among them): that of who had the item in progress
+    last. The first is '', for work of nobody whose team is known."""
+    rows, person, last = _stints(org, query)
+    names = [""]
+    of_person = np.zeros(len(org.words.vals), dtype=np.int64)
+    for code in distinct(person)[0].tolist():
+        known = org.judged.people.get(org.words.vals[code])
+        if known and known.team:
+            if known.team not in names:
+                names.append(known.team)
+            of_person[code] = names.index(known.team)
+    order = [0, *sorted(range(1, len(names)), key=names.__getitem__)]
+    rank = np.argsort(order)
+    found = np.zeros(len(org.now), dtype=np.int64)
+    by_end = np.argsort(last, kind="stable")
+    found[rows[by_end]] = rank[of_person[person[by_end]]]  # of each row the last one stays
+    return [names[n] for n in order], found
+
+
+def strangers(org: Portfolio, query: Query) -> tuple[Stranger, ...]:
+    """Who is not in the people file, those with most items first."""
+    people, called = org.judged.people, org.aside.called()
+    worked, reported = _worked(org, query), dict[tuple[str, str], int]()
+    for source, account, n in org.aside.reporters():
+        if account not in people and called.get((source, account), account) not in people:
+            reported[source, account] = n
+    found = [
+        Stranger(who[0], called.get(who, who[1]), worked.get(who, 0), reported.get(who, 0))
+        for who in worked.keys() | reported.keys()
+    ]
+    return tuple(sorted(found, key=lambda s: (-s.worked - s.reported, s.source, s.login)))
+
+
+def _worked(org: Portfolio, query: Query) -> dict[tuple[str, str], int]:
+    """By the source and account of people whom nobody knows: how many leaves they had in progress."""
+    rows, person, _ = _stints(org, query)
+    found: dict[tuple[str, str], int] = {}
+    for code in distinct(person)[0].tolist() if len(person) else ():
+        source, slash, account = org.words.vals[code].partition("/")
+        if slash and org.words.vals[code] not in org.judged.people:
+            found[source, account] = len(set(rows[person == code].tolist()))
+    return found
+
+
+def _stints(org: Portfolio, query: Query) -> tuple[Array, Array, Array]:
+    """(row, person, last day) of each stint of a leaf in the window."""
+    days = Days(org.judged.calendar)
+    first, until = days.of(query.since), days.of(min(query.until - 1, query.as_of))
+    stints = org.columns.stints
+    rows = org.rows_of(stints["item"])
+    kept = (stints["first"] <= until) & (stints["last"] >= first) & (rows != NONE)
+    kept[kept] = org.leaf[rows[kept]] & org.within(query)[rows[kept]]
+    return rows[kept], stints["person"][kept], stints["last"][kept]

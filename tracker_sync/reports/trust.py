@@ -1,0 +1,188 @@
+"""The trust report: how far the other figures can be believed, and what to tag first to believe them more."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from tracker_sync.reports.effort import Effort, effort
+from tracker_sync.reports.portfolio import Many, Portfolio
+from tracker_sync.reports.query import Query
+from tracker_sync.reports.sales_led import weighed
+from tracker_sync.reports.shares import Share
+from tracker_sync.reports.teams import Stranger, strangers, teams
+from tracker_sync.states.columns import NEVER, VERDICTS, Array, distinct
+from tracker_sync.states.grounds import CONFLICTS, INHERITED, SEVERAL, UNCLEAR
+from tracker_sync.tagging.rules import BASES
+
+FIELDS = ("intent", "customer", "origin")
+KINDS = {
+    **{f"{name} overruled": bit for name, bit in CONFLICTS.items()},
+    "unclear account": UNCLEAR, "several intents": SEVERAL,
+}  # fmt: skip
+"""What may disagree in an item, and the bit of the column `open` that stands for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of some work has a tag: shares of its items, and of its effort (None without any)."""
+
+    of: str
+    """`all`, `source` or `team`."""
+    name: str
+    field: str
+    items: int
+    tagged: int
+    by_effort: Fraction | None
+    own: int
+    """Items that have it from their own signs, not from one above."""
+    by: tuple[int, ...]
+    """Tagged items by what the tag rests on, in the order of `BASES`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToTag:
+    """Work of unknown origin under one item: saying it there says it for all of that."""
+
+    ref: str
+    title: str
+    items: int
+    effort: Fraction
+    width: Fraction | None
+    """How wide the sales-led share's bounds are once this and all before it in the list are tagged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retrofit:
+    """Of the work that was started in the window and has a tag, how much got it only after the start."""
+
+    field: str
+    late: int
+    items: int
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """An item whose signs disagree."""
+
+    ref: str
+    title: str
+    kinds: tuple[str, ...]
+    effort: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """The whole report."""
+
+    query: Query
+    headline: Share
+    """The sales-led share by effort, whose bounds are to be narrowed."""
+    coverage: tuple[Coverage, ...]
+    to_tag: Sequence[ToTag]
+    """What narrows the headline most, first."""
+    retrofits: tuple[Retrofit, ...]
+    disagreements: Many[Disagreement]
+    counts: dict[str, int]
+    """Items by kind of disagreement."""
+    strangers: tuple[Stranger, ...]
+    """Who works or asks and is not in people.toml, those with most items first."""
+    knows_people: bool
+    """Whether people.toml names anybody."""
+    gaps: tuple[tuple[str, int, int], ...]
+    """(source, items set aside as unreadable, items with changes that the tracker did not log)"""
+
+
+def trust(org: Portfolio, query: Query) -> Trust:
+    """The report for a question."""
+    days = effort(org, query)
+    rows = np.flatnonzero(org.active(query))
+    group = org.now["verdict"][rows].astype(np.intp)
+    base = weighed(org, rows, days, query.weights[0], group, len(VERDICTS))
+    sales = [v in ("healthy", "unhealthy", "undecidable") for v in VERDICTS]
+    headline = base.share(sales, [s or v == "unknown" for s, v in zip(sales, VERDICTS, strict=True)])
+    open_ = org.now["open"][rows]
+    uneasy = rows[open_ != 0]
+    return Trust(
+        query=query,
+        headline=headline,
+        coverage=tuple(_coverage(org, query, rows, days)),
+        to_tag=_to_tag(org, rows, days, headline),
+        retrofits=tuple(_retrofit(org, query, rows, field) for field in FIELDS[:2]),
+        disagreements=Many(uneasy, lambda some: _disagreements(org, some, days), days.amounts),
+        counts={kind: int((open_ & bit != 0).sum()) for kind, bit in KINDS.items()},
+        strangers=strangers(org, query),
+        knows_people=bool(org.judged.people),
+        gaps=org.aside.gaps(),
+    )
+
+
+def _coverage(org: Portfolio, query: Query, rows: Array, days: Effort) -> Iterator[Coverage]:
+    """Of all the work, of each source's and of each team's."""
+    parts: list[tuple[str, str, Array]] = [("all", "", rows)]
+    for source in distinct(org.sources[rows])[0].tolist():
+        parts.append(("source", org.words.vals[source], rows[org.sources[rows] == source]))
+    names, team = teams(org, query)
+    if len(names) > 1:
+        parts += [("team", name, rows[team[rows] == n]) for n, name in enumerate(names)]
+    for of, name, some in parts:
+        for field in FIELDS if len(some) else ():
+            yield _covered(org, of, name, some, field, days)
+
+
+def _covered(org: Portfolio, of: str, name: str, rows: Array, field: str, days: Effort) -> Coverage:
+    by = org.now[f"{field}_by"][rows]
+    amounts, basis = days.amounts[rows], by % INHERITED
+    whole = int(amounts.sum())
+    return Coverage(
+        of, name, field, len(rows), int((by != 0).sum()),
+        Fraction(int(amounts[by != 0].sum()), whole) if whole else None,
+        int(((by != 0) & (by < INHERITED)).sum()),
+        tuple(int((basis == n).sum()) for n in range(1, len(BASES) + 1)),
+    )  # fmt: skip
+
+
+def _to_tag(org: Portfolio, rows: Array, days: Effort, headline: Share, most: int = 20) -> list[ToTag]:
+    """The topmost items over work of unknown origin, the heaviest first. Nothing above such work says where
+    it came from, or it would have it from there: so saying it at the top says it for all of it."""
+    unknown = rows[org.now["verdict"][rows] == VERDICTS.index("unknown")]
+    top, place = distinct(org.roots[unknown])
+    amounts: Array = np.zeros(len(top), dtype=days.amounts.dtype)
+    np.add.at(amounts, place, days.amounts[unknown])
+    items = np.bincount(place, minlength=len(top))
+    order = np.lexsort((-items, -amounts.astype(float)))[:most]
+    by_count = headline.base.weight == "count"
+    left = int((items if by_count else amounts).sum())
+    unit, whole = headline.base.unit, headline.total
+    found = []
+    titles = org.titled(top[order])
+    for n, title in zip(order.tolist(), titles, strict=True):
+        left -= int((items if by_count else amounts)[n])
+        found.append(
+            ToTag(
+                org.ref(int(top[n])), title, int(items[n]), Fraction(int(amounts[n]), days.unit),
+                Fraction(left, unit) / whole if whole else None,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _retrofit(org: Portfolio, query: Query, rows: Array, field: str) -> Retrofit:
+    """Of what was first started in the window."""
+    spans = org.columns.actives
+    started = np.full(len(org.now) + 1, np.iinfo(np.int64).max)
+    np.minimum.at(started, org.rows_of(spans["item"]), spans["lo"])  # NONE is the last place
+    at, since = started[rows], org.now[f"{field}_at"][rows]
+    chosen = (at >= query.since) & (at < min(query.until, query.as_of + 1)) & (since != NEVER)
+    return Retrofit(field, int((since[chosen] > at[chosen]).sum()), int(chosen.sum()))
+
+
+def _disagreements(org: Portfolio, rows: Array, days: Effort) -> list[Disagreement]:
+    return [
+        Disagreement(
+            org.ref(r), title,
+            tuple(kind for kind, bit in KINDS.items() if int(org.now["open"][r]) & bit), days.of(r),
+        )
+        for r, title in zip(rows.tolist(), org.titled(rows), strict=True)
+    ]  # fmt: skip

@@ -1,0 +1,58 @@
+"""What a log knows beside its items: what could not be read or was not logged, and who people are."""
+
+from dataclasses import dataclass
+
+from tracker_sync.events import Named
+from tracker_sync.log import PEOPLE, EventLog
+from tracker_sync.states import FOREVER
+from tracker_sync.states.refold import names
+
+Account = tuple[str, str]
+"""(source, the tracker's id of an account)"""
+
+
+@dataclass(frozen=True)
+class Aside:
+    """As far as the log knew it at a time."""
+
+    log: EventLog
+    known_at: int | None = None
+
+    def gaps(self) -> tuple[tuple[str, int, int], ...]:
+        """(source, items set aside as unreadable, items with changes that their tracker did not log).
+
+        Such a change is dated when it was seen, which may be later than when it happened.
+        """
+        until = FOREVER if self.known_at is None else self.known_at
+        unread = self.log.query(
+            "SELECT s.name, count(DISTINCT k.item) FROM skipped k JOIN source s ON s.source_id = k.source_id"
+            " WHERE k.rec_ts <= ? GROUP BY s.name",
+            (until,),
+        )
+        unlogged = self.log.query(
+            "SELECT s.name, count(DISTINCT e.item_id) FROM event e JOIN item i ON i.item_id = e.item_id"
+            " JOIN source s ON s.source_id = i.source_id WHERE e.rec_ts <= ?"
+            " AND e.kind IN ('added', 'changed', 'dropped') AND e.event_id LIKE i.ext_id || ?"
+            " GROUP BY s.name",
+            (until, ":o%"),
+        )
+        aside, seen = dict(unread), dict(unlogged)
+        sources = self.log.query("SELECT name FROM source WHERE name <> ? ORDER BY name", (PEOPLE,))
+        return tuple((name, aside.get(name, 0), seen.get(name, 0)) for (name,) in sources)
+
+    def reporters(self) -> list[tuple[str, str, int]]:
+        """(source, account, how many items they opened)"""
+        found = self.log.query(
+            "SELECT s.name, e.actor, count(*) FROM event e JOIN source s ON s.source_id = e.source_id"
+            " WHERE e.kind = 'opened' AND e.actor IS NOT NULL AND e.rec_ts <= ? GROUP BY s.name, e.actor",
+            (FOREVER if self.known_at is None else self.known_at,),
+        )
+        return [(source, account, n) for source, account, n in found]
+
+    def called(self) -> dict[Account, str]:
+        """What each account is called."""
+        return {
+            (source, e.key): e.val
+            for _, _, source, e in names(self.log, self.known_at)
+            if isinstance(e, Named) and e.attr == "user"
+        }
