@@ -48,7 +48,7 @@ def test_a_reader_of_a_half_written_log_is_told_what_takes_that_back(
 
 def test_a_cursor_that_is_committed_before_its_events_is_caught(cases: Cases) -> None:
     case = cases.first_sync("cursor first")
-    assert any("another log" in p for spoilt in some(case.writes) for p in case.problems(spoilt))
+    assert any("another log" in p for spoilt in some(case.writes, 12) for p in case.problems(spoilt))
 
 
 def test_a_migration_that_is_committed_step_by_step_is_caught(cases: Cases) -> None:
