@@ -27,7 +27,7 @@ demo: $(STAMP) ## sync two made-up trackers and print the overview
 	@$(VENV)/bin/tracker-sync demo
 
 test: $(STAMP) ## run the tests
-	@$(PY) -m pytest -m "not slow"
+	@$(PY) -m pytest -m "not slow" --numprocesses auto --dist loadfile
 
 test-slow: $(STAMP) ## run the slow tests too
 	@$(PY) -m pytest

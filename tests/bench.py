@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
 
+from tests.bench_mentions import mentions
 from tracker_sync.events import Changed, Event
 from tracker_sync.log.sqlite import SqliteLog
 
@@ -91,6 +92,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         commands(Path(folder))
         appending(Path(folder))
+    mentions()
     trackers()
 
 

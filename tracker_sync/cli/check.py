@@ -111,6 +111,9 @@ def _findings(org: "Org", ref: str, version: "Version | None", now: int) -> Iter
         )
     elif version and tags.intents[0].value not in stated:
         yield "warning", f"its intent {tags.intents[0].value!r} is not in the strategy"
+    for one in tags.unclear:
+        who = " or ".join(org.customers.between(one.value))
+        yield "note", f"{item.title!r} names {one.value!r}, which may be {who}: say who with tracker-sync tag"
     if version is None:
         return
     if excluded := version.exclusion([item.title, *item.many("labels")], now):
