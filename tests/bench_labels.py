@@ -101,6 +101,7 @@ def synced(folder: Path, *, customers: bool = True) -> Iterator[tuple[Any, Sqlit
             repos = [{repos}]
             allow_http = true
             [rules]
+            packs = ["public"]
             # There the accounts' people are the developers, so that an address says nothing.
             disable = ["tags/customer/account-reporter", "tags/customer/account-mail"]
             """)

@@ -83,6 +83,10 @@ class RulesConfig(_Table, frozen=True):
     """`[rules]`."""
 
     paths: list[str] = []
+    packs: list[str] = []
+    """Further packs of those that come with tracker-sync: `public`."""
+    not_in_texts: list[str] = []
+    """Accounts that are also tools or partners: a text or label that mentions them means nothing."""
     disable: list[str] = []
 
 

@@ -2,8 +2,8 @@
 
 import csv
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, date, timedelta, tzinfo
 from functools import cached_property
 from pathlib import Path
@@ -64,12 +64,25 @@ class Customers:
     """Every name, alias and domain, as the file spells it."""
 
     def find(self, name: str) -> Account | None:
-        """The account that goes by this name: its own, or one that no other account goes by."""
+        """The account that goes by this name: its own, or one that no other account goes by; of several that
+        belong to one, that one."""
+        if one := self._only(name):
+            return one
+        roots = {self.root(self.accounts[k].name) for k in self.names.get(normal(name), ())}
+        return self._only(roots.pop()) if len(roots) == 1 else None
+
+    def _only(self, name: str) -> Account | None:
+        """The account that is called so, or that alone goes by this name."""
         key = normal(name)
-        if own := self.accounts.get(key):
-            return own
-        keys = self.names.get(key, ())
+        keys = (key,) if key in self.accounts else self.names.get(key, ())
         return self.accounts[keys[0]] if len(keys) == 1 else None
+
+    def but(self, names: Iterable[str]) -> "Customers":
+        """The same, but for these accounts nobody looks in texts: they are also tools, or partners. Of their
+        spellings only domains are left."""
+        tools = {account.name for name in names if (account := self._only(name))}
+        left = (s for s in self.spelt if "." in s or getattr(self.find(s), "name", None) not in tools)
+        return replace(self, spelt=tuple(left)) if tools else self
 
     def between(self, name: str) -> tuple[str, ...]:
         """The names of the accounts that this name may stand for, where that cannot be told."""
@@ -86,11 +99,11 @@ class Customers:
 
     def root(self, name: str) -> str:
         """The one account that a name stands for: parent companies and resellers count as one."""
-        account = self.find(name)
+        account = self._only(name)
         seen: set[str] = set()
         while account and account.parent and account.name not in seen:
             seen.add(account.name)
-            above = self.find(account.parent)
+            above = self._only(account.parent)
             if above is None:
                 break
             account = above
@@ -117,7 +130,7 @@ def parse(text: str, path: Path, zone: tzinfo = UTC) -> Customers:
     line."""
     if not text:
         return EMPTY
-    rows = list(csv.reader(text.splitlines()))
+    rows = list(csv.reader(text.removeprefix("\ufeff").splitlines()))
     header = [c.strip() for c in rows[0]] if rows else []
     if header != HEADER.split(","):
         raise ConfigError(f"the first line has to be {HEADER}", path, 1)

@@ -31,6 +31,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """By GitHub source."""
     disable: list[str]
     """Rules that are switched off."""
+    not_in_texts: list[str] = []
+    """Accounts whose mention in a text means nothing."""
 
 
 def now_stated(config: Config) -> dict[str, str]:
@@ -84,7 +86,7 @@ def judgement(config: Config, told: Told, texts: Mapping[str, str] | None) -> Ju
     newest = held["strategy"] if texts is not None else ""
     return Judgement(
         _rules(config, held["rules"], settings.disable),
-        customers.parse(held["customers"], config.file(files.customers), zone),
+        customers.parse(held["customers"], config.file(files.customers), zone).but(settings.not_in_texts),
         strategies.versions(versions, newest, config.file(files.file), zone),
         people.parse(held["people"], config.file(files.people)),
         settings.fields,
@@ -118,6 +120,7 @@ def _settings(config: Config) -> Settings:
         fields={s.name: s.fields for s in config.sources if isinstance(s, JiraConfig)},
         started_labels={s.name: s.started_labels for s in config.sources if isinstance(s, GithubConfig)},
         disable=config.rules.disable,
+        not_in_texts=config.rules.not_in_texts,
     )
 
 
@@ -130,7 +133,7 @@ def rule_files(config: Config) -> dict[str, tuple[Path, str]]:
     inside = rules.builtin()
     return {
         f"built-in/{path.name}" if inside in path.parents else relpath(path, config.path.parent): (path, text)
-        for path, text in rules.packs(config.file(p) for p in config.rules.paths)
+        for path, text in rules.packs(map(config.file, config.rules.paths), config.rules.packs)
     }
 
 

@@ -64,8 +64,9 @@ class Mentions:
 
     def _places(self, words: str, found: list[tuple[int, int, int]]) -> Iterator[tuple[str, int, int]]:
         """(name, its first word, its last word), the first and longest first."""
+        first = at = 0
         for n, start, _ in sorted(found, key=lambda f: (f[1], -f[2])):
-            first = words.count(" ", 0, start)
+            first, at = first + words.count(" ", at, start), start
             yield self._keys[n], first, first + self._keys[n].count(" ")
 
     def _meant(self, key: str, spelt: str, any_case: bool) -> str | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tracker_sync.config import load
-from tracker_sync.events import Added, Event, Named, Opened, Tagged
+from tracker_sync.events import Added, Commented, Event, Named, Opened, Tagged
 from tracker_sync.log import PEOPLE
 from tracker_sync.log.sqlite import SqliteLog
 from tracker_sync.reports.opening import open_org
@@ -46,6 +46,10 @@ def item(key: str = "A-1", title: str = "A thing", day: int = 0, **has: str | li
     ]
 
 
+def comment(text: str, key: str = "A-1", day: int = 1) -> Event:
+    return Commented(id=f"{key}:m{day}", item=key, ts=NEW_YEAR + day * DAY, key=str(day), val=text)
+
+
 def said(key: str = "A-1", day: int = 2, **what: str | None) -> list[Event]:
     """A person's word on an item."""
     head = {"item": f"o:{key}", "ts": NEW_YEAR + day * DAY, "actor": "ada", "reason": "I asked"}
@@ -56,10 +60,12 @@ def said(key: str = "A-1", day: int = 2, **what: str | None) -> list[Event]:
 def judged(tmp_path: Path) -> Iterator[Judge]:
     logs: list[SqliteLog] = []
 
-    def judge(*events: list[Event] | Event, rules: str = "", customers: str = CUSTOMERS) -> Org:
+    def judge(
+        *events: list[Event] | Event, rules: str = "", customers: str = CUSTOMERS, more: str = ""
+    ) -> Org:
         (tmp_path / "tracker-sync.toml").write_text(
             '[[sources]]\nname = "o"\nkind = "jira"\nurl = "https://o.example"\n'
-            'fields = { intent = "Theme", customer = "Client" }\n[rules]\npaths = ["mine"]\n'
+            'fields = { intent = "Theme", customer = "Client" }\n[rules]\npaths = ["mine"]\n' + more
         )
         (tmp_path / "strategy.toml").write_text(STRATEGY)
         (tmp_path / "customers.csv").write_text(customers)
@@ -183,3 +189,76 @@ def test_who_passes_a_mail_on_and_asks_elsewhere_has_asked(judged: Judge) -> Non
     customers = CUSTOMERS + "Mills,,mills.example,,,,,customer,,,,,\n"
     tags = judged(item(body=MAIL, labels="customer/Mills"), customers=customers).tags["o:A-1"]
     assert [t.value for t in tags.customers] == ["Mills", "Northwind"]
+
+
+@pytest.mark.parametrize("sign", ["label", "comment"])
+def test_who_passes_a_mail_on_and_asks_on_another_day_has_asked(judged: Judge, sign: str) -> None:
+    customers = CUSTOMERS + "Mills,,mills.example,,,,,customer,,,,,\n"
+    head = {"item": "A-1", "ts": NEW_YEAR + DAY}
+    later = {
+        "label": Added(id="A-1:e1", attr="labels", key="l", val="customer/Mills", **head),
+        "comment": Commented(id="A-1:m1", key="1", val="Mills has asked for it themselves.", **head),
+    }[sign]
+    tags = judged(item(body=MAIL), later, customers=customers).tags["o:A-1"]
+    assert ([t.value for t in tags.customers], tags.conflicts) == (["Mills", "Northwind"], ())
+
+
+def test_two_mails_one_below_the_other_are_two_demands(judged: Judge) -> None:
+    customers = CUSTOMERS + "Mills,,mills.example,,,,,customer,,,,,\n"
+    mails = "From: pat@northwind.example\nWe want totals.\n\nFrom: kim@mills.example\nSo do we.\n"
+    tags = judged(item(body=mails), customers=customers).tags["o:A-1"]
+    assert [t.value for t in tags.customers] == ["Mills", "Northwind"]
+
+
+def test_a_rule_of_two_kinds_of_signs_follows_the_stronger(judged: Judge) -> None:
+    rule = """\
+dimension = "intent"
+[[rule]]
+id = "theme"
+why = "Set in a field, or as a label."
+when = [{ "field.Theme2" = '^(?P<value>.+)$' }, { labels = '^theme/(?P<value>.+)$' }]
+[[rule.test]]
+item = { labels = "theme/search" }
+gives = ["search"]
+[[rule.test]]
+item = { labels = "themes" }
+gives = []
+"""
+    named = Named(id="n2", item="", ts=0, attr="field", key="customfield_2", val="Theme2")
+    tags = judged(named, item(customfield_2="trust", labels="theme/search"), rules=rule).tags["o:A-1"]
+    assert (tags.intent, [t.value for t in tags.conflicts]) == ("trust", ["search"])
+
+
+GROUP = (
+    CUSTOMERS
+    + """\
+Contoso Group,,,,,,,customer,,,,,
+Contoso US,Contoso,,,,,,customer,,,,,Contoso Group
+Contoso EU,Contoso,,,,,,customer,,,,,Contoso Group
+"""
+)
+
+
+def test_parts_of_one_company_do_not_disagree(judged: Judge) -> None:
+    epic = item("A-2", labels="customer/Contoso Group")
+    org = judged(epic, item(labels="customer/Contoso US", parent="A-2"), customers=GROUP)
+    assert org.tags["o:A-1"].conflicts == ()
+
+
+def test_a_name_of_several_parts_of_one_company_is_that_company(judged: Judge) -> None:
+    tags = judged(item(labels="customer/Contoso"), customers=GROUP).tags["o:A-1"]
+    assert ([t.value for t in tags.customers], tags.unclear) == (["Contoso Group"], ())
+
+
+@pytest.mark.parametrize(
+    "address", ["pat@northwind.example.evil.test", "pat@northwind.examples", "pat@notnorthwind.example"]
+)
+def test_an_address_that_only_begins_like_an_accounts_is_not_theirs(judged: Judge, address: str) -> None:
+    assert judged(item(body=f"From: {address}\n\nHello")).tags["o:A-1"].customers == ()
+
+
+def test_an_account_that_is_also_a_tool_is_known_by_marks_and_not_by_mentions(judged: Judge) -> None:
+    more = 'not_in_texts = ["Mills"]\n'
+    mentioned = item(title="Mills: handle events", body="Mills has asked for a token.", labels="mills")
+    org = judged(mentioned, item("A-2", labels="customer/Mills"), more=more)
+    assert [[t.value for t in org.tags[f"o:A-{n}"].customers] for n in (1, 2)] == [[], ["Mills"]]

@@ -45,8 +45,7 @@ def test_who_quotes_themself_relays_nobody(desk: Desk, reporter: str, origin: st
         desk.jira(url)
         desk.write("mine/tags/mine.toml", QUOTED)
         text = (desk.folder / "tracker-sync.toml").read_text()
-        off = "disable = ['origin/relayed-report']"
-        desk.write("tracker-sync.toml", f"{text}[rules]\npaths = ['mine']\n{off}\n")
+        desk.write("tracker-sync.toml", f"{text}[rules]\npaths = ['mine']\n")
         desk.sync()
     assert desk.listed()[0]["origin"] == origin
 

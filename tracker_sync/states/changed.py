@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from tracker_sync.events import Named
 from tracker_sync.log import PEOPLE, Entry, EventLog
+from tracker_sync.log.among import among
 from tracker_sync.states.kin import Place
 from tracker_sync.tagging import Judgement
 
@@ -45,11 +46,31 @@ def renamed(
     """The items that may be judged otherwise since ids got other names; most names are only shown."""
     was, now = _called(before), _called(after)
     found: set[Place] = set()
+    users: dict[str, list[str]] = {}
     for source, attr, key in sorted({named for named, _ in was.items() ^ now.items()}):
         named = (source, attr, key)
-        if _matters(judgement, source, attr, was.get(named), now.get(named)):
+        if attr == "user":
+            users.setdefault(source, []).append(key)
+        elif _matters(judgement, source, attr, was.get(named), now.get(named)):
             found |= _naming(log, source, attr, key)
+    for source, keys in users.items():
+        found |= _about(log, source, keys)
     return found
+
+
+def _about(log: EventLog, source: str, users: list[str]) -> set[Place]:
+    """The items that users reported or were assigned to: what they are called says for whom they speak."""
+    about = set[Place]()
+    for column in ("actor", "key", "val"):
+        kinds = (
+            "e.kind = 'opened'" if column == "actor" else "e.attr IN ('reporter', 'assignee', 'assignees')"
+        )
+        query = (
+            "SELECT DISTINCT s.name, i.ext_id FROM event e JOIN item i ON i.item_id = e.item_id"  # noqa: S608
+            f" JOIN source s ON s.source_id = i.source_id WHERE s.name = ? AND {kinds} AND e.{column}"
+        )
+        about |= {place(name, item) for name, item in among(log.query, query, (source,), users)}
+    return about
 
 
 def _called(entries: Iterable[Entry]) -> Called:
@@ -63,15 +84,11 @@ def _called(entries: Iterable[Entry]) -> Called:
 def _matters(
     judgement: Judgement, source: str, attr: str, was: tuple[str, str] | None, now: tuple[str, str] | None
 ) -> bool:
-    """Whether a name decides anything: what a status or type means, who a user is, which field is meant."""
+    """Whether a name decides anything: what a status or type means, which field is meant."""
     names = {name for name, _ in (n for n in (was, now) if n)}
     match attr:
         case "status" | "type":
             return (was or ("", ""))[1] != (now or ("", ""))[1]
-        case "user":
-            domains = {was[1] if was else "", now[1] if now else ""}
-            heard = len(domains) > 1 and any(map(judgement.customers.mentions.marked, domains))
-            return heard or any(n in judgement.people for n in names)
         case "field":
             return any(judgement.looks_at_field(source, name) for name in names)
         case _:
@@ -83,8 +100,6 @@ def _naming(log: EventLog, source: str, attr: str, key: str) -> set[Place]:
     match attr:
         case "field":
             where, args = "e.attr = ?", [key]
-        case "user":
-            where, args = "(e.key = ? OR e.val = ? OR e.actor = ?)", [key] * 3
         case _:
             where, args = "e.attr = ? AND e.key = ?", [attr, key]
     return _places(log, f"s.name = ? AND {where}", source, *args)

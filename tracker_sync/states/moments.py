@@ -8,8 +8,8 @@ from tracker_sync.items import Item, Names
 from tracker_sync.state import State as Values
 from tracker_sync.state import apply
 from tracker_sync.tagging import Judgement
-from tracker_sync.tagging.rules import NAMED, RENAMED, pattern_set
-from tracker_sync.tagging.view import CUSTOM, LONG, marked, shown
+from tracker_sync.tagging.rules import CUSTOM, NAMED, RENAMED, pattern_set
+from tracker_sync.tagging.view import LONG, in_own_words, marked, own_name, shown
 
 _ALWAYS = {"title", "type", "project", "parent", "key", "reporter", "sub_issues"}
 """What every item is judged by, whatever the rules are."""
@@ -32,7 +32,7 @@ class Watch:
             "comment",
             *(("body", "remote_links") if {"links", f"{NAMED}links"} & self._sets.keys() else ()),
         }
-        self._seen: dict[tuple[str, str], bool] = {}
+        self._seen: dict[tuple[str, str, bool], bool] = {}
 
     def touched(
         self, item: Item, names: Names, e: Changed | Added | Commented | Dropped, before: Mapping[str, str]
@@ -50,10 +50,14 @@ class Watch:
     def _wants(self, item: Item, names: Names, attr: str, val: str) -> bool:
         """Whether a value of the attribute that came or went may matter."""
         if attr.startswith(CUSTOM):
-            return self._looks_at_field(item.source, names.of("field", attr))
-        place = (attr, val)
+            called = names.of("field", attr)
+            return attr in self._attrs or self._looks_at_field(item.source, called)
+        me = own_name(item, names, self._customers) if attr in LONG else ""
+        if me and me in shown(val, item):
+            return self._hits(attr, in_own_words(shown(val, item), me), item)
+        place = (attr, val, "#" in item.key)
         if place not in self._seen:
-            found = self._hits(attr, val, item)
+            found = self._hits(attr, shown(val, item) if attr in LONG else val, item)
             if len(val) > 60:
                 return found
             self._seen[place] = found
@@ -65,9 +69,8 @@ class Watch:
         if attr == "labels" and (val.casefold() in _KINDS or self._excluded.Match(val)):
             return True
         name = "comments" if attr == "comment" else attr
-        text = shown(val, item) if attr in LONG else val
         rules = self._sets.get(name)
-        return (rules is not None and bool(rules.Match(text))) or self._names_account(name, text)
+        return (rules is not None and bool(rules.Match(val))) or self._names_account(name, val)
 
     def _names_account(self, name: str, text: str) -> bool:
         """Whether a rule looks at the text for the accounts that it mentions."""

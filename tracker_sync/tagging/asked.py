@@ -18,36 +18,44 @@ def customers_of(view: View, said: Mapping[str, Tag], judgement: Judgement) -> A
     found, unclear = _named(view, judgement) if view.hits() else ((), ())
     if told := said.get("customer"):
         names = [_account(name, judgement.customers) for name in told.value.split(";") if name.strip()]
-        others = tuple(t for t in found if t.value not in names)
+        others = _earliest(t for t in found if t.value not in names)
         return tuple(replace(told, value=name) for name in names), (), others
     found, others = _of_threads(found, view)
-    return found, unclear, others
+    return _earliest(found), unclear, _earliest(t for t in others if t.value not in {f.value for f in found})
 
 
 def _named(view: View, judgement: Judgement) -> tuple[tuple[Tag, ...], tuple[Tag, ...]]:
-    """(the accounts that an item's signs name, names that may be several accounts')"""
-    customers, found, unclear = judgement.customers, dict[str, Tag](), dict[str, Tag]()
+    """(every sign that names an account, names that may be several accounts')"""
+    customers, found, unclear = judgement.customers, list[Tag](), dict[str, Tag]()
     for one in judgement.found("customer", view):
         known = customers.find(one.value)
         if known is None and (between := customers.between(one.value)):
             unclear.setdefault(one.value, replace(one, why=f"{' or '.join(between)}? {one.why}"))
-            continue
-        if known is None and customers.accounts and judgement.known_only(one.rule):
-            continue
-        named = replace(one, value=_account(one.value, customers))
-        before = found.get(named.value)
-        if before is None or named.since < before.since:
-            found[named.value] = named
+        elif known is not None or not (customers.accounts and judgement.known_only(one.rule)):
+            found.append(replace(one, value=_account(one.value, customers)))
     # An item that names one of them elsewhere has said which it means.
-    open_ = (t for v, t in unclear.items() if not found.keys() & set(customers.between(v)))
-    return tuple(found[v] for v in sorted(found)), tuple(sorted(open_, key=lambda t: t.value))
+    named = {t.value for t in found}
+    open_ = (t for v, t in unclear.items() if named.isdisjoint(customers.between(v)))
+    return tuple(found), tuple(sorted(open_, key=lambda t: t.value))
+
+
+def _earliest(tags: Iterable[Tag]) -> tuple[Tag, ...]:
+    """Of each account the earliest sign, by name."""
+    found: dict[str, Tag] = {}
+    for one in tags:
+        before = found.get(one.value)
+        if before is None or one.since < before.since:
+            found[one.value] = one
+    return tuple(found[v] for v in sorted(found))
 
 
 def _of_threads(found: tuple[Tag, ...], view: View) -> tuple[tuple[Tag, ...], tuple[Tag, ...]]:
-    """(who asked, who only passed a mail on)"""
-    if len(found) < 2:
+    """(signs of who asked, of who only passed a mail on)"""
+    names = {t.value for t in found}
+    if len(names) < 2:
         return found, ()
-    passed = {(event, who): by for event, who, by in passed_on(view, {t.event_id for t in found})}
+    threads = passed_on(view, {t.event_id for t in found})
+    passed = {(event, who): by for event, who, by in threads if by in names}
     others = tuple(
         replace(t, why=f"Only passed on what {passed[t.event_id, t.value]} wrote. {t.why}")
         for t in found if (t.event_id, t.value) in passed

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 
 from tracker_sync.sources.jira_fields import CHOICE, MANY, TEXT
-from tracker_sync.tagging.rules import COMPUTED, NAMED, RENAMED, Dimension
-from tracker_sync.tagging.view import CUSTOM
+from tracker_sync.tagging.rules import COMPUTED, CUSTOM, NAMED, RENAMED, Dimension
 
 _FIELD = "field."
 JIRA_AND_GITHUB: Mapping[str, str] = {

@@ -29,6 +29,7 @@ def intents_of(
         )
     if told := said.get("intent"):
         given.append([replace(told, value=resolve(told.value) or normal(told.value))])
+    given = [[t for t in tags if t.basis == kind] for tags in given for kind in BASES]
     ranked = sorted(filter(None, given), key=lambda tags: BASES.index(tags[0].basis))
     if not ranked:
         return [], marks, []

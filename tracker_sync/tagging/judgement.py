@@ -10,9 +10,9 @@ from tracker_sync.config import CalendarConfig, FieldNames
 from tracker_sync.customers import Customers
 from tracker_sync.people import Person
 from tracker_sync.strategies import Strategies
-from tracker_sync.tagging.rules import DECIDING, Dimension, Pack, Rule, pattern_set
+from tracker_sync.tagging.rules import DECIDING, NAMED, Dimension, Pack, Rule, pattern_set
 from tracker_sync.tagging.tags import Tag
-from tracker_sync.tagging.view import View
+from tracker_sync.tagging.view import View, marked
 
 NO_FIELDS = FieldNames()
 
@@ -41,7 +41,8 @@ class Judgement:
     def looks_at_field(self, source: str, name: str) -> bool:
         """Whether a rule looks at the field of a source that goes by this name."""
         own = self.fields.get(source, NO_FIELDS)
-        return name in (own.intent, own.customer, own.origin) or f"field.{name}" in self.watched
+        places = {f"field.{name}", f"{NAMED}field.{name}"}
+        return name in (own.intent, own.customer, own.origin) or not places.isdisjoint(self.watched)
 
     def known_only(self, rule: str) -> bool:
         """Whether what the rule of this name gives has to be in the customers file, if there is one."""
@@ -54,7 +55,7 @@ class Judgement:
     @cached_property
     def pack(self) -> Pack:
         """The rules, to be matched together."""
-        return Pack(self.rules)
+        return Pack(self.rules, mark=self._mark)
 
     @cached_property
     def deciding(self) -> Pack:
@@ -64,7 +65,10 @@ class Judgement:
         def wanted(rule: Rule, attr: str, text: str) -> bool:
             return not rule.stated_only or any(map(self.strategies.resolve, rule.gives(attr, text)))
 
-        return Pack((r for r in self.rules if r.dimension in DECIDING), wanted)
+        return Pack((r for r in self.rules if r.dimension in DECIDING), wanted, self._mark)
+
+    def _mark(self, attr: str, text: str) -> str | None:
+        return marked(self.customers, attr, text)
 
     def found(self, dimension: Dimension, view: View) -> Iterator[Tag]:
         """What the rules of a dimension say of an item; after a rule of a `keep = "first"` file has

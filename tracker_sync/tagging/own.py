@@ -77,9 +77,10 @@ class Own:
         signs = self._signs[customers]
         phases = self.phases if at is None else tuple(p for p in self.phases if p.lo <= at)
         committed = commitment(phases, min((t.since for t in signs.commitment), default=None))
+        origin = _decide(self.said, signs.origins, above, ancestors, committed)
         return Tags(
             customers=customers,
-            origin=_decide(self.said, signs.origins, above, ancestors, committed),
+            origin=origin,
             origins=signs.origins,
             intents=signs.intents or _inherit([t.intents for t in above], ancestors),
             marks=signs.marks,
@@ -87,20 +88,25 @@ class Own:
             requester=signs.requester,
             evidence=signs.evidence,
             unclear=self._unclear,
-            conflicts=self._conflicts(signs, above, ancestors, committed),
+            conflicts=self._conflicts(signs, above, ancestors, origin, committed),
             committed_at=committed,
             spans=phases,
         )
 
     def _conflicts(
-        self, signs: Signs, above: list[Tags], ancestors: Sequence[str], committed: int | None
-    ) -> tuple[Tag, ...]:
-        """What was overruled: by a stronger sign of the item, by a person, or for being an ancestor's."""
+        self, signs: Signs, above: list[Tags], ancestors: Sequence[str], origin: Tag | None,
+        committed: int | None,
+    ) -> tuple[Tag, ...]:  # fmt: skip
+        """What was overruled: by a stronger sign of the item, by a person, or for being an ancestor's; of
+        origins, among which the earliest decides, only what a field says or a person overrules."""
         found = [*signs.overruled]
         if above:
             for own, theirs in ((self.customers, "customers"), (signs.intents, "intents")):
                 if own and (tags := _inherit([getattr(t, theirs) for t in above], ancestors)):
-                    found += () if {t.value for t in own} & {t.value for t in tags} else tags
+                    root = self.judgement.customers.root if theirs == "customers" else str
+                    found += () if {root(t.value) for t in own} & {root(t.value) for t in tags} else tags
+        if signs.origins and origin:
+            found += [t for t in signs.origins if t.basis == "field" and t.value != origin.value]
         if told := self.said.get("origin"):
             other = _decide({}, signs.origins, above, ancestors, committed)
             found += [other] if other and other.value != told.value else []

@@ -54,6 +54,8 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 RENAMED = {"comments": "comment"}
 """What rules call otherwise than events do."""
+CUSTOM = ("customfield_", "field_")
+"""What the name of an attribute begins with that is a tracker's own field."""
 ROLES = {"intent_field": "intent", "customer_field": "customer", "origin_field": "origin"}
 """Attributes that stand for whichever field of a tracker the configuration names."""
 LINKED = ("body", "comment", "remote_links")
@@ -80,7 +82,7 @@ def is_plain(attr: str) -> bool:
 def basis(attr: str) -> Basis:
     """What a tag rests on that a text of this attribute gave."""
     plain = attr.removeprefix(NAMED)
-    if plain in ROLES or plain.startswith("field."):
+    if plain in ROLES or plain.startswith(("field.", *CUSTOM)):
         return "field"
     return "text" if plain in _TEXTS else "label"
 
@@ -171,10 +173,12 @@ class Pack:
     tried one by one; matching stays linear in the text."""
 
     def __init__(
-        self, rules: Iterable[Rule], wanted: Callable[[Rule, str, str], bool] = lambda rule, attr, text: True
-    ) -> None:
-        """`wanted` may say that of what a rule gives for a text of an attribute nothing is wanted."""
-        self.rules, self._wanted = tuple(rules), wanted
+        self, rules: Iterable[Rule], wanted: Callable[[Rule, str, str], bool] = lambda rule, attr, text: True,
+        mark: Callable[[str, str], str | None] = lambda attr, text: None,
+    ) -> None:  # fmt: skip
+        """`wanted` may say that of what a rule gives for a text of an attribute nothing is wanted; `mark`
+        marks the accounts in such a text, if there are any."""
+        self.rules, self._wanted, self._mark = tuple(rules), wanted, mark
         self._patterns: dict[str, list[str]] = {}
         for attr, pattern in ((a, p) for r in self.rules for c in r.clauses for a, many in c for p in many):
             self._patterns.setdefault(attr, []).append(pattern.pattern)
@@ -187,13 +191,14 @@ class Pack:
         """The rules that ask for something that a text has, given the attribute that it is of."""
         self.asking = lru_cache(maxsize=KEPT)(self._by_dimension)
         """The rules by dimension, given a set of hits; most items have one of a few sets."""
-        plain = [a for a in self._sets if is_plain(a)]
+        plain = sorted({b for a in self._sets if is_plain(b := a.removeprefix(NAMED))})
         self.looked_at = {
             RENAMED.get(a, a): tuple(b for b in plain if RENAMED.get(b, b) == RENAMED.get(a, a))
             for a in plain
         }
-        """What rules call an attribute of an item, for those that any rule looks at."""
-        others = sorted(self._sets.keys() - plain)
+        """What rules call an attribute of an item, for those that any rule looks at, for the accounts that it
+        names if nothing else."""
+        others = sorted(a for a in self._sets if not is_plain(a.removeprefix(NAMED)))
         self.of_fields = [a for a in others if a in ROLES or a.startswith("field.")]
         """What rules look at that comes of an item's own fields."""
         self.computed = [a for a in others if a not in self.of_fields]
@@ -215,6 +220,13 @@ class Pack:
         return [self.rules[n] for n in sorted(hits)]
 
     def _find(self, attr: str, text: str) -> frozenset[int]:
+        found = self._matching(attr, text) if attr in self._sets else _NO_RULES
+        named = f"{NAMED}{attr}"
+        if named in self._sets and (marked := self._mark(attr, text)) is not None:
+            found |= self._matching(named, marked)
+        return found
+
+    def _matching(self, attr: str, text: str) -> frozenset[int]:
         matched = self._sets[attr].Match(text)
         if not matched:
             return _NO_RULES
@@ -239,11 +251,17 @@ def builtin() -> Path:
     return inside if inside.is_dir() else Path(__file__).parent.parent.parent / "rules"
 
 
-def packs(folders: Iterable[Path] = ()) -> list[tuple[Path, str]]:
-    """The path and text of every file of tag rules: those built in, then those in the folders."""
+def packs(folders: Iterable[Path] = (), further: Iterable[str] = ()) -> list[tuple[Path, str]]:
+    """The path and text of every file of tag rules: those built in, those of further packs that are asked
+    for, then those in the folders. Raises ConfigError for a pack that there is not."""
+    inside = builtin()
+    known = {p.name: p for p in sorted(inside.glob("packs/*"))}
+    if unknown := [name for name in further if name not in known]:
+        there = ", ".join(known)
+        raise ConfigError(f"rules.packs: there is no pack {unknown[0]!r}; there are: {there}")
     found = [
         [folder] if folder.is_file() else sorted(folder.glob("tags/*.toml"))
-        for folder in (builtin(), *folders)
+        for folder in (inside, *(known[name] for name in further), *folders)
     ]
     return [(path, tomlfile.text_of(path)) for paths in found for path in paths]
 
@@ -327,9 +345,16 @@ def _given(texts: dict[str, list[Text]], attr: str) -> list[Text]:
     return texts.get(attr, [])
 
 
+def _usual(attr: str) -> str:
+    """What rules call an attribute that somebody calls as events do."""
+    named = NAMED if attr.startswith(NAMED) else ""
+    plain = attr.removeprefix(NAMED)
+    return named + next((rule for rule, event in RENAMED.items() if event == plain), plain)
+
+
 def _clauses(clause: Clause) -> tuple[tuple[str, tuple[Any, ...]], ...]:
     return tuple(
-        (attr, tuple(compiled(p) for p in ([patterns] if isinstance(patterns, str) else patterns)))
+        (_usual(attr), tuple(compiled(p) for p in ([patterns] if isinstance(patterns, str) else patterns)))
         for attr, patterns in clause.items()
     )
 

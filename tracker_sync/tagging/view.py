@@ -11,11 +11,20 @@ from tracker_sync.events import Added, Changed, Commented
 from tracker_sync.items import Item, Names
 from tracker_sync.people import Person
 from tracker_sync.sources.wiki import wiki
-from tracker_sync.tagging.rules import KEPT, LINKED, NAMED, RENAMED, ROLES, Pack, Text, basis, is_plain
+from tracker_sync.tagging.rules import (
+    CUSTOM,
+    KEPT,
+    LINKED,
+    NAMED,
+    RENAMED,
+    ROLES,
+    Pack,
+    Text,
+    basis,
+    is_plain,
+)
 from tracker_sync.work import at_creation
 
-CUSTOM = ("customfield_", "field_")
-"""What the name of an attribute begins with that is a tracker's own field."""
 LONG = {"body", "comment", "environment"}
 _MARKUP = re.compile(r"[*_{}\[\]|!^~+\\#?]|--|-\S|^(?:h\d|bq)\.", re.MULTILINE)
 """What wiki text without markup has none of; most has none, and reading it costs time."""
@@ -38,6 +47,18 @@ def shown(val: str, item: Item) -> str:
 @lru_cache(maxsize=KEPT)
 def _of_wiki(val: str) -> str:
     return wiki(val) if _MARKUP.search(val) else val
+
+
+def own_name(item: Item, names: Names, customers: Customers) -> str:
+    """The reporter's first and last name, where the tracker tells them; not that of an account: some trackers
+    call the people of a customer by the customer's name."""
+    name = names.of("user", item.reporter or item.one("reporter") or "")
+    return name if " " in name and not customers.mentions.marked(name) else ""
+
+
+def in_own_words(text: str, name: str) -> str:
+    """A text as who has this name means it: who reports what "Pat Doe" said, and is that, relays nobody."""
+    return re.sub(rf"\b{re.escape(name)}\b", "me", text) if name and name in text else text
 
 
 class View:
@@ -121,15 +142,11 @@ class View:
         return self._cache[attr]
 
     def _shown(self, val: str) -> str:
-        """A long text as people read it. Who reports what "Pat Doe" said, and is Pat Doe, says it as `I`."""
-        text = shown(val, self._item)
-        return text.replace(self._me, "I") if self._me and self._me in text else text
+        return in_own_words(shown(val, self._item), self._me)
 
     @cached_property
     def _me(self) -> str:
-        """The reporter's first and last name, where the tracker tells them."""
-        name = self._names.of("user", self._item.reporter or self._item.one("reporter") or "")
-        return name if " " in name else ""
+        return own_name(self._item, self._names, self._customers)
 
     def _compute(self, attr: str) -> list[Text]:
         item = self._item
