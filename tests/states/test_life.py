@@ -111,7 +111,7 @@ def rough(r: random.Random) -> Iterator[events.Event]:
         at += r.choice((0, 1, 60_000_000, 86_400_000_000))
         n = r.choice(ids)
         base: dict[str, Any] = {"id": f"{n}:c{step}", "item": n, "ts": at}
-        match r.randrange(8):
+        match r.randrange(10):
             case 0 | 1:
                 old, parents[n] = parents[n], r.choice((None, *(f"K-{i}" for i in ids), "M-1", "Z-9"))
                 yield events.Changed(attr="parent", val=parents[n], old=old, **base)
@@ -131,7 +131,13 @@ def rough(r: random.Random) -> Iterator[events.Event]:
             case 7:
                 yield events.Commented(key=f"m{r.randrange(3)}", val=r.choice((
                     "Nothing to see", "Deal with Acme depends on it, see https://acme.zendesk.com/tickets/1",
+                    "Globex has asked for this.", "Lee and Pat Doe have a customer asking for this.",
                 )), **base)  # fmt: skip
+            case 8:
+                val = r.choice(("Globex: pay", "Pay", "Pay for acme"))
+                yield events.Changed(attr="title", val=val, **base)
+            case 9:
+                yield events.Changed(attr="project", val=r.choice(("Pay at Acme", "Globex", "Pay")), **base)
     if r.random() < 0.5:  # a key comes again
         yield events.Removed(id="0:x", item="0", ts=at + 1, val="gone")
         yield events.Opened(id="70:0", item="70", ts=at + r.choice((1, 60_000_000)), val="K-0")

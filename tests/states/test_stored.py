@@ -10,7 +10,7 @@ import pytest
 from tests.states.test_life import NAMES, configured, rough
 from tracker_sync.config import CalendarConfig, Config
 from tracker_sync.days import Days
-from tracker_sync.events import Changed, Event, Moved, Named, Opened, Tagged
+from tracker_sync.events import Changed, Commented, Event, Moved, Named, Opened, Tagged
 from tracker_sync.inputs import now_stated, told
 from tracker_sync.log import EventLog
 from tracker_sync.log.sqlite import SqliteLog
@@ -101,8 +101,12 @@ def history(r: random.Random) -> list[list[Event]]:
         pages[-1].append(e)
     who = Opened(id="80:0", item="80", ts=5 * HOUR, val="K-80", actor="acc1")
     pages.insert(r.randrange(len(pages) + 1), [who])
-    known = Named(id="u1", item="", ts=0, attr="user", key="acc1", val="sam")
-    pages.insert(r.randrange(len(pages) + 1), [known])
+    said = "Pat Doe has a customer asking for it"
+    quoted = Commented(id="80:m1", item="80", ts=6 * HOUR, key="m1", val=said)
+    pages.insert(r.randrange(len(pages) + 1), [quoted])
+    for n, name in enumerate(r.sample(("sam", "Pat Doe", "sam@globex.test"), 2)):
+        known = Named(id=f"u{n}", item="", ts=0, attr="user", key="acc1", val=name)
+        pages.insert(r.randrange(len(pages) + 1), [known])
     means = r.choice(("new", "indeterminate", "done"))
     renamed = Named(id="s3b", item="", ts=0, attr="status", key="3", val="In Progress", means=means)
     pages.insert(r.randrange(len(pages) + 1), [renamed])
