@@ -109,6 +109,12 @@ def test_a_persons_word_on_the_origin_shows_what_the_signs_say(judged: Judge) ->
     assert (tags.origin.value, [t.value for t in tags.conflicts]) == ("research", ["customer"])
 
 
+def test_whom_a_person_named_does_not_speak_against_where_they_say_it_came_from(judged: Judge) -> None:
+    tags = judged(item(), said(customer="Mills", origin="sales")).tags["o:A-1"]
+    assert tags.origin is not None
+    assert (tags.origin.value, tags.conflicts) == ("sales", ())
+
+
 def test_an_item_beats_its_epic_and_says_that_they_differ(judged: Judge) -> None:
     epic = item("A-2", labels=["intent/search", "customer/Mills"])
     tags = judged(epic, item(labels=["intent/trust", "customer/Northwind"], parent="A-2")).tags["o:A-1"]

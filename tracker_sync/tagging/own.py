@@ -108,7 +108,8 @@ class Own:
         if signs.origins and origin:
             found += [t for t in signs.origins if t.basis == "field" and t.value != origin.value]
         if told := self.said.get("origin"):
-            other = _decide({}, signs.origins, above, ancestors, committed)
+            rules = [t for t in signs.origins if not t.by]  # whom people named does not speak against people
+            other = _decide({}, rules, above, ancestors, committed)
             found += [other] if other and other.value != told.value else []
         return tuple(found)
 
