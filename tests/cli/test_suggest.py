@@ -185,6 +185,20 @@ def test_the_printed_command_accepts_the_proposal_and_the_next_run_does_not_lear
     assert next(r for r in there.listed() if r["key"] == "acme:PAY-102")["intent"] == "billing"
 
 
+def test_an_edited_table_of_proposals_tags_items_and_the_rest_is_proposed_again(there: Desk) -> None:
+    first, epic, other = there.run("suggest", "--format", "csv").out.splitlines()
+    assert epic.startswith("acme:PAY-101,billing,,,")
+    there.write("rows.csv", f"{first}\r\n{epic.replace(',,,', ',,support,')}\r\n")
+    done = there.run("tag", "--from", "rows.csv")
+    assert (done.code, done.out, done.err) == (0, "", "1 item tagged, 2 tags written\n")
+    row = next(r for r in there.listed() if r["key"] == "acme:PAY-101")
+    assert (row["intent"], row["origin"]) == ("billing", "support")
+    assert there.run("suggest", "--format", "csv").out.splitlines() == [first, other]
+    there.write("rows.csv", f"{first}\r\n{other}\r\n")
+    assert there.run("tag", "--from", "rows.csv").err == "1 item tagged, 1 tag written\n"
+    assert there.run("suggest", "--format", "csv").out.splitlines() == [first]
+
+
 def test_nothing_is_written(there: Desk) -> None:
     before = there.db.read_bytes()
     there.run("suggest")

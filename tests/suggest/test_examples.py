@@ -117,6 +117,15 @@ def test_an_accepted_proposal_is_counted_and_not_learned_from(org: Any, desk: De
     assert [u.ref for u in found.untagged] == ["acme:PAY-4"]
 
 
+def test_an_accepted_proposal_that_an_undo_brings_back_is_not_learned_from(org: Any, desk: Desk) -> None:
+    org(jira_issue(1))
+    for intent, why in (("billing", "suggested billing (0.91): card"), ("search", "I asked")):
+        desk.run("tag", "PAY-1", "--intent", intent, "--reason", why)
+    assert desk.run("tag", "PAY-1", "--undo", "--reason", "misheard").code == 0
+    found = material(again(desk), "intent")
+    assert (found.examples, found.accepted) == ((), 1)
+
+
 def test_work_that_came_from_within_lacks_no_customer(org: Any, desk: Desk) -> None:
     org(ONE, jira_issue(2), jira_issue(3))
     desk.run("tag", "PAY-1", "--origin", "engineering", "--reason", "ours")

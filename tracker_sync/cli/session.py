@@ -104,16 +104,17 @@ def find_item(world: "World", key: str, *, removed: bool = False, then: bool = F
 
     With `removed`, also one that is not in its tracker any more; `then`: the world is that of a past moment.
     """
-    every = {**world.items, **world.removed}
     if key in world.items:
         return world.items[key]
-    found = {ref for (source, k), ref in world.by_key.items() if key in (k, f"{source}:{k}")}
+    places = [(s, k) for s in {s for s, _ in world.by_key} for k in (key, key.removeprefix(f"{s}:"))]
+    found = {world.by_key[place] for place in places if place in world.by_key}
     if not found:
         when = " as of then" if then else ""
         raise ConfigError(f"there is no item {key!r} in the log{when}; `tracker-sync items` lists them")
     if len(found) > 1:
-        raise ConfigError(f"{key!r} is ambiguous: {', '.join(sorted(found))}")
-    item = every[found.pop()]
+        raise ConfigError(f"{key!r} is ambiguous: {', '.join(sorted(found))}; name one of these")
+    ref = found.pop()
+    item = world.items.get(ref) or world.removed[ref]
     if item.removed_at is not None and not removed:
         raise ConfigError(
             f"{item.ref} is not in its tracker any more; `tracker-sync show {item.ref}` has its history"

@@ -10,6 +10,8 @@ from tracker_sync.tagging import Tags
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # noqa: RUF001  full-width too
 COLUMNS = ("key", "title", "intent", "customers", "origin")
+TAG_COLUMNS = ("key", "intent", "customer", "origin", "reason")
+"""What `suggest` writes, and `tag --from` reads."""
 
 
 def items(rows: Iterable[tuple[Item, Tags]]) -> str:
@@ -30,3 +32,8 @@ def inert(cell: str) -> str:
     """The cell, quoted where a spreadsheet would take it for a formula."""
     text = clean(cell)
     return "'" + text if text.startswith(_FORMULA) or cell.startswith(_FORMULA) else text
+
+
+def meant(cell: str) -> str:
+    """What a cell says that `inert` may have quoted."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell

@@ -8,14 +8,12 @@ from textwrap import fill
 from typing import Any
 
 from tracker_sync.render import clean
-from tracker_sync.render.csv import inert
+from tracker_sync.render.csv import TAG_COLUMNS, inert
 from tracker_sync.render.json import clocks, dump
 from tracker_sync.reports.query import Query
 from tracker_sync.suggest import FEWEST, Choice, LeftOpen, Proposal, Suggestions, Why
 from tracker_sync.suggest.examples import reason
 
-COLUMNS = ("key", "intent", "customer", "origin", "reason")
-"""What `tracker-sync tag --from FILE.csv` takes."""
 PAGE = 20
 """Proposals that text shows unless told otherwise."""
 NO_CUSTOMER = "no customer"
@@ -82,10 +80,10 @@ def csv(found: Suggestions) -> str:
     """The proposals, a line each, for a person to edit and hand to `tracker-sync tag --from`."""
     out = StringIO()
     writer = written.writer(out)
-    writer.writerow(COLUMNS)
+    writer.writerow(TAG_COLUMNS)
     for one in found.proposals:
         row = {"key": one.item.ref, found.dimension: one.value, "reason": _reason(one)}
-        writer.writerow([inert(row.get(column, "")) for column in COLUMNS])
+        writer.writerow([inert(row.get(column, "")) for column in TAG_COLUMNS])
     return out.getvalue()
 
 

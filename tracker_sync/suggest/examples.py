@@ -18,7 +18,7 @@ WITHIN = ("strategy", "engineering", "research", "executive", "compliance")
 """Origins by which nobody outside asked."""
 SAYS = {"intent": ("intent",), "customer": ("customer", "origin"), "origin": ("origin", "customer")}
 """Whose rules decide a dimension: a named account also says where demand came from, and conversely."""
-_PROPOSED = re.compile(r"suggested (?P<value>.+) \(\d\.\d\d\):")
+_PROPOSED = re.compile(r"(undone: .*; said before: )?suggested (?P<value>.+) \(\d\.\d\d\):", re.DOTALL)
 READ = 20_000
 """Characters of a body that are read."""
 _WORD = re.compile(r"[^\W\d_][\w'’-]*\w")  # noqa: RUF001  the apostrophe that people type
