@@ -1,6 +1,7 @@
 """People's words about items, one and many: what was typed, all that came out, and the exit code."""
 
 import io
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -397,7 +398,7 @@ def test_hostile_words_steer_no_terminal_and_are_kept_as_they_are(there: Desk) -
     assert "\u202e" not in told
     assert words(there)[0] == ("acme:10003", "customer", HOSTILE, HOSTILE)
     assert refused(there, f"{HOSTILE},search,,,x\n").removesuffix("\n").isprintable()
-    for args in (("show", "PAY-3"), ("show", "PAY-4"), ("items",)):
+    for args in (("show", "PAY-3"), ("show", "PAY-4"), ("items", "--conflicts")):
         out = there.run(*args).out
         assert not any(ord(c) < 32 and c != "\n" for c in out)
         assert "\u202e" not in out
@@ -433,3 +434,70 @@ def test_undoing_a_table_is_undoing_a_row_in_one_go(there: Desk) -> None:
     typed(there, "acme:PAY-9", "--undo")
     assert [(attr, val) for _, attr, val, _ in words(there)[3:]] == [("intent", None), ("customer", None)]
     assert intent(there, "labs:PAY-9") == "trust"
+
+
+# What disagrees
+
+
+def test_a_transcript_of_items_in_conflict(there: Desk) -> None:
+    typed(there, "PAY-1", "--intent", "search", "--reason", "agreed")
+    done = there.run("items", "--conflicts")
+    assert (done.code, done.err) == (0, "")
+    assert (
+        done.out
+        == """\
+acme:PAY-1  Totals  [search | no customer | origin unknown]
+  intent: rule intent/intent-label says "trust" (label, since 2026-01-05)
+"""
+    )
+    assert there.run("items", "--conflicts", "--format", "csv").out.splitlines() == [
+        "key,title,intent,customers,origin,conflicts",
+        "acme:PAY-1,Totals,search,,,intent trust (intent/intent-label)",
+    ]
+    (row,) = there.listed("--conflicts")
+    assert [(c["dimension"], c["value"], c["rule"]) for c in row["conflicts"]] == [
+        ("intent", "trust", "intent/intent-label")
+    ]
+
+
+def test_an_item_that_names_two_intents_is_in_conflict_until_a_person_settles_it(desk: Desk) -> None:
+    desk.write("strategy.toml", STRATEGY)
+    with serving(jira_site(jira_issue(1, labels=["intent/trust", "intent/search"]))) as [url]:
+        desk.jira(url)
+        desk.sync()
+    assert desk.run("items", "--conflicts").out.splitlines()[1:] == [
+        '  intent: rule intent/intent-label says "search" (label, since 2026-01-05)',
+        '  intent: rule intent/intent-label says "trust" (label, since 2026-01-05)',
+    ]
+
+
+RULE = """\
+dimension = "intent"
+[[rule]]
+id = "totals"
+why = "Totals are about finding things."
+when = { title = '^Totals$' }
+value = "search"
+[[rule.test]]
+item = { title = "Totals" }
+gives = ["search"]
+[[rule.test]]
+item = { title = "Subtotals" }
+gives = []
+"""
+
+
+def test_a_persons_word_holds_after_the_rules_changed_and_the_new_rule_is_shown(there: Desk) -> None:
+    typed(there, "PAY-1", "--intent", "trust", "--reason", "agreed")
+    assert there.listed("--conflicts") == []
+    there.write("mine/tags/own.toml", RULE)
+    config = (there.folder / "tracker-sync.toml").read_text()
+    there.write("tracker-sync.toml", f'{config}[rules]\npaths = ["mine"]\n')
+    (row,) = there.listed("--conflicts")
+    assert (row["key"], row["intent"]) == ("acme:PAY-1", "trust")
+    assert [(t["rule"], t["why"]) for t in row["tags"]] == [("person", "agreed")]
+    assert [(c["value"], c["rule"]) for c in row["conflicts"]] == [("search", "intent/totals")]
+    page = there.run("show", "PAY-1").out
+    assert "intent: trust\n  said by ada, event t" in page
+    assert "disagrees: intent search\n  rule intent/totals (text), event 10001:0" in page
+    assert json.loads(there.run("show", "PAY-1", "--format", "json").out)["conflicts"] == row["conflicts"]

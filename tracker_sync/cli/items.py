@@ -7,6 +7,7 @@ from tracker_sync.cli.session import configuration, find_item, opened
 
 @click.command()
 @click.option("--untagged", is_flag=True, help="Only items without an intent or an origin.")
+@click.option("--conflicts", is_flag=True, help="Only items whose signs disagree, with what says otherwise.")
 @click.option("--epics", is_flag=True, help="Only epics.")
 @click.option("--intent", metavar="ID", help="Only items of this intent.")
 @click.option("--customer", metavar="NAME", help="Only items that this customer asked for.")
@@ -16,8 +17,8 @@ from tracker_sync.cli.session import configuration, find_item, opened
 @click.option("--format", "form", type=click.Choice(["text", "json", "csv"]), default="text")
 @click.pass_context
 def items(
-    context: click.Context, untagged: bool, epics: bool, intent: str | None, customer: str | None,
-    source: str | None, as_of: str | None, known_at: str | None, form: str,
+    context: click.Context, untagged: bool, conflicts: bool, epics: bool, intent: str | None,
+    customer: str | None, source: str | None, as_of: str | None, known_at: str | None, form: str,
 ) -> None:  # fmt: skip
     """List items with their tags.
 
@@ -36,6 +37,7 @@ def items(
         if (source is None or item.source == source)
         and (not epics or ref in org.epics)
         and (not untagged or not org.tags[ref].intents or org.tags[ref].origin is None)
+        and (not conflicts or org.tags[ref].disputed)
         and (wanted_intent is None or wanted_intent in [t.value for t in org.tags[ref].intents])
         and (wanted_customer is None or wanted_customer in [a.casefold() for a in org.accounts(ref)])
     ]
@@ -46,11 +48,11 @@ def items(
     elif form == "csv":
         from tracker_sync.render import csv
 
-        click.echo(csv.items(rows), nl=False)
+        click.echo(csv.items(rows, disputed=conflicts), nl=False)
     else:
-        from tracker_sync.render.item import items as listed
+        from tracker_sync.render import item as page
 
-        click.echo(listed(rows), nl=False)
+        click.echo(page.disputed(rows, org.zone) if conflicts else page.items(rows), nl=False)
 
 
 @click.command()

@@ -14,16 +14,19 @@ TAG_COLUMNS = ("key", "intent", "customer", "origin", "reason")
 """What `suggest` writes, and `tag --from` reads."""
 
 
-def items(rows: Iterable[tuple[Item, Tags]]) -> str:
-    """The items, a line each; several values in a cell are separated by `;`."""
+def items(rows: Iterable[tuple[Item, Tags]], *, disputed: bool = False) -> str:
+    """The items, a line each; several values in a cell are separated by `;`. With `disputed`, a further
+    column says what an item's signs disagree about."""
     out = StringIO()
     writer = csv.writer(out)
-    writer.writerow(COLUMNS)
+    writer.writerow((*COLUMNS, *(["conflicts"] if disputed else [])))
     for item, tags in rows:
         cells = [
             item.ref, item.title, ";".join(t.value for t in tags.intents),
             ";".join(t.value for t in tags.customers), tags.origin.value if tags.origin else "",
         ]  # fmt: skip
+        if disputed:
+            cells.append(";".join(f"{t.dimension} {t.value} ({t.by or t.rule})" for t in tags.disputed))
         writer.writerow([inert(c) for c in cells])
     return out.getvalue()
 

@@ -1,10 +1,12 @@
 """Items as text: a list of them, and one of them whole."""
 
 from collections.abc import Iterable
+from datetime import tzinfo
 
 from tracker_sync.events import Noted
 from tracker_sync.items import Item
 from tracker_sync.render import clean
+from tracker_sync.render.conflicts import line
 from tracker_sync.render.page import Page
 from tracker_sync.reports.org import Org
 from tracker_sync.reports.query import Clocks, day_text, rfc3339
@@ -22,6 +24,14 @@ def items(rows: Iterable[tuple[Item, Tags]]) -> str:
         ]
         lines.append(f"{clean(item.ref)}  {clean(item.title)}  [{clean(' | '.join(said))}]")
     return "\n".join(lines) + "\n" * bool(lines)
+
+
+def disputed(rows: Iterable[tuple[Item, Tags]], zone: tzinfo) -> str:
+    """The item list, and below each item what its signs disagree about, a line each."""
+    return "".join(
+        items([(item, tags)]) + "".join(f"  {t.dimension}: {line(t, zone)}\n" for t in tags.disputed)
+        for item, tags in rows
+    )
 
 
 def shown(item: Item, tags: Tags, org: Org, seen: Clocks) -> str:

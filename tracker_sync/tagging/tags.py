@@ -64,3 +64,8 @@ class Tags:
         """The first moment that a customer or a deal was named."""
         times = [t.since for t in (*self.customers, *([self.origin] if self.origin else []))]
         return min(times, default=None)
+
+    @property
+    def disputed(self) -> tuple[Tag, ...]:
+        """What the item's signs disagree about: what was overruled, and intents of which none was."""
+        return (*(self.intents if len(self.intents) > 1 else ()), *self.conflicts)
