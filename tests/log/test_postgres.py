@@ -180,6 +180,18 @@ def test_a_sync_leaves_to_others_what_they_have(desk: Desk, database: Database, 
     assert len(done.err.splitlines()) == 2
 
 
+def test_who_tags_while_another_does_is_told_to_wait(
+    desk: Desk, database: Database, log: PostgresLog
+) -> None:
+    configured(desk, database.url, "acme")
+    log.append("acme", [opened(1)], now=1)
+    said = ("tag", f"acme:{opened(1).val}", "--origin", "sales", "--reason", "asked")
+    with log.lease(PEOPLE):
+        done = desk.run(*said)
+    assert (done.code, done.out) == (75, "")
+    assert (desk.run(*said).code, desk.run(*said[:2], "--undo").code) == (0, 0)
+
+
 # --- The tables
 
 

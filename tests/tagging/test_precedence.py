@@ -109,6 +109,11 @@ def test_a_persons_word_on_the_origin_shows_what_the_signs_say(judged: Judge) ->
     assert (tags.origin.value, [t.value for t in tags.conflicts]) == ("research", ["customer"])
 
 
+def test_an_account_that_a_person_named_twice_asked_once(judged: Judge) -> None:
+    tags = judged(item(), said(customer="NW;Northwind;Mills")).tags["o:A-1"]
+    assert [t.value for t in tags.customers] == ["Northwind", "Mills"]
+
+
 def test_whom_a_person_named_does_not_speak_against_where_they_say_it_came_from(judged: Judge) -> None:
     tags = judged(item(), said(customer="Mills", origin="sales")).tags["o:A-1"]
     assert tags.origin is not None

@@ -2,6 +2,7 @@
 
 import getpass
 import sys
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from tracker_sync.cli.session import configuration, find_item, now, opened
 from tracker_sync.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from tracker_sync.config import Config
     from tracker_sync.items import Item
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
               help="Where the decisive demand came from.")  # fmt: skip
 @click.option("--reason", help="Why; others will read it.")
 @click.option("--from", "sheet", metavar="FILE", help="Many at once, from CSV; `-` is standard input.")
-@click.option("--clear", is_flag=True, help="Take back what people said (of the options named, or all).")
-@click.option("--undo", is_flag=True, help="Take back what was said last; what was said before holds again.")
+@click.option("--clear", is_flag=True, help="Take back what people said, of all or of the options named.")
+@click.option("--undo", is_flag=True, help="Take back only what was said last: what was before holds again.")
 @click.pass_context
 def tag(
     context: click.Context, key: str | None, intent: str | None, customers: tuple[str, ...],
@@ -41,7 +42,7 @@ def tag(
 
     \b
     Example: tracker-sync tag acme:PAY-12 --intent reliability --reason "agreed in planning"
-             tracker-sync tag acme:PAY-12 --undo
+             tracker-sync tag acme:PAY-12 --undo --intent
              tracker-sync tag --from proposals.csv
     """
     from tracker_sync.overrides.words import names
@@ -77,8 +78,7 @@ def _say(config: "Config", key: str, said: dict[str, str], reason: str | None) -
         raise ConfigError(f"--{empty[0]} is empty: say what it is, or take it back with --clear --{empty[0]}")
     if reason is None:
         raise ConfigError("--reason is missing: say why, for those who will argue over it")
-    with opened(config, write=True) as log:
-        judged = _judged(config, log)
+    with _writing(config) as (log, judged):
         item = _finder(log, [key])(key)
         for attr, val in said.items():
             if what := problem(attr, val, judged):
@@ -96,8 +96,7 @@ def _take_back(config: "Config", key: str, attrs: list[str], reason: str | None,
     from tracker_sync.overrides.words import DIMENSIONS
 
     named = attrs or DIMENSIONS
-    with opened(config, write=True) as log:
-        judged = _judged(config, log)
+    with _writing(config) as (log, judged):
         item = _finder(log, [key])(key)
         words = undoing(item, named, reason) if undo else taking_back(item, named, reason or "taken back")
         of = f"the {' or '.join(attrs)} of " if attrs else ""
@@ -116,8 +115,7 @@ def _say_all(config: "Config", name: str, reason: str | None) -> None:
 
     path = Path("standard input" if name == "-" else name)
     table = sheet.read(_bytes(name, path), path)
-    with opened(config, write=True) as log:
-        judged = _judged(config, log)
+    with _writing(config) as (log, judged):
         find = _finder(log, [row.cells["key"] for row in table.rows])
         rows, wrong = sheet.words(table.rows, find, judged, reason)
         if mistakes := sorted([*table.wrong, *wrong]):
@@ -144,10 +142,14 @@ def _readable(*typed: str) -> None:
         raise ConfigError("what was typed is not UTF-8 text; set the terminal to UTF-8") from None
 
 
-def _judged(config: "Config", log: "EventLog") -> "Judgement":
+@contextmanager
+def _writing(config: "Config") -> "Iterator[tuple[EventLog, Judgement]]":
+    """The log, in which nobody else says anything meanwhile, and what tags rest on. Raises LogBusy."""
     from tracker_sync.inputs import judgement, now_stated, told
+    from tracker_sync.log import PEOPLE
 
-    return judgement(config, told(log), now_stated(config))
+    with opened(config, write=True) as log, log.lease(PEOPLE):
+        yield log, judgement(config, told(log), now_stated(config))
 
 
 def _finder(log: "EventLog", keys: "Sequence[str]") -> "Callable[[str], Item]":

@@ -17,7 +17,8 @@ def customers_of(view: View, said: Mapping[str, Tag], judgement: Judgement) -> A
     """Who asked for an item: whom a person named, or else everybody whom its own signs name."""
     found, unclear = _named(view, judgement) if view.hits() else ((), ())
     if told := said.get("customer"):
-        names = [_account(name, judgement.customers) for name in told.value.split(";") if name.strip()]
+        spelt = [name for name in told.value.split(";") if name.strip()]
+        names = list(dict.fromkeys(_account(name, judgement.customers) for name in spelt))
         others = _earliest(t for t in found if t.value not in names)
         return tuple(replace(told, value=name) for name in names), (), others
     found, others = _of_threads(found, view)
