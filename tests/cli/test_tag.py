@@ -210,6 +210,13 @@ def test_one_dimension_can_be_undone_and_the_other_stays(there: Desk) -> None:
     assert (intent(there), words(there)[-1][3]) == ("trust", "undone: wrong call")
 
 
+def test_what_another_command_said_stays_when_the_last_is_undone(there: Desk) -> None:
+    typed(there, "acme:PAY-9", "--origin", "sales", "--reason", "the call")
+    typed(there, "acme:PAY-9", "--intent", "trust", "--reason", "a guess")
+    typed(there, "acme:PAY-9", "--undo")
+    assert [said[1:3] for said in words(there)[2:]] == [("intent", None)]
+
+
 def test_a_taking_back_can_be_undone(there: Desk) -> None:
     typed(there, "acme:PAY-9", "--intent", "trust", "--reason", "a guess")
     assert typed(there, "acme:PAY-9", "--clear", "--intent") == "exit code 0\n"
