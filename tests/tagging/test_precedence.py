@@ -1,6 +1,7 @@
 """Which sign decides, what is inherited, and what becomes of the signs that lose."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -273,3 +274,10 @@ def test_an_account_that_is_also_a_tool_is_known_by_marks_and_not_by_mentions(ju
     mentioned = item(title="Mills: handle events", body="Mills has asked for a token.", labels="mills")
     org = judged(mentioned, item("A-2", labels="customer/Mills"), more=more)
     assert [[t.value for t in org.tags[f"o:A-{n}"].customers] for n in (1, 2)] == [[], ["Mills"]]
+
+
+def test_who_raised_an_item_does_not_speak_against_a_persons_word(judged: Judge, tmp_path: Path) -> None:
+    (tmp_path / "people.toml").write_text('[[people]]\nlogins = ["bob"]\nrole = "engineering"\n')
+    raised = replace(item()[0], actor="bob")
+    tags = judged([raised, *item()[1:]], said(origin="research")).tags["o:A-1"]
+    assert ([t.value for t in tags.origins], tags.conflicts) == (["engineering"], ())

@@ -108,9 +108,10 @@ class Own:
         if signs.origins and origin:
             found += [t for t in signs.origins if t.basis == "field" and t.value != origin.value]
         if told := self.said.get("origin"):
-            rules = [t for t in signs.origins if not t.by]  # whom people named does not speak against people
+            # Whom people named does not speak against people, nor does who raised it, which only stands in.
+            rules = [t for t in signs.origins if not t.by and not t.fallback]
             other = _decide({}, rules, above, ancestors, committed)
-            found += [other] if other and other.value != told.value else []
+            found += [other] if other and other.value != told.value and other not in found else []
         return tuple(found)
 
     def _find(self, customers: tuple[Tag, ...]) -> Signs:
