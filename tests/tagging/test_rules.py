@@ -105,3 +105,11 @@ def test_a_failing_rule_test_says_given_expected_and_got(tmp_path: Path) -> None
     path.write_text(GOOD.replace('gives = ["acme"]', 'gives = ["globex"]'))
     (failure,) = failures(read(path, path.read_text())[0])
     assert failure == (0, {"labels": ["for Acme"]}, ["globex"], ["acme"])
+
+
+def test_text_stands_for_the_title_the_description_and_comments(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    [rule] = read(path, GOOD.replace("labels = '^for", "text = 'for").replace("labels =", "body ="))
+    found = [[m.value for m in rule.matches(lambda a, at=at: [Text("for Acme", 0, "")] if a == at else [])]
+             for at in ("title", "body", "comments", "labels")]  # fmt: skip
+    assert found == [["Acme"], ["Acme"], ["Acme"], []]

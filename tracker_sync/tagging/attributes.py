@@ -46,6 +46,7 @@ ANY_FIELD: Mapping[str, str] = {
     "origin_field": "the field that `fields = { origin = … }` of a Jira source names",
 }
 WORKED_OUT: Mapping[str, str] = {
+    "text": "the title, the description or any comment: short for a condition on each of them",
     "key": "the key: PAY-12, or acme/web#12",
     "links": "each web address in the description, the comments and the remote links",
     "customer": "each customer that the customer rules, or a person, found; not for customer rules",

@@ -54,6 +54,8 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 RENAMED = {"comments": "comment"}
 """What rules call otherwise than events do."""
+TEXT, TEXTS = "text", ("title", "body", "comments")
+"""What stands for any of these."""
 CUSTOM = ("customfield_", "field_")
 """What the name of an attribute begins with that is a tracker's own field."""
 ROLES = {"intent_field": "intent", "customer_field": "customer", "origin_field": "origin"}
@@ -311,8 +313,8 @@ def _rule(file: _File, raw: _Rule, path: Path) -> Rule:
         dimension=file.dimension,
         keep=file.keep,
         why=raw.why,
-        clauses=tuple(_clauses(c) for c in clauses),
-        unless=_clauses(raw.unless),
+        clauses=tuple(_clauses(c) for clause in clauses for c in _spread(clause)),
+        unless=_clauses({a: p for clause in _spread(raw.unless) for a, p in clause.items()}),
         value=raw.value,
         fallback=raw.fallback,
         stated_only=raw.stated_only,
@@ -343,6 +345,14 @@ def failures(rule: Rule) -> Iterator[Failure]:
 
 def _given(texts: dict[str, list[Text]], attr: str) -> list[Text]:
     return texts.get(attr, [])
+
+
+def _spread(clause: Clause) -> list[Clause]:
+    """A clause that looks at `text` as one for each attribute that this stands for."""
+    if TEXT not in clause and f"{NAMED}{TEXT}" not in clause:
+        return [clause]
+    whole = (TEXT, f"{NAMED}{TEXT}")
+    return [{a.replace(TEXT, place) if a in whole else a: p for a, p in clause.items()} for place in TEXTS]
 
 
 def _usual(attr: str) -> str:
