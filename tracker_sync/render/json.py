@@ -110,6 +110,11 @@ def _overview(report: Overview) -> dict[str, Any]:
             "sales_led": _sales_summary(report.sales_led),
             "last_13_weeks": _sales_summary(report.recent) if report.recent else None,
             "single_customer_features": len(report.single_customer.rows),
+            "tag_first": [
+                {"key": t.ref, "title": t.title, "items": t.items, "effort": number(t.effort),
+                 "width_after": number(t.width)}
+                for t in report.to_tag
+            ],
         },
         "columns": columns(_INTENTS),
         "rows": _intent_rows(report.intents),

@@ -94,7 +94,7 @@ def _overview(page: Page, report: Overview) -> None:
     page.line()
     _allocation(page, report.intents)
     _features(page, report.single_customer, most=5)
-    _to_tag(page, report.sales_led, report.intents, most=5)
+    _to_tag(page, report, most=5)
     page.line()
     sources = ", ".join(report.sources)
     page.line(
@@ -198,17 +198,17 @@ def _features(page: Page, report: SingleCustomer, most: int) -> None:
     page.line()
 
 
-def _to_tag(page: Page, sales: SalesLed, by_intent: Intents, most: int) -> None:
-    waiting = sales.to_tag
+def _to_tag(page: Page, report: Overview, most: int) -> None:
+    waiting = len(report.sales_led.to_tag)
     if waiting:
-        page.line(f"Tag next ({len(waiting)} items of unknown origin; the largest narrow the range most):")
+        page.line(f"Tag next ({waiting} items of unknown origin; an epic speaks for all under it):")
         page.table(
-            [("", "left", 40), ("days", "right", 6), ("", "left", 30)],
-            [[r.ref, days(r.effort), r.title] for r in waiting[:most]],
+            [("", "left", 38), ("items", "right", 5), ("days", "right", 5), ("", "left", 25)],
+            [[t.ref, str(t.items), days(t.effort), t.title] for t in report.to_tag[:most]],
         )
         page.line('  tracker-sync tag KEY --origin ... --reason "..."')
-    elif by_intent.untagged:
-        page.line(f"Tag next: {by_intent.untagged[0][0]} (names no intent)")
+    elif report.intents.untagged:
+        page.line(f"Tag next: {report.intents.untagged[0][0]} (names no intent)")
 
 
 def _sales_led(page: Page, report: SalesLed, most: int = 8) -> None:

@@ -1,5 +1,6 @@
 """The overview: the one page that answers whether we build our strategy."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tracker_sync.days import Days
@@ -8,6 +9,7 @@ from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.reports.query import Query
 from tracker_sync.reports.sales_led import SalesLed, sales_led
 from tracker_sync.reports.single_customer import SingleCustomer, single_customer
+from tracker_sync.reports.tag_first import ToTag, to_tag
 from tracker_sync.states.columns import distinct
 
 RECENT = 91
@@ -24,6 +26,8 @@ class Overview:
     """The last thirteen weeks of the window, where it is longer than that."""
     intents: Intents
     single_customer: SingleCustomer
+    to_tag: Sequence[ToTag]
+    """What to tag first, to narrow the headline most."""
     items: int
     epics: int
     sources: tuple[str, ...]
@@ -35,8 +39,10 @@ def overview(org: Portfolio, query: Query) -> Overview:
     start = days.end(days.of(query.until - 1) - RECENT)
     recent = sales_led(org, replace(query, since=start)) if start > query.since else None
     shown = org.within(replace(query, project=None))
+    sales = sales_led(org, query)
     return Overview(
-        query, sales_led(org, query), recent, intents(org, query), single_customer(org, query),
+        query, sales, recent, intents(org, query), single_customer(org, query),
+        to_tag(org, query, sales.weighed[0].sales_led),
         int(shown.sum()), int((shown & org.epic).sum()),
         tuple(sorted(org.words.vals[s] for s in distinct(org.sources[shown])[0].tolist())),
     )  # fmt: skip

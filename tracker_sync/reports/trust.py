@@ -11,6 +11,7 @@ from tracker_sync.reports.portfolio import Many, Portfolio
 from tracker_sync.reports.query import Query
 from tracker_sync.reports.sales_led import weighed
 from tracker_sync.reports.shares import Share
+from tracker_sync.reports.tag_first import ToTag, to_tag
 from tracker_sync.reports.teams import Stranger, strangers, teams
 from tracker_sync.states.columns import NEVER, VERDICTS, Array, distinct
 from tracker_sync.states.grounds import CONFLICTS, INHERITED, SEVERAL, UNCLEAR
@@ -39,18 +40,6 @@ class Coverage:
     """Items that have it from their own signs, not from one above."""
     by: tuple[int, ...]
     """Tagged items by what the tag rests on, in the order of `BASES`."""
-
-
-@dataclass(frozen=True, slots=True)
-class ToTag:
-    """Work of unknown origin under one item: saying it there says it for all of that."""
-
-    ref: str
-    title: str
-    items: int
-    effort: Fraction
-    width: Fraction | None
-    """How wide the sales-led share's bounds are once this and all before it in the list are tagged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +97,7 @@ def trust(org: Portfolio, query: Query) -> Trust:
         query=query,
         headline=headline,
         coverage=tuple(_coverage(org, query, rows, days)),
-        to_tag=_to_tag(org, rows, days, headline),
+        to_tag=to_tag(org, query, headline),
         retrofits=tuple(_retrofit(org, query, rows, field) for field in FIELDS[:2]),
         disagreements=Many(uneasy, lambda some: _disagreements(org, some, days), days.amounts),
         counts={kind: int((open_ & bit != 0).sum()) for kind, bit in KINDS.items()},
@@ -141,31 +130,6 @@ def _covered(org: Portfolio, of: str, name: str, rows: Array, field: str, days: 
         int(((by != 0) & (by < INHERITED)).sum()),
         tuple(int((basis == n).sum()) for n in range(1, len(BASES) + 1)),
     )  # fmt: skip
-
-
-def _to_tag(org: Portfolio, rows: Array, days: Effort, headline: Share, most: int = 20) -> list[ToTag]:
-    """The topmost items over work of unknown origin, the heaviest first. Nothing above such work says where
-    it came from, or it would have it from there: so saying it at the top says it for all of it."""
-    unknown = rows[org.now["verdict"][rows] == VERDICTS.index("unknown")]
-    top, place = distinct(org.roots[unknown])
-    amounts: Array = np.zeros(len(top), dtype=days.amounts.dtype)
-    np.add.at(amounts, place, days.amounts[unknown])
-    items = np.bincount(place, minlength=len(top))
-    order = np.lexsort((-items, -amounts.astype(float)))[:most]
-    by_count = headline.base.weight == "count"
-    left = int((items if by_count else amounts).sum())
-    unit, whole = headline.base.unit, headline.total
-    found = []
-    titles = org.titled(top[order])
-    for n, title in zip(order.tolist(), titles, strict=True):
-        left -= int((items if by_count else amounts)[n])
-        found.append(
-            ToTag(
-                org.ref(int(top[n])), title, int(items[n]), Fraction(int(amounts[n]), days.unit),
-                Fraction(left, unit) / whole if whole else None,
-            )
-        )  # fmt: skip
-    return found
 
 
 def _retrofit(org: Portfolio, query: Query, rows: Array, field: str) -> Retrofit:
