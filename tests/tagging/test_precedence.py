@@ -66,7 +66,8 @@ def judged(tmp_path: Path) -> Iterator[Judge]:
     ) -> Org:
         (tmp_path / "tracker-sync.toml").write_text(
             '[[sources]]\nname = "o"\nkind = "jira"\nurl = "https://o.example"\n'
-            'fields = { intent = "Theme", customer = "Client" }\n[rules]\npaths = ["mine"]\n' + more
+            'fields = { intent = "Theme", customer = "Client", origin = "Source" }\n'
+            f'[rules]\npaths = ["mine"]\n{more}'
         )
         (tmp_path / "strategy.toml").write_text(STRATEGY)
         (tmp_path / "customers.csv").write_text(customers)
@@ -281,3 +282,22 @@ def test_who_raised_an_item_does_not_speak_against_a_persons_word(judged: Judge,
     raised = replace(item()[0], actor="bob")
     tags = judged([raised, *item()[1:]], said(origin="research")).tags["o:A-1"]
     assert ([t.value for t in tags.origins], tags.conflicts) == (["engineering"], ())
+
+
+def test_an_origin_field_that_came_too_late_is_listed(judged: Judge) -> None:
+    named = Named(id="n3", item="", ts=0, attr="field", key="customfield_3", val="Source")
+    late = Added(
+        id="A-1:f", item="A-1", ts=NEW_YEAR + DAY, attr="customfield_3", key="research", val="research"
+    )
+    tags = judged(named, item(labels="customer promise"), late).tags["o:A-1"]
+    assert tags.origin is not None
+    assert (tags.origin.value, [(t.value, t.basis) for t in tags.conflicts]) == (
+        "sales", [("research", "field")],
+    )  # fmt: skip
+
+
+def test_the_account_in_a_field_does_not_speak_against_the_deal_that_it_asked_in(judged: Judge) -> None:
+    client = Named(id="n4", item="", ts=0, attr="field", key="customfield_4", val="Client")
+    tags = judged(client, item(customfield_4="Mills", labels="customer promise")).tags["o:A-1"]
+    assert tags.origin is not None
+    assert ([t.value for t in tags.customers], tags.origin.value, tags.conflicts) == (["Mills"], "sales", ())

@@ -106,7 +106,8 @@ class Own:
                     root = self.judgement.customers.root if theirs == "customers" else str
                     found += () if {root(t.value) for t in own} & {root(t.value) for t in tags} else tags
         if signs.origins and origin:
-            found += [t for t in signs.origins if t.basis == "field" and t.value != origin.value]
+            said = (t for t in signs.origins if t.rule.startswith("origin/") and t.basis == "field")
+            found += [t for t in said if t.value != origin.value]
         if told := self.said.get("origin"):
             # Whom people named does not speak against people, nor does who raised it, which only stands in.
             rules = [t for t in signs.origins if not t.by and not t.fallback]
