@@ -9,9 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from tracker_sync.render import clean
+from tracker_sync.render.prose import WIDTH
 from tracker_sync.reports.query import Query, day_text
-
-WIDTH = 80
 
 
 class Page:

@@ -27,20 +27,20 @@ class ToTag:
 def to_tag(org: Portfolio, query: Query, headline: Share, most: int = 20) -> list[ToTag]:
     """The topmost items over work of unknown origin, the heaviest first. Nothing above such work says where
     it came from, or it would have it from there: so saying it at the top says it for all of it."""
-    rows, days = np.flatnonzero(org.active(query)), effort(org, query)
+    rows, days = headline.base.rows, effort(org, query)
     unknown = rows[org.now["verdict"][rows] == VERDICTS.index("unknown")]
     top, place = distinct(org.roots[unknown])
     amounts: Array = np.zeros(len(top), dtype=days.amounts.dtype)
     np.add.at(amounts, place, days.amounts[unknown])
     items = np.bincount(place, minlength=len(top))
     order = np.lexsort((-items, -amounts.astype(float)))[:most]
-    by_count = headline.base.weight == "count"
-    left = int((items if by_count else amounts).sum())
+    weights = items if headline.base.weight == "count" else amounts
+    left = int(weights.sum())
     unit, whole = headline.base.unit, headline.total
     found = []
     titles = org.titled(top[order])
     for n, title in zip(order.tolist(), titles, strict=True):
-        left -= int((items if by_count else amounts)[n])
+        left -= int(weights[n])
         found.append(
             ToTag(
                 org.ref(int(top[n])), title, int(items[n]), Fraction(int(amounts[n]), days.unit),

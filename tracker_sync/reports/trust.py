@@ -9,11 +9,11 @@ import numpy as np
 from tracker_sync.reports.effort import Effort, effort
 from tracker_sync.reports.portfolio import Many, Portfolio
 from tracker_sync.reports.query import Query
-from tracker_sync.reports.sales_led import weighed
+from tracker_sync.reports.sales_led import sales_led
 from tracker_sync.reports.shares import Share
 from tracker_sync.reports.tag_first import ToTag, to_tag
 from tracker_sync.reports.teams import Stranger, strangers, teams
-from tracker_sync.states.columns import NEVER, VERDICTS, Array, distinct
+from tracker_sync.states.columns import NEVER, Array, distinct
 from tracker_sync.states.grounds import CONFLICTS, INHERITED, SEVERAL, UNCLEAR
 from tracker_sync.tagging.rules import BASES
 
@@ -87,10 +87,7 @@ def trust(org: Portfolio, query: Query) -> Trust:
     """The report for a question."""
     days = effort(org, query)
     rows = np.flatnonzero(org.active(query))
-    group = org.now["verdict"][rows].astype(np.intp)
-    base = weighed(org, rows, days, query.weights[0], group, len(VERDICTS))
-    sales = [v in ("healthy", "unhealthy", "undecidable") for v in VERDICTS]
-    headline = base.share(sales, [s or v == "unknown" for s, v in zip(sales, VERDICTS, strict=True)])
+    headline = sales_led(org, query).weighed[0].sales_led
     open_ = org.now["open"][rows]
     uneasy = rows[open_ != 0]
     return Trust(
@@ -98,7 +95,7 @@ def trust(org: Portfolio, query: Query) -> Trust:
         headline=headline,
         coverage=tuple(_coverage(org, query, rows, days)),
         to_tag=to_tag(org, query, headline),
-        retrofits=tuple(_retrofit(org, query, rows, field) for field in FIELDS[:2]),
+        retrofits=_retrofits(org, query, rows),
         disagreements=Many(uneasy, lambda some: _disagreements(org, some, days), days.amounts),
         counts={kind: int((open_ & bit != 0).sum()) for kind, bit in KINDS.items()},
         strangers=strangers(org, query),
@@ -132,14 +129,19 @@ def _covered(org: Portfolio, of: str, name: str, rows: Array, field: str, days: 
     )  # fmt: skip
 
 
-def _retrofit(org: Portfolio, query: Query, rows: Array, field: str) -> Retrofit:
+def _retrofits(org: Portfolio, query: Query, rows: Array) -> tuple[Retrofit, ...]:
     """Of what was first started in the window."""
     spans = org.columns.actives
     started = np.full(len(org.now) + 1, np.iinfo(np.int64).max)
     np.minimum.at(started, org.rows_of(spans["item"]), spans["lo"])  # NONE is the last place
-    at, since = started[rows], org.now[f"{field}_at"][rows]
-    chosen = (at >= query.since) & (at < min(query.until, query.as_of + 1)) & (since != NEVER)
-    return Retrofit(field, int((since[chosen] > at[chosen]).sum()), int(chosen.sum()))
+    at = started[rows]
+    inside = (at >= query.since) & (at < min(query.until, query.as_of + 1))
+    found = []
+    for field in FIELDS[:2]:
+        since = org.now[f"{field}_at"][rows]
+        chosen = inside & (since != NEVER)
+        found.append(Retrofit(field, int((since[chosen] > at[chosen]).sum()), int(chosen.sum())))
+    return tuple(found)
 
 
 def _disagreements(org: Portfolio, rows: Array, days: Effort) -> list[Disagreement]:

@@ -18,23 +18,26 @@ class Aside:
     log: EventLog
     known_at: int | None = None
 
+    @property
+    def _until(self) -> int:
+        return FOREVER if self.known_at is None else self.known_at
+
     def gaps(self) -> tuple[tuple[str, int, int], ...]:
         """(source, items set aside as unreadable, items with changes that their tracker did not log).
 
         Such a change is dated when it was seen, which may be later than when it happened.
         """
-        until = FOREVER if self.known_at is None else self.known_at
         unread = self.log.query(
             "SELECT s.name, count(DISTINCT k.item) FROM skipped k JOIN source s ON s.source_id = k.source_id"
             " WHERE k.rec_ts <= ? GROUP BY s.name",
-            (until,),
+            (self._until,),
         )
         unlogged = self.log.query(
             "SELECT s.name, count(DISTINCT e.item_id) FROM event e JOIN item i ON i.item_id = e.item_id"
             " JOIN source s ON s.source_id = i.source_id WHERE e.rec_ts <= ?"
             " AND e.kind IN ('added', 'changed', 'dropped') AND e.event_id LIKE i.ext_id || ?"
             " GROUP BY s.name",
-            (until, ":o%"),
+            (self._until, ":o%"),
         )
         aside, seen = dict(unread), dict(unlogged)
         sources = self.log.query("SELECT name FROM source WHERE name <> ? ORDER BY name", (PEOPLE,))
@@ -45,7 +48,7 @@ class Aside:
         found = self.log.query(
             "SELECT s.name, e.actor, count(*) FROM event e JOIN source s ON s.source_id = e.source_id"
             " WHERE e.kind = 'opened' AND e.actor IS NOT NULL AND e.rec_ts <= ? GROUP BY s.name, e.actor",
-            (FOREVER if self.known_at is None else self.known_at,),
+            (self._until,),
         )
         return [(source, account, n) for source, account, n in found]
 

@@ -23,13 +23,15 @@ def late(log: EventLog, known_at: int, until: int) -> set[Place]:
     return _places(log, "e.rec_ts > ? AND (e.ts <= ? OR e.kind IN ('moved', 'tagged'))", known_at, until)
 
 
+_ITEMS = (
+    "SELECT DISTINCT s.name, i.ext_id FROM event e JOIN item i ON i.item_id = e.item_id"
+    " JOIN source s ON s.source_id = i.source_id WHERE "
+)
+"""The items of some events."""
+
+
 def _places(log: EventLog, where: str, *args: int | str) -> set[Place]:
-    found = log.query(
-        "SELECT DISTINCT s.name, i.ext_id FROM event e JOIN item i ON i.item_id = e.item_id"  # noqa: S608  ours
-        f" JOIN source s ON s.source_id = i.source_id WHERE {where}",
-        args,
-    )
-    return {place(source, item) for source, item in found}
+    return {place(source, item) for source, item in log.query(_ITEMS + where, args)}
 
 
 def place(source: str, item: str) -> Place:
@@ -65,10 +67,7 @@ def _about(log: EventLog, source: str, users: list[str]) -> set[Place]:
         kinds = (
             "e.kind = 'opened'" if column == "actor" else "e.attr IN ('reporter', 'assignee', 'assignees')"
         )
-        query = (
-            "SELECT DISTINCT s.name, i.ext_id FROM event e JOIN item i ON i.item_id = e.item_id"  # noqa: S608
-            f" JOIN source s ON s.source_id = i.source_id WHERE s.name = ? AND {kinds} AND e.{column}"
-        )
+        query = f"{_ITEMS}s.name = ? AND {kinds} AND e.{column}"
         about |= {place(name, item) for name, item in among(log.query, query, (source,), users)}
     return about
 

@@ -33,7 +33,7 @@ class Judgement:
     def watched(self) -> Mapping[str, Any]:
         """For each attribute that rules look at, what finds any of their patterns in a text."""
         patterns: dict[str, set[str]] = {}
-        for rule in (r for r in self.rules if r.dimension in DECIDING):
+        for rule in self.deciding.rules:
             for attr, many in [*(part for clause in rule.clauses for part in clause), *rule.unless]:
                 patterns.setdefault(attr, set()).update(p.pattern for p in many)
         return {attr: pattern_set(sorted(found)) for attr, found in patterns.items()}

@@ -188,8 +188,7 @@ class View:
 
     def _naming(self, attr: str) -> Iterator[Text]:
         """The texts of an attribute that mention an account, with the account marked."""
-        vals = self.vals(attr) if is_plain(attr) else [t.val for t in self.texts(attr)]
-        if any(marked(self._customers, attr, v) for v in vals):
+        if any(marked(self._customers, attr, v) for v in self.vals(attr)):
             for text in self.texts(attr):
                 if named := marked(self._customers, attr, text.val):
                     yield text._replace(val=named)
