@@ -1,0 +1,105 @@
+"""What every way of showing a report draws on: its sentences, figures, tables and notes, without layout."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Literal
+
+from tracker_sync.reports.query import Query
+from tracker_sync.reports.shares import Share
+
+Type = Literal[
+    "item", "items", "text", "list", "flag", "count", "number", "days", "share", "money", "range", "time"
+]  # fmt: skip
+"""What a value is, and so how it is shown: `item` a ref that opens the tracker, `items` many; `share` a
+`Share`, or a `Fraction` where nothing is unknown; `days` person-days; `money` whole units of currency; `range`
+a `Range`; `time` microseconds UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Several figures for one unknown: the lowest and the highest, and one between where there is one."""
+
+    low: float
+    high: float
+    middle: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotAssessed:
+    """Instead of a figure: an input that it needs is missing."""
+
+    needs: str
+    """What is missing and how to supply it: `adoption.csv (set [strategy] adoption)`."""
+
+    def __str__(self) -> str:
+        return f"not assessed: needs {self.needs}"
+
+
+Value = str | bool | int | float | Fraction | Share | Range | NotAssessed | Sequence[str] | None
+"""A value by its column's type; None: there is nothing to say, or nothing to take a share of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table."""
+
+    id: str
+    """Its permanent name in JSON and CSV."""
+    title: str
+    type: Type
+    meaning: str
+    """One sentence, as docs/reports.md has it."""
+    get: Callable[[Any], Any]
+    """Its `Value` in a row."""
+    unit: str = ""
+    width: int | None = None
+    """How wide it is in a terminal of 80 columns; None: it is not shown there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of one kind, the most important first."""
+
+    id: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: Sequence[Any]
+    """Each is made when it is looked at; there may be hundreds of thousands."""
+    empty: str = ""
+    """What to say where there are none."""
+    most: int = 12
+    """How many a page for reading shows; formats for machines have all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number that never travels alone."""
+
+    id: str
+    label: str
+    type: Type
+    value: Any
+    """A `Value` of its type."""
+    meaning: str
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A report in words."""
+
+    name: str
+    """As in `tracker-sync report NAME`."""
+    question: str
+    """What it answers, as its title."""
+    query: Query
+    headline: tuple[str, ...]
+    """The answer, in a sentence or two, most important first."""
+    figures: tuple[Figure, ...]
+    tables: tuple[Table, ...]
+    """The first one is what CSV has, and JSON's `rows`; the others are in its `evidence`."""
+    unknowns: tuple[tuple[str, Sequence[str]], ...] = ()
+    """(what is not known, refs of what it is not known of)"""
+    notes: tuple[str, ...] = ()
+    """What could mislead, and what to do next."""
