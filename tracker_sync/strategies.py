@@ -1,6 +1,6 @@
 """The versions of the stated strategy, and which of them was in force when."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, timedelta, tzinfo
 from pathlib import Path
@@ -65,6 +65,16 @@ class Strategies:
         the trackers said nothing after that moment (a strategy written since then is in force now), and
         where none was in force yet."""
         return self.latest if ts >= last_ts else self.at(ts) or self.latest
+
+    def excluding(self, texts: Sequence[str]) -> tuple[str, ...]:
+        """What the texts name of all that any version decided against, standing or not: `VERSION/ID`, by the
+        version's place among all."""
+        return tuple(
+            f"{n}/{excluded.id}"
+            for n, version in enumerate(self.versions)
+            for excluded in version.strategy.not_doing
+            if any(compiled(p).search(t) for p in excluded.patterns for t in texts)
+        )
 
     @property
     def latest(self) -> Version | None:

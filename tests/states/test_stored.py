@@ -50,7 +50,7 @@ def plain(lives: Lives, until: int = FOREVER - 1) -> dict[str, Any]:
                 "state", numbers[s["item"]], s["lo"], min(s["hi"], until + 1),
                 words[s["head"]] + ("" if s["number"] == NONE else str(s["number"])),
                 titles[s["item"], s["lo"]], words[s["project"]], s["parent"], s["committed"],
-                words[s["origin"]], words[s["intents"]], words[s["why"]],
+                words[s["origin"]], words[s["intents"]], words[s["why"]], words[s["excluded"]], s["promised"],
                 *(s[c] for c in ("epic", "bug", "verdict", "backdated")),
             ))  # fmt: skip
     for a in rows(columns.asks, columns.past_asks):
@@ -60,7 +60,12 @@ def plain(lives: Lives, until: int = FOREVER - 1) -> dict[str, Any]:
             )
     for p in rows(columns.actives):
         if p["lo"] <= until:
-            found.setdefault(p["item"], []).append(("active", p["lo"], min(p["hi"], until + 1), p["done"]))
+            found.setdefault(p["item"], []).append(("active", p["lo"], min(p["hi"], until + 1), p["phase"]))
+    for p in rows(columns.plans):
+        if p["lo"] <= until:
+            found.setdefault(p["item"], []).append(
+                ("plan", p["lo"], min(p["hi"], until + 1), p["kind"], p["value"])
+            )
     return {str(item): sorted(map(repr, what)) for item, what in found.items()} | {
         "stints": sorted(_stints(lives, until))
     }

@@ -45,7 +45,7 @@ def report(
     if known_at is None:
         keep_up(config)
     with opened(config) as log, log.snapshot():
-        figures = REPORTS[name](*open_portfolio(config, log, asked))
+        figures = REPORTS[name](*open_portfolio(config, log, asked, plans=name != "overview"))
         text = rendered(figures, form)
     if output is None:
         click.echo(text, nl=False)

@@ -32,7 +32,7 @@ CREATE TABLE word(code INTEGER PRIMARY KEY, val TEXT NOT NULL);
 CREATE TABLE block(
   block_id INTEGER PRIMARY KEY, size INTEGER NOT NULL, items BLOB NOT NULL, states BLOB NOT NULL,
   asks BLOB NOT NULL, stints BLOB NOT NULL, actives BLOB NOT NULL, past_states BLOB NOT NULL,
-  past_asks BLOB NOT NULL
+  past_asks BLOB NOT NULL, plans BLOB NOT NULL
 );
 CREATE TABLE projection(name TEXT PRIMARY KEY, val TEXT NOT NULL);
 """

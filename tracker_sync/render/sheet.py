@@ -12,8 +12,8 @@ Type = Literal[
     "item", "items", "text", "list", "flag", "count", "number", "days", "share", "money", "range", "time"
 ]  # fmt: skip
 """What a value is, and so how it is shown: `item` a ref that opens the tracker, `items` many; `share` a
-`Share`, or a `Fraction` where nothing is unknown; `days` person-days; `money` whole units of currency; `range`
-a `Range`; `time` microseconds UTC."""
+`Share`, or a `Fraction` where nothing is unknown; `days` person-days; `money` whole units of currency;
+`range` a `Range`; `time` microseconds UTC."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,21 +46,27 @@ class _Basis:
     known_at: int | None
 
 
-def open_portfolio(config: Config, log: EventLog, asked: Asked = Asked()) -> "tuple[Portfolio, Query]":
+def open_portfolio(
+    config: Config, log: EventLog, asked: Asked = Asked(), *, plans: bool = True
+) -> "tuple[Portfolio, Query]":
     """All items at once, and the question. Without dates the question is about all that the log holds,
     as of the last thing that a tracker said: the same log gives the same figures on any day.
 
     With `known_at` the log alone decides, also about the inputs, so that a past report comes out as it did.
-    The log is asked for titles as long as the portfolio is used.
+    The log is asked for titles as long as the portfolio is used. Plans may be left out where no report needs
+    them: they take time to read.
     """
     from tracker_sync.reports.portfolio import Portfolio
     from tracker_sync.states.aside import Aside
+    from tracker_sync.states.lookup import around
 
     on = _basis(config, log, asked)
-    lives, instant = _lives(log, on)
+    lives, instant = _lives(log, on, plans)
     end = on.as_of if on.as_of is not None else lives.last_ts
-    aside = Aside(log, on.known_at)
-    org = Portfolio(lives.at(instant), lives.words, on.judged, lives.titles, lives.last_ts, aside)
+    org = Portfolio(
+        lives.at(instant), lives.words, on.judged, lives.titles, lives.last_ts, Aside(log, on.known_at),
+        look=lambda refs: _org(around(log, refs, on.known_at), on),
+    )  # fmt: skip
     return org, _query(asked, on, org.first, end, there=bool(len(org.now)))
 
 
@@ -105,12 +111,12 @@ def basis(config: Config, stated: Told, texts: Mapping[str, str] | None) -> tupl
     return judgement(config, stated, texts), fingerprint(config, stated, texts)
 
 
-def _lives(log: EventLog, on: _Basis) -> "tuple[Lives, int]":
+def _lives(log: EventLog, on: _Basis, plans: bool) -> "tuple[Lives, int]":
     """The lives by what the log holds, or held then; and the instant at which they are asked about."""
     from tracker_sync.states import stored
 
     if on.known_at is None:
-        lives = stored.current(log, on.judged, on.print, past=on.as_of is not None)
+        lives = stored.current(log, on.judged, on.print, past=on.as_of is not None, plans=plans)
         return lives, FOREVER - 1 if on.as_of is None else on.as_of
     instant = stored.last_known(log, on.known_at) if on.as_of is None else on.as_of
     days = Days(on.judged.calendar)

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, overload
 
 import numpy as np
 
+from tracker_sync.reports.org import Org
 from tracker_sync.reports.query import Query
 from tracker_sync.states.aside import Aside
 from tracker_sync.states.columns import (
+    DOING,
+    DONE,
     NONE,
     VERDICTS,
     Array,
@@ -56,6 +59,8 @@ class Portfolio:
     """The last thing a tracker said that we know of."""
     aside: Aside
     """What the log knows beside its items."""
+    look: Callable[[Sequence[str]], Org]
+    """Some items by their refs, with their events and all tags, and those above and below them."""
 
     efforts: dict[tuple[int, int, int], "Effort"] = field(default_factory=dict)
     """By window, as far as they were asked for."""
@@ -198,15 +203,15 @@ class Portfolio:
     def _find_active(self, query: Query) -> Array:
         spans = self.columns.actives
         until = min(query.until, query.as_of + 1)
-        doing = (spans["done"] == 0) & (spans["hi"] > query.since)
-        done = (spans["done"] == 1) & (spans["lo"] >= query.since)
+        doing = (spans["phase"] == DOING) & (spans["hi"] > query.since)
+        done = (spans["phase"] == DONE) & (spans["lo"] >= query.since)
         found: Array = self._of(spans["item"][(spans["lo"] < until) & (doing | done)])
         return found & self.leaf & self.within(query)
 
     def done(self, at: int) -> Array:
         """Which rows were done at a moment."""
         spans = self.columns.actives
-        return self._of(spans["item"][(spans["done"] == 1) & (spans["lo"] <= at) & (spans["hi"] > at)])
+        return self._of(spans["item"][(spans["phase"] == DONE) & (spans["lo"] <= at) & (spans["hi"] > at)])
 
     def _of(self, items: Array) -> Array:
         """Which rows are of one of these items."""

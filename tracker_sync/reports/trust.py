@@ -13,7 +13,7 @@ from tracker_sync.reports.sales_led import sales_led
 from tracker_sync.reports.shares import Share
 from tracker_sync.reports.tag_first import ToTag, to_tag
 from tracker_sync.reports.teams import Stranger, strangers, teams
-from tracker_sync.states.columns import NEVER, Array, distinct
+from tracker_sync.states.columns import DECLINED, NEVER, Array, distinct
 from tracker_sync.states.grounds import CONFLICTS, INHERITED, SEVERAL, UNCLEAR
 from tracker_sync.tagging.rules import BASES
 
@@ -132,6 +132,7 @@ def _covered(org: Portfolio, of: str, name: str, rows: Array, field: str, days: 
 def _retrofits(org: Portfolio, query: Query, rows: Array) -> tuple[Retrofit, ...]:
     """Of what was first started in the window."""
     spans = org.columns.actives
+    spans = spans.where(spans["phase"] != DECLINED)
     started = np.full(len(org.now) + 1, np.iinfo(np.int64).max)
     np.minimum.at(started, org.rows_of(spans["item"]), spans["lo"])  # NONE is the last place
     at = started[rows]

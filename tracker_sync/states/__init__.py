@@ -1,10 +1,13 @@
 """What items were and how they were judged, over time: rows that hold from one moment until another."""
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tracker_sync.states.grounds import Grounds
 from tracker_sync.work import Phase
+
+if TYPE_CHECKING:
+    from tracker_sync.states.plans import Plan
 
 FOREVER = 2**63 - 1
 """The end of what lasts."""
@@ -36,6 +39,11 @@ class State(NamedTuple):
     backdated: bool
     grounds: Grounds | None
     """What its tags rest on; None where it is not there."""
+    promised: int | None = None
+    """The first moment that somebody was promised it, or that it had a due date."""
+    excluded: tuple[str, ...] = ()
+    """What its title and labels name of all that any version of the strategy decided against, as
+    `VERSION/ID`: the place of the version among all, and what it calls the opportunity."""
 
 
 class Stint(NamedTuple):
@@ -47,7 +55,7 @@ class Stint(NamedTuple):
 
 
 class Active(NamedTuple):
-    """An item was in progress, or was done, from `lo` until `hi`."""
+    """An item was in progress, done or declined from `lo` until `hi`."""
 
     phase: Phase
     lo: int
@@ -63,3 +71,4 @@ class Life:
     states: list[State] = field(default_factory=list)
     stints: list[Stint] = field(default_factory=list)
     active: list[Active] = field(default_factory=list)
+    plans: list["Plan"] = field(default_factory=list)

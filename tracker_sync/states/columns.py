@@ -14,6 +14,7 @@ from tracker_sync.events import canonical
 from tracker_sync.items import natural
 from tracker_sync.states import FOREVER, Life
 from tracker_sync.states.grounds import Grounds
+from tracker_sync.states.plans import KINDS
 
 Array = NDArray[Any]
 NEVER = -(2**63)
@@ -22,22 +23,27 @@ NONE = -1
 """Stands for an item that there is not."""
 VERDICTS: tuple[str, ...] = get_args(Verdict)
 """A state's `verdict` is a place in this."""
+PHASES = ("doing", "done", "declined")
+"""An active span's `phase` is a place in this."""
+DOING, DONE, DECLINED = range(3)
 ITEM = np.dtype([("opened", "<i8"), ("item", "<i4"), ("source", "<i4")])
 STATE = np.dtype([
     ("lo", "<i8"), ("hi", "<i8"), ("committed", "<i8"), ("item", "<i4"), ("parent", "<i4"), ("head", "<i4"),
     ("number", "<i4"), ("project", "<i4"), ("origin", "<i4"), ("intents", "<i4"), ("why", "<i4"),
     ("epic", "i1"), ("bug", "i1"), ("verdict", "i1"), ("backdated", "i1"), ("intent_by", "i1"),
     ("customer_by", "i1"), ("origin_by", "i1"), ("open", "i1"), ("intent_at", "<i8"), ("customer_at", "<i8"),
+    ("promised", "<i8"), ("excluded", "<i4"),
 ])  # fmt: skip
 """`head` and `number` make the key: PAY-12 is `PAY-` and 12; a key that is not so is all head, with NONE.
-The last six are a state's `Grounds`."""
+From `intent_by` to `customer_at` it is a state's `Grounds`."""
 ASK = np.dtype([("lo", "<i8"), ("hi", "<i8"), ("since", "<i8"), ("item", "<i4"), ("account", "<i4")])
 STINT = np.dtype([("item", "<i4"), ("person", "<i4"), ("first", "<i4"), ("last", "<i4")])
-ACTIVE = np.dtype([("lo", "<i8"), ("hi", "<i8"), ("item", "<i4"), ("done", "i1")])
-_OF_STATE = ("head", "project", "origin", "intents", "why")
+ACTIVE = np.dtype([("lo", "<i8"), ("hi", "<i8"), ("item", "<i4"), ("phase", "i1")])
+PLAN = np.dtype([("lo", "<i8"), ("hi", "<i8"), ("value", "<i8"), ("item", "<i4"), ("kind", "i1")])
+_OF_STATE = ("head", "project", "origin", "intents", "why", "excluded")
 WORDS: Mapping[str, tuple[str, ...]] = {
     "items": ("source",), "states": _OF_STATE, "asks": ("account",), "past_states": _OF_STATE,
-    "past_asks": ("account",), "stints": ("person",), "actives": (),
+    "past_asks": ("account",), "stints": ("person",), "actives": (), "plans": (),
 }  # fmt: skip
 """The columns that hold places in a list of words."""
 spelt = lru_cache(maxsize=10_000)(canonical)
@@ -130,6 +136,8 @@ class Columns:
     past_asks: Table
     stints: Table
     actives: Table
+    plans: Table
+    """Empty where nobody asked for it."""
 
     def packed(self) -> tuple[bytes, ...]:
         """Each table as bytes."""
@@ -161,7 +169,7 @@ class Columns:
         ))  # fmt: skip
 
 
-TYPES = (ITEM, STATE, ASK, STATE, ASK, STINT, ACTIVE)
+TYPES = (ITEM, STATE, ASK, STATE, ASK, STINT, ACTIVE, PLAN)
 SHAPE = f"by column: {[t.descr for t in TYPES]}"
 """What tells columns of another version of the program from those of this one."""
 
@@ -192,7 +200,7 @@ def latest(parts: Sequence[Columns]) -> Sequence[Columns]:
 
 def columns(lives: Iterable[Life], number: Mapping[tuple[str, str], int], words: Words) -> Columns:
     """The lives as columns; `number` has the log's number of each (source, id)."""
-    items, states, asks, stints, actives = list[Any](), list[Any](), list[Any](), list[Any](), list[Any]()
+    items, states, asks, stints, actives, plans = (list[Any]() for _ in range(6))
     code = words.code
     for life in lives:
         item = number[life.source, life.id]
@@ -204,15 +212,17 @@ def columns(lives: Iterable[Life], number: Mapping[tuple[str, str], int], words:
                 number[s.parent] if s.parent else NONE, code(head), tail, code(s.project), code(s.origin),
                 code(spelt(s.intents)) if s.intents else 0, code(s.why), s.epic, s.bug,
                 VERDICTS.index(s.verdict), s.backdated, *_grounds(s.grounds or _NONE),
+                NEVER if s.promised is None else s.promised, code(spelt(s.excluded)) if s.excluded else 0,
             ))  # fmt: skip
             asks += [(s.lo, s.hi, since, item, code(account)) for account, since in s.asked]
         stints += [(item, code(t.person), t.first, t.last) for t in life.stints]
-        actives += [(a.lo, a.hi, item, a.phase == "done") for a in life.active]
+        actives += [(a.lo, a.hi, item, PHASES.index(a.phase)) for a in life.active]
+        plans += [(p.lo, p.hi, p.value, item, KINDS.index(p.kind)) for p in life.plans]
     now, then = table(states, STATE), table(asks, ASK)
     lasts, asking = now["hi"] == FOREVER, then["hi"] == FOREVER
     return Columns(
         table(items, ITEM), now.where(lasts), then.where(asking), now.where(~lasts), then.where(~asking),
-        table(stints, STINT), table(actives, ACTIVE),
+        table(stints, STINT), table(actives, ACTIVE), table(plans, PLAN),
     )  # fmt: skip
 
 

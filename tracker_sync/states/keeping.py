@@ -45,8 +45,8 @@ STATE = "INSERT INTO state VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 
 ALIAS = "INSERT INTO alias VALUES (?, ?, ?)"
 KIN = "INSERT INTO kin VALUES (?, ?, ?, ?)"
 BLOCK = (
-    "INSERT INTO block(block_id, size, items, states, asks, past_states, past_asks, stints, actives)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO block(block_id, size, items, states, asks, past_states, past_asks, stints, actives, plans)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 WORD = "INSERT INTO word VALUES (?, ?)"
 MARK = "INSERT INTO projection VALUES (?, ?)"

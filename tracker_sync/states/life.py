@@ -9,8 +9,10 @@ from tracker_sync.states import FOREVER, Life, State
 from tracker_sync.states.family import Family, Judged, Line, around, from_the_top
 from tracker_sync.states.grounds import grounds
 from tracker_sync.states.moments import Moment
+from tracker_sync.states.plans import plans
 from tracker_sync.states.stints import active, stints
 from tracker_sync.tagging import Judgement, Own, Tags
+from tracker_sync.tagging.judgement import NO_FIELDS
 from tracker_sync.work import Span, epic_of, spans
 
 
@@ -23,7 +25,8 @@ def lives(of: Family, judgement: Judgement, only: Container[tuple[str, str]] | N
         states = _merged(_states(of, line, judgement, phases, circle))
         if only is None or (item.source, item.id) in only:
             worked = stints(item, line.names, phases, days, judgement.people)
-            yield Life(item.source, item.id, states, worked, list(active(phases)))
+            planned = plans(item, line.names, judgement.fields.get(item.source, NO_FIELDS))
+            yield Life(item.source, item.id, states, worked, list(active(phases)), planned)
     for line in of.lines.values():
         line.chains.clear()  # these may hold the line itself: without them, all goes when it is let go of
         line.relatives.clear()
@@ -77,6 +80,7 @@ def _around(of: Family, line: Line, ts: int, judgement: Judgement) -> tuple[Judg
 
 Plain = tuple[str, str, str, str, int, bool]
 """Key, title, project, parent's key, epic, bug: what of a state needs no judging."""
+Excluded = tuple[str, ...]
 
 
 class _Judge:
@@ -84,9 +88,9 @@ class _Judge:
 
     def __init__(self, line: Line, phases: tuple[Span, ...], judgement: Judgement) -> None:
         self.line, self.phases, self.judgement = line, phases, judgement
-        self._kept: tuple[Moment, Own, Plain] | None = None
+        self._kept: tuple[Moment, Own, Plain, Excluded] | None = None
 
-    def _at(self, ts: int) -> tuple[Own, Plain]:
+    def _at(self, ts: int) -> tuple[Own, Plain, Excluded]:
         """What the rules say of the item as it was at a time, and what needs no judging."""
         moment = self.line.moment(ts)
         if self._kept is None or self._kept[0] is not moment:
@@ -95,17 +99,17 @@ class _Judge:
             self._kept = moment, own, (
                 item.one("key") or item.key, item.title, item.one("project") or "",
                 item.one("parent") or "", epic_of(item, self.line.names), _is_bug(item),
-            )  # fmt: skip
-        return self._kept[1], self._kept[2]
+            ), self.judgement.excluding([item.title, *item.many("labels")])  # fmt: skip
+        return self._kept[1:]
 
     def judged(self, ts: int, above: tuple[Judged, ...]) -> Judged:
         """The item as it is judged at a time, under those above it."""
-        own, _ = self._at(ts)
+        own, *_ = self._at(ts)
         return Judged(self.line, own.tags([j.tags for j in above], [j.line.item.id for j in above], ts))
 
     def state(self, ts: int, tags: Tags, parent: Line | None) -> State:
         """The row for a moment."""
-        own, plain = self._at(ts)
+        own, plain, excluded = self._at(ts)
         told = ruling(own.item, tags, self.judgement)
         root = self.judgement.customers.root
         return State(
@@ -113,7 +117,8 @@ class _Judge:
             origin=tags.origin.value if tags.origin else "", intents=tuple([t.value for t in tags.intents]),
             asked=tuple(sorted({(root(t.value), t.since) for t in tags.customers})),
             committed=tags.committed_at, verdict=told.verdict, why=told.why, backdated=told.backdated,
-            grounds=grounds(tags),
+            grounds=grounds(tags), promised=min((t.since for t in tags.commitment), default=None),
+            excluded=excluded,
         )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Who had an item in progress on which days, and when it was in progress or done."""
+"""Who had an item in progress on which days, and when it was in progress, done or declined."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,9 +17,9 @@ NOBODY = ""
 
 
 def active(phases: Iterable[Span]) -> Iterator[Active]:
-    """The spans in which an item was in progress or done."""
+    """The spans in which an item was in progress, done or declined."""
     for span in phases:
-        if span.phase in ("doing", "done"):
+        if span.phase != "new":
             yield Active(span.phase, span.lo, FOREVER if span.hi is None else span.hi)
 
 

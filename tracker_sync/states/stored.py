@@ -90,14 +90,16 @@ class Again:
         return {(self.number[li.source, li.id], s.lo): s.title for li in self.lives for s in li.states}
 
 
-def current(log: EventLog, judgement: Judgement, inputs: str, *, past: bool = True) -> Lives:
+def current(
+    log: EventLog, judgement: Judgement, inputs: str, *, past: bool = True, plans: bool = True
+) -> Lives:
     """The lives by all that the log holds: those it keeps, and what changed since then; `inputs` is the
-    fingerprint of the judgement. The past may be left out where nobody asks about it."""
+    fingerprint of the judgement. The past and the plans may be left out where nobody asks about them."""
     kept = marks_of(log)
     if kept is None or kept.inputs != inputs:
         return from_nothing(log, judgement)
     places = changed(log, kept, judgement)
-    return patched(log, kept, again(log, judgement, places) if places else None, past=past)
+    return patched(log, kept, again(log, judgement, places) if places else None, past=past, plans=plans)
 
 
 def known(log: EventLog, judgement: Judgement, inputs: str, known_at: int, until: int) -> Lives:
@@ -138,10 +140,10 @@ def from_nothing(log: EventLog, judgement: Judgement, known_at: int | None = Non
     return Lives([every.columns(words)], words, last_ts(log, 0, known_at), log, every.titles())
 
 
-def patched(log: EventLog, kept: Marks, by: Again | None, *, past: bool = True) -> Lives:
+def patched(log: EventLog, kept: Marks, by: Again | None, *, past: bool = True, plans: bool = True) -> Lives:
     """The lives that the log keeps, with some of them replaced."""
     words = words_of(log)
-    parts = [unpacked(row) for row in blocks(log, past=past)]
+    parts = [unpacked(row) for row in blocks(log, past=past, plans=plans)]
     if by is None:
         return Lives(latest(parts), words, kept.last_ts, log)
     parts.append(by.columns(words))
@@ -154,11 +156,13 @@ def words_of(log: EventLog) -> Words:
     return Words(val for (val,) in log.query("SELECT val FROM word ORDER BY code"))
 
 
-def blocks(log: EventLog, after: int = 0, *, past: bool = True) -> Iterator[Row]:
-    """The kept columns as bytes, the older ones first; with nothing in place of the past, or with it."""
+def blocks(log: EventLog, after: int = 0, *, past: bool = True, plans: bool = True) -> Iterator[Row]:
+    """The kept columns as bytes, the older ones first; with nothing in place of the past and the plans, or
+    with them."""
     columns = "past_states, past_asks" if past else "'', ''"
+    planned = "plans" if plans else "''"
     yield from log.query(
-        f"SELECT items, states, asks, {columns}, stints, actives FROM block"  # noqa: S608  our own names
+        f"SELECT items, states, asks, {columns}, stints, actives, {planned} FROM block"  # noqa: S608  our own names
         " WHERE block_id > ? ORDER BY block_id",
         (after,),
     )

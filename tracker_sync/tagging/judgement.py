@@ -1,6 +1,6 @@
 """What tags rest on beside the items: rules, customers, strategies and people."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -37,6 +37,19 @@ class Judgement:
             for attr, many in [*(part for clause in rule.clauses for part in clause), *rule.unless]:
                 patterns.setdefault(attr, set()).update(p.pattern for p in many)
         return {attr: pattern_set(sorted(found)) for attr, found in patterns.items()}
+
+    def excluding(self, texts: Iterable[str]) -> tuple[str, ...]:
+        """What these texts name of all that any version of the strategy decided against, standing or not:
+        `VERSION/ID`, by the version's place among all and its own name for the opportunity."""
+        found = [t for t in texts if self._excluded.Match(t)]
+        return self.strategies.excluding(found) if found else ()
+
+    @cached_property
+    def _excluded(self) -> Any:
+        """What finds any pattern of any version in a text."""
+        return pattern_set(
+            [p for v in self.strategies.versions for x in v.strategy.not_doing for p in x.patterns]
+        )
 
     def looks_at_field(self, source: str, name: str) -> bool:
         """Whether a rule looks at the field of a source that goes by this name."""
