@@ -22,16 +22,18 @@ NAMES = ("overview", "sales-led", "intents", "single-customer", "trust")
 @click.option("--output", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--since", metavar="DATE", help="From this day on; else from the start of the log.")
 @click.option("--until", metavar="DATE", help="Up to and including this day.")
-@click.option("--weight", type=click.Choice(["count", "effort"]), help="Only this weight.")
+@click.option("--by", type=click.Choice(["week", "month", "quarter"]), help="A series of such periods.")
+@click.option("--weight", type=click.Choice(["count", "points", "effort", "money"]), help="Only this weight.")
 @click.option("--as-of", metavar="DATE", help="As the trackers showed it then.")
 @click.option("--known-at", metavar="TIME", help="As this log knew it then.")
 @click.option("--source", metavar="NAME", help="Only work of this source.")
 @click.option("--project", metavar="KEY", help="Only work of this project or repository.")
+@click.option("--team", metavar="NAME", help="Only what this team of people.toml had in progress last.")
 @click.pass_context
 def report(
     context: click.Context, name: str, form: str, output: Path | None, since: str | None,
-    until: str | None, weight: str | None, as_of: str | None, known_at: str | None,
-    source: str | None, project: str | None,
+    until: str | None, by: str | None, weight: str | None, as_of: str | None, known_at: str | None,
+    source: str | None, project: str | None, team: str | None,
 ) -> None:  # fmt: skip
     """Print a report; without a name, the overview.
 
@@ -41,7 +43,7 @@ def report(
     from tracker_sync.reports.opening import Asked, open_portfolio
 
     config = configuration(context)
-    asked = Asked(since, until, as_of, known_at, weight, source, project)
+    asked = Asked(since, until, as_of, known_at, weight, source, project, team, by)
     if known_at is None:
         keep_up(config)
     with opened(config) as log, log.snapshot():

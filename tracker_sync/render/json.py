@@ -11,7 +11,7 @@ from tracker_sync.reports.intents import Intents
 from tracker_sync.reports.org import Org
 from tracker_sync.reports.overview import Overview
 from tracker_sync.reports.query import Clocks, Query, rfc3339
-from tracker_sync.reports.sales_led import SalesLed
+from tracker_sync.reports.sales_led import SalesLed, Spell, Weighed
 from tracker_sync.reports.shares import Share
 from tracker_sync.reports.single_customer import SingleCustomer
 from tracker_sync.reports.trust import Trust
@@ -132,6 +132,7 @@ def _sales_led(report: SalesLed) -> dict[str, Any]:
         "schema": "tracker-sync/report/sales-led/1",
         "generated_for": asked(report.query),
         "summary": _sales_summary(report),
+        "series": [_spell(s) for s in report.series],
         "columns": columns(_SALES),
         "rows": [
             {
@@ -156,6 +157,7 @@ def _sales_summary(report: SalesLed) -> dict[str, Any]:
             "sales_led": share(w.sales_led), "unhealthy": share(w.unhealthy),
             "healthy_ratio": share(w.healthy),
             "amounts": {v: number(a) for v, a in w.amounts.items()},
+            "amounts_at_most": {v: number(a) for v, a in w.most.items()},
         }
         for w in report.weighed
     }  # fmt: skip
@@ -166,7 +168,26 @@ def _sales_summary(report: SalesLed) -> dict[str, Any]:
         **by_weight[head.weight],
         "by_weight": by_weight,
         "strategy_recorded_after_request": report.backdated,
+        "not_weighed": [{"weight": n.weight, "team": n.team, "why": n.why} for n in report.not_weighed],
     }
+
+
+def _spell(spell: Spell) -> dict[str, Any]:
+    """The shares of a period, without the items behind each: these are in the report of that period alone."""
+    period = spell.period
+    moved = {w.weight: spell.revision(w.weight) for w in spell.restated}
+    return {
+        "period": period.name, "since": rfc3339(period.since), "until": rfc3339(period.until),
+        "whole": period.whole,
+        "restated": {w.weight: _ranges(w) for w in spell.restated},
+        "then": {w.weight: _ranges(w) for w in spell.then},
+        "revision": {n: [number(end) for end in m] if m else None for n, m in moved.items()},
+    }  # fmt: skip
+
+
+def _ranges(w: Weighed) -> dict[str, Any]:
+    found = {"sales_led": w.sales_led, "unhealthy": w.unhealthy, "healthy_ratio": w.healthy}
+    return {name: share(s, items=False) for name, s in found.items()}
 
 
 def _intents(report: Intents) -> dict[str, Any]:
@@ -228,16 +249,20 @@ def _single_rows(report: SingleCustomer) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def share(value: Share) -> dict[str, Any]:
+def share(value: Share, *, items: bool = True) -> dict[str, Any]:
     """A share with everything that it must not travel without."""
+    low, high = value.totals
     return {
         "low": number(value.low), "high": number(value.high), "point": number(value.point),
         "n": value.n, "n_eff": round(value.n_eff, 6),
         "interval": [round(end, 6) for end in value.interval] if value.interval else None,
-        "total": number(value.total),
-        "numerator_items": sorted(value.numerator, key=natural),
-        "unknown_items": sorted(value.unknown, key=natural),
-        "denominator_items": sorted(value.denominator, key=natural),
+        "total": number(low) if low == high else None,
+        "total_range": [number(low), number(high)],
+        **({
+            "numerator_items": sorted(value.numerator, key=natural),
+            "unknown_items": sorted(value.unknown, key=natural),
+            "denominator_items": sorted(value.denominator, key=natural),
+        } if items else {}),
     }  # fmt: skip
 
 
@@ -257,6 +282,7 @@ def asked(query: Query) -> dict[str, Any]:
         **clocks(query),
         "since": rfc3339(query.since), "until": rfc3339(query.until),
         "weight": query.weights[0], "source": query.source, "project": query.project,
+        "team": query.team, "by": query.by,
     }  # fmt: skip
 
 

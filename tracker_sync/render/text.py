@@ -14,7 +14,7 @@ from tracker_sync.reports.single_customer import SingleCustomer
 from tracker_sync.reports.trust import Trust
 
 BAR = 24
-WEIGHT = {"effort": "effort", "count": "items"}
+WEIGHT = {"effort": "effort", "count": "items", "points": "points", "money": "money"}
 SURE = {
     "presumptive": "Presumptive: most work says who asked for it, and nobody else did.",
     "unknown": "Unknown: too little work says who asked for it, so others may have.",
@@ -33,7 +33,9 @@ def render(report: Report) -> str:
         case Overview():
             _overview(page, report)
         case SalesLed():
-            _sales_led(page, report)
+            from tracker_sync.render.sales_text import sales_led
+
+            sales_led(page, report)
         case Intents():
             _intents(page, report)
         case SingleCustomer():
@@ -68,6 +70,12 @@ def bar(value: Share) -> str:
     return "▕" + "█" * low + "▒" * (high - low) + "·" * (BAR - high) + "▏"
 
 
+def weight(name: str) -> str:
+    """A weight as people call it: a team's points are "points of planning"."""
+    kind, _, team = name.partition(":")
+    return WEIGHT[kind] + (f" of {team}" if team else "")
+
+
 def days(value: Fraction) -> str:
     """Person-days, rounded."""
     return f"{float(value):,.1f}" if value < 10 else f"{round(value):,}"
@@ -76,19 +84,19 @@ def days(value: Fraction) -> str:
 def _overview(page: Page, report: Overview) -> None:
     page.title("Are we building our strategy?", report.query)
     head = report.sales_led.weighed[0]
-    page.line(_headline(head), "bold")
+    page.line(headline(head), "bold")
     page.line()
     recent = report.recent.weighed if report.recent else ()
     for w in report.sales_led.weighed:
         now = next((r for r in recent if r.weight == w.weight), None)
         page.table(
             [
-                (f"By {WEIGHT[w.weight]}", "left", 25),
+                (f"By {weight(w.weight)}", "left", 25),
                 ("low–high", "right", 9),
                 ("", "left", 26),
                 ("last 13 weeks", "right", 13),
             ],
-            [[label, span(s), bar(s), span(t) if t else ""] for label, s, t in _shares(w, now)],
+            [[label, span(s), bar(s), span(t) if t else ""] for label, s, t in shares(w, now)],
         )
     page.line("█ sure   ▒ possible: too little is said of where the work came from or why")
     page.line()
@@ -108,7 +116,8 @@ def _overview(page: Page, report: Overview) -> None:
         )
 
 
-def _headline(head: Weighed) -> str:
+def headline(head: Weighed) -> str:
+    """The answer in a sentence or two."""
     if head.sales_led.low is None:
         return "There is no work in this period."
     if not head.sales_led.measurable:
@@ -122,7 +131,7 @@ def _headline(head: Weighed) -> str:
     )
 
 
-def _shares(w: Weighed, now: Weighed | None) -> list[tuple[str, Share, Share | None]]:
+def shares(w: Weighed, now: Weighed | None) -> list[tuple[str, Share, Share | None]]:
     """(label, share of the period, share of the last weeks)."""
     return [
         ("Sales-led, of all work", w.sales_led, now.sales_led if now else None),
@@ -148,7 +157,7 @@ def _allocation(page: Page, report: Intents, most: int = 8) -> None:
             [
                 ("Strategic intent", "left", 26),
                 ("target", "right", 7),
-                (f"of {WEIGHT[report.query.weights[0]]}", "right", 9),
+                (f"of {weight(report.unknown[0][0])}", "right", 9),
                 ("", "left", 30),
             ],
             rows,
@@ -211,42 +220,6 @@ def _to_tag(page: Page, report: Overview, most: int) -> None:
         page.line(f"Tag next: {report.intents.untagged[0][0]} (names no intent)")
 
 
-def _sales_led(page: Page, report: SalesLed, most: int = 8) -> None:
-    page.title("How much of the work did sales ask for?", report.query)
-    for w in report.weighed:
-        page.line(
-            _amount(w),
-            "bold",
-        )
-        page.table(
-            [("", "left", 25), ("low–high", "right", 9), ("", "left", 26), ("with chance", "right", 11)],
-            [[label, span(s), bar(s), _interval(s)] for label, s, _ in _shares(w, None)],
-        )
-        page.line(", ".join(f"{CLASSES[v]} {round(a):,}" for v, a in w.amounts.items()))
-        page.line()
-    page.line("Low–high: whatever the unknown turns out to be. With chance: 95 % of what could")
-    page.line("have come of the same kind of work (whole epics drawn again).")
-    for verdict in ("unhealthy", "undecidable", "healthy", "unknown"):
-        rows = report.of(verdict)
-        if rows:
-            page.line()
-            page.line(f"{CLASSES[verdict].capitalize()}: {len(rows)} items, largest first", "bold")
-            page.table(
-                [("", "left", 20), ("days", "right", 5), ("", "left", 22), ("why", "left", 27)],
-                [[r.ref.partition(":")[2], days(r.effort), r.title, r.why] for r in rows[:most]],
-            )
-            if len(rows) > most:
-                page.line(f"(and {len(rows) - most} more: --format json lists them all)")
-    page.line()
-    if report.unmeasured:
-        page.line(f"{len(report.unmeasured)} items have no measured effort.")
-    if report.backdated:
-        page.line(
-            f"{report.backdated} sales-led items are judged by a strategy that was recorded here after "
-            "they were asked for."
-        )
-
-
 def _intents(page: Page, report: Intents, most: int = 12) -> None:
     page.title("What did each strategic intent get?", report.query)
     _allocation(page, report, most=100)
@@ -276,17 +249,5 @@ def _single_customer(page: Page, report: SingleCustomer) -> None:
                      "; below 80 %, so the silence of other customers means nothing"))  # fmt: skip
 
 
-def _amount(w: Weighed) -> str:
-    if w.weight == "count":
-        return f"By items: {w.sales_led.n}"
-    return f"By effort: {days(w.sales_led.total)} person-days on {w.sales_led.n} items"
-
-
-def _interval(value: Share) -> str:
-    if value.interval is None:
-        return ""
-    return f"{round(value.interval[0] * 100)}–{round(value.interval[1] * 100)} %"
-
-
 def _unit(weight: str) -> str:
-    return "items" if weight == "count" else "person-days"
+    return {"effort": "person-days", "count": "items", "money": "of money"}.get(weight, "points")

@@ -35,11 +35,12 @@ class Effort:
 
 
 class _Shares(NamedTuple):
-    """For each working day that somebody had an item in progress: whose row, and among how many items the
-    person's day was split."""
+    """For each working day that somebody had an item in progress: whose row, among how many items the
+    person's day was split, and the word for the person."""
 
     rows: Array
     among: Array
+    person: Array
 
 
 def effort(org: Portfolio, query: Query) -> Effort:
@@ -49,24 +50,49 @@ def effort(org: Portfolio, query: Query) -> Effort:
     """
     asked = (query.since, query.until, query.as_of)
     if asked not in org.efforts:
-        days = Days(org.judged.calendar)
-        first, last = days.of(query.since), days.of(min(query.until - 1, query.as_of))
-        works = np.array([days.works_on(d) for d in range(first, last + 1)], dtype=bool)
-        org.efforts[asked] = _summed([*_shares(org, first, works)], len(org.now))
+        org.efforts[asked] = _summed([*_shares(org, *_window(org, query))], len(org.now))
     return org.efforts[asked]
 
 
+def effort_by(org: Portfolio, query: Query, group: Array, groups: int) -> tuple[Array, int]:
+    """(person-days by group of people and row, the unit of these); `group` has the group of every word that
+    may be a person's."""
+    shares = [*_shares(org, *_window(org, query))]
+    unit, kind = _unit(shares)
+    found: Array = np.zeros((groups, len(org.now)), dtype=kind)
+    for own in shares:
+        np.add.at(found, (group[own.person], own.rows), _parts(unit, kind, own)[own.among])
+    return found, unit
+
+
+def _window(org: Portfolio, query: Query) -> tuple[int, Array]:
+    """(the first day, for each day of the window whether people work on it)."""
+    days = Days(org.judged.calendar)
+    first, last = days.of(query.since), days.of(min(query.until - 1, query.as_of))
+    return first, np.array([days.works_on(d) for d in range(first, last + 1)], dtype=bool)
+
+
 def _summed(shares: list[_Shares], size: int) -> Effort:
-    counts = [np.bincount(s.among) for s in shares]
-    unit = lcm(*{n for c in counts for n in np.flatnonzero(c).tolist()})
-    kind: type = np.int64 if unit * sum(len(s.rows) for s in shares) < ROOM else object
+    unit, kind = _unit(shares)
     amounts: Array = np.zeros(size, dtype=kind)
     measured = np.zeros(size, dtype=bool)
-    for own, count in zip(shares, counts, strict=True):
-        parts: Array = np.array([0, *(unit // n for n in range(1, len(count)))], dtype=kind)
-        np.add.at(amounts, own.rows, parts[own.among])
+    for own in shares:
+        np.add.at(amounts, own.rows, _parts(unit, kind, own)[own.among])
         measured[own.rows] = True
     return Effort(amounts, unit, measured)
+
+
+def _unit(shares: list[_Shares]) -> tuple[int, type]:
+    """(what a person-day is split into, the type that sums of it fit in)."""
+    counts = [np.bincount(s.among) for s in shares]
+    unit = lcm(*{n for c in counts for n in np.flatnonzero(c).tolist()})
+    return unit, np.int64 if unit * sum(len(s.rows) for s in shares) < ROOM else object
+
+
+def _parts(unit: int, kind: type, own: _Shares) -> Array:
+    """By among how many items a day was split, what each got of it."""
+    most = int(own.among.max(initial=0))
+    return np.array([0, *(unit // n if unit % n == 0 else 0 for n in range(1, most + 1))], dtype=kind)
 
 
 def _shares(org: Portfolio, first: int, works: Array) -> Iterator[_Shares]:
@@ -85,8 +111,11 @@ def _shares(org: Portfolio, first: int, works: Array) -> Iterator[_Shares]:
     # Of an item that nobody was assigned to, nobody else has a share: it counts one person of its own.
     nobody = stints["person"] == org.words.find(NOBODY)
     of, _ = _each_day(lo[nobody], hi[nobody])
-    yield _Shares(rows[nobody][of], np.ones(len(of), dtype=np.int64))
-    rows, lo, hi, person = (c[~nobody] for c in (rows, lo, hi, distinct(stints["person"])[1]))
+    yield _Shares(
+        rows[nobody][of], np.ones(len(of), dtype=np.int64), np.full(len(of), org.words.find(NOBODY))
+    )
+    people, nth = distinct(stints["person"])
+    rows, lo, hi, person = (c[~nobody] for c in (rows, lo, hi, nth))
     # Person by person, what is counted lies close together; small numbers are sorted in one pass.
     order = np.argsort(person.astype(np.min_scalar_type(person.max(initial=0))), kind="stable")
     rows, lo, hi, person = (c[order] for c in (rows, lo, hi, person))
@@ -97,7 +126,7 @@ def _shares(org: Portfolio, first: int, works: Array) -> Iterator[_Shares]:
     for start, own in zip(starts, map(slice, places, places[1:]), strict=True):
         of, day = _each_day(lo[own], hi[own])
         cell = ((person[own] - start) * width)[of] + day
-        yield _Shares(rows[own][of], np.bincount(cell)[cell])
+        yield _Shares(rows[own][of], np.bincount(cell)[cell], people[person[own]][of])
 
 
 def _each_day(lo: Array, hi: Array) -> tuple[Array, Array]:

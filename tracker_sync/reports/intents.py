@@ -1,5 +1,6 @@
 """The intents report: what each strategic intent was to get, and what it got."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -9,8 +10,8 @@ from tracker_sync.events import canonical
 from tracker_sync.reports.effort import effort
 from tracker_sync.reports.portfolio import Many, Portfolio, refs
 from tracker_sync.reports.query import Query
-from tracker_sync.reports.sales_led import weighed
 from tracker_sync.reports.shares import Share
+from tracker_sync.reports.weights import weights
 from tracker_sync.states.columns import Array, distinct
 from tracker_sync.strategy import Intent
 
@@ -52,9 +53,9 @@ class Intents:
     has_strategy: bool
 
 
-def intents(org: Portfolio, query: Query) -> Intents:
-    """The report for a question. Work that names no intent could serve any of them, so it is in
-    the upper bound of each; work that names several is in the upper bound of those."""
+def intents(org: Portfolio, query: Query, wanted: Sequence[str] | None = None) -> Intents:
+    """The report for a question, by all weights or those wanted. Work that names no intent could serve any of
+    them, so it is in the upper bound of each; work that names several is in the upper bound of those."""
     rows = np.flatnonzero(org.active(query))
     days = effort(org, query)
     version = org.strategy_at_end(query)
@@ -64,10 +65,10 @@ def intents(org: Portfolio, query: Query) -> Intents:
     others = sorted(named.all - set(ids))
     by_id: dict[str, Intent | None] = {i.id: i for i in stated} | dict.fromkeys(others)
 
-    bases = [weighed(org, rows, days, w, named.group, len(named.lists)) for w in query.weights]
+    bases = weights(org, query, rows, named.group, len(named.lists), wanted or query.weights).bases
 
     def shares(sure: list[bool], maybe: list[bool]) -> tuple[tuple[str, Share], ...]:
-        return tuple((base.weight, base.share(sure, maybe)) for base in bases)
+        return tuple((base.name, base.share(sure, maybe)) for base in bases)
 
     found = tuple(
         Row(

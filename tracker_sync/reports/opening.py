@@ -34,6 +34,8 @@ class Asked:
     weight: str | None = None
     source: str | None = None
     project: str | None = None
+    team: str | None = None
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +63,16 @@ def open_portfolio(
     from tracker_sync.states.lookup import around
 
     on = _basis(config, log, asked)
-    lives, instant = _lives(log, on, plans)
+    lives, instant = _lives(log, on, plans, past=asked.by is not None)
     end = on.as_of if on.as_of is not None else lives.last_ts
-    org = Portfolio(
-        lives.at(instant), lives.words, on.judged, lives.titles, lives.last_ts, Aside(log, on.known_at),
-        look=lambda refs: _org(around(log, refs, on.known_at), on),
-    )  # fmt: skip
+
+    def at(instant: int) -> Portfolio:
+        return Portfolio(
+            lives.at(instant), lives.words, on.judged, lives.titles, lives.last_ts, Aside(log, on.known_at),
+            look=lambda refs: _org(around(log, refs, on.known_at), on), at=at,
+        )  # fmt: skip
+
+    org = at(instant)
     return org, _query(asked, on, org.first, end, there=bool(len(org.now)))
 
 
@@ -102,6 +108,8 @@ def _basis(config: Config, log: EventLog, asked: Asked) -> _Basis:
     known_at = _moment(asked.known_at, ZoneInfo(config.calendar.timezone)) if asked.known_at else None
     stated = told(log, known_at)
     judged, print_ = basis(config, stated, now_stated(config) if known_at is None else None)
+    if asked.team and asked.team not in (known := sorted({p.team for p in judged.people.values()} - {""})):
+        raise ConfigError(f"people.toml has no team {asked.team!r}; there are: {', '.join(known) or 'none'}")
     as_of = _day(asked.as_of, judged, "--as-of")[1] - 1 if asked.as_of else None
     return _Basis(judged, print_, as_of, known_at)
 
@@ -111,12 +119,12 @@ def basis(config: Config, stated: Told, texts: Mapping[str, str] | None) -> tupl
     return judgement(config, stated, texts), fingerprint(config, stated, texts)
 
 
-def _lives(log: EventLog, on: _Basis, plans: bool) -> "tuple[Lives, int]":
+def _lives(log: EventLog, on: _Basis, plans: bool, *, past: bool) -> "tuple[Lives, int]":
     """The lives by what the log holds, or held then; and the instant at which they are asked about."""
     from tracker_sync.states import stored
 
     if on.known_at is None:
-        lives = stored.current(log, on.judged, on.print, past=on.as_of is not None, plans=plans)
+        lives = stored.current(log, on.judged, on.print, past=past or on.as_of is not None, plans=plans)
         return lives, FOREVER - 1 if on.as_of is None else on.as_of
     instant = stored.last_known(log, on.known_at) if on.as_of is None else on.as_of
     days = Days(on.judged.calendar)
@@ -129,7 +137,7 @@ def _query(asked: Asked, on: _Basis, start: int, end: int, *, there: bool) -> Qu
         since=_day(asked.since, on.judged, "--since")[0] if asked.since else start if there else end,
         until=_day(asked.until, on.judged, "--until")[1] if asked.until else end + 1,
         as_of=end, known_at=on.known_at, source=asked.source, project=asked.project, weight=asked.weight,
-        zone=ZoneInfo(on.judged.calendar.timezone),
+        zone=ZoneInfo(on.judged.calendar.timezone), team=asked.team, by=asked.by,
     )  # fmt: skip
     if query.since >= query.until and there:
         raise ConfigError("--since has to be before --until")

@@ -10,6 +10,7 @@ from tracker_sync.reports.query import Query
 from tracker_sync.reports.sales_led import SalesLed, sales_led
 from tracker_sync.reports.single_customer import SingleCustomer, single_customer
 from tracker_sync.reports.tag_first import ToTag, to_tag
+from tracker_sync.reports.weights import HEADLINE
 from tracker_sync.states.columns import distinct
 
 RECENT = 91
@@ -35,13 +36,15 @@ class Overview:
 
 def overview(org: Portfolio, query: Query) -> Overview:
     """The overview for a question."""
+    query = replace(query, by=None)
+    wanted = [w for w in query.weights if w in HEADLINE] or query.weights
     days = Days(org.judged.calendar)
     start = days.end(days.of(query.until - 1) - RECENT)
-    recent = sales_led(org, replace(query, since=start)) if start > query.since else None
+    recent = sales_led(org, replace(query, since=start), wanted) if start > query.since else None
     shown = org.within(replace(query, project=None))
-    sales = sales_led(org, query)
+    sales = sales_led(org, query, wanted)
     return Overview(
-        query, sales, recent, intents(org, query), single_customer(org, query),
+        query, sales, recent, intents(org, query, wanted), single_customer(org, query),
         to_tag(org, query, sales.weighed[0].sales_led),
         int(shown.sum()), int((shown & org.epic).sum()),
         tuple(sorted(org.words.vals[s] for s in distinct(org.sources[shown])[0].tolist())),

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, overload
 
@@ -61,6 +61,8 @@ class Portfolio:
     """What the log knows beside its items."""
     look: Callable[[Sequence[str]], Org]
     """Some items by their refs, with their events and all tags, and those above and below them."""
+    at: Callable[[int], "Portfolio"]
+    """The same organisation as its trackers showed it at an earlier instant."""
 
     efforts: dict[tuple[int, int, int], "Effort"] = field(default_factory=dict)
     """By window, as far as they were asked for."""
@@ -170,12 +172,21 @@ class Portfolio:
         return Asked(rows[order], asks["account"][order], asks["since"][order])
 
     def within(self, query: Query) -> Array:
-        """Which rows the query's source and project leave in."""
+        """Which rows the query's source, project and team leave in."""
         found = np.ones(len(self.now), dtype=bool)
         if query.source is not None:
             found &= self.sources == self.words.find(query.source)
         if query.project is not None:
             found &= self._of_project(query.project.casefold())
+        if query.team is not None:
+            found &= self._of_team(query, query.team)
+        return found
+
+    def _of_team(self, query: Query, team: str) -> Array:
+        from tracker_sync.reports.teams import teams
+
+        names, place = teams(self, replace(query, team=None))
+        found: Array = place == (names.index(team) if team in names else NONE)
         return found
 
     def _of_project(self, project: str) -> Array:
@@ -195,7 +206,7 @@ class Portfolio:
 
     def active(self, query: Query) -> Array:
         """Which leaves were active in the window: in progress at any instant of it, or done in it."""
-        asked = (query.since, query.until, query.as_of, query.source, query.project)
+        asked = (query.since, query.until, query.as_of, query.source, query.project, query.team)
         if asked not in self._active:
             self._active[asked] = self._find_active(query)
         return self._active[asked]

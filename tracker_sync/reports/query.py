@@ -5,7 +5,8 @@ from datetime import UTC, timedelta, tzinfo
 
 from tracker_sync.days import EPOCH, local
 
-WEIGHTS = ("effort", "count")
+WEIGHTS = ("effort", "count", "points", "money")
+PERIODS = ("week", "month", "quarter")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,10 @@ class Query:
     """The only weight to show; None: all, effort first."""
     zone: tzinfo = UTC
     """The time zone that its days are counted in."""
+    team: str | None = None
+    """Only what this team had in progress last in the window."""
+    by: str | None = None
+    """How long the periods of a series are, one of `PERIODS`; None: no series."""
 
     @property
     def weights(self) -> tuple[str, ...]:

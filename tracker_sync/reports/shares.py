@@ -37,6 +37,13 @@ class Grouped:
     """The number of each row's group."""
     groups: int
     """How many there are."""
+    team: str = ""
+    """Whose points they are; points of several teams are never summed."""
+
+    @property
+    def name(self) -> str:
+        """The weight, and the team where it is one team's."""
+        return f"{self.weight}:{self.team}" if self.team else self.weight
 
     @cached_property
     def sums(self) -> Array:
@@ -50,6 +57,10 @@ class Grouped:
         """How many rows of each group weigh anything."""
         found: Array = np.bincount(self.group, self.amounts > 0, self.groups).astype(np.int64)
         return found
+
+    def amounts_at(self, highest: bool) -> list[Fraction]:
+        """What each group weighs; money alone has two figures for that."""
+        return [Fraction(int(own), self.unit) for own in self.sums]
 
     def share(self, surely: Flags, maybe: Flags, among: Flags | None = None) -> "Share":
         """The share of some groups, those that surely are in it and those that may be, among these or all."""
@@ -83,6 +94,11 @@ class Share:
     def high(self) -> Fraction | None:
         """With everything unknown inside."""
         return self._part(self.maybe)
+
+    @property
+    def totals(self) -> tuple[Fraction, Fraction]:
+        """The denominator at its lowest and at its highest: the same, but for money."""
+        return self.total, self.total
 
     def _sum(self, groups: Array) -> int:
         return int(self.base.sums[groups].sum())

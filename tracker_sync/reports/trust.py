@@ -1,7 +1,7 @@
 """The trust report: how far the other figures can be believed, and what to tag first to believe them more."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -87,7 +87,7 @@ def trust(org: Portfolio, query: Query) -> Trust:
     """The report for a question."""
     days = effort(org, query)
     rows = np.flatnonzero(org.active(query))
-    headline = sales_led(org, query).weighed[0].sales_led
+    headline = sales_led(org, replace(query, by=None), query.weights[:1]).weighed[0].sales_led
     open_ = org.now["open"][rows]
     uneasy = rows[open_ != 0]
     return Trust(
