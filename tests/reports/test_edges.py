@@ -204,3 +204,56 @@ def test_a_bug_is_no_feature(ask: Ask) -> None:
 def test_where_everything_was_deleted_there_is_no_work(ask: Ask) -> None:
     asked = ask(item("A-1"), Removed(id="A-1:r", item="A-1", ts=at(5), val="gone"))
     assert [*sales_led(*asked).rows] == []
+
+
+def test_an_intent_added_to_the_strategy_a_day_after_the_request_came_too_late(ask: Ask) -> None:
+    signs = [label("A-1", 26, name) for name in ("customer promise", "customer/Acme")]
+    late = item("A-1", "intent/late", start=40)  # the intent stands from 1 March on, which is day 27
+    assert verdict(ask(late, signs, until="2026-03-20")) == "unhealthy"
+
+
+def test_the_same_request_on_the_day_the_intent_came_in_fits(ask: Ask) -> None:
+    signs = [label("A-1", 27, name) for name in ("customer promise", "customer/Acme")]
+    late = item("A-1", "intent/late", start=40)
+    assert verdict(ask(late, signs, until="2026-03-20")) == "healthy"
+
+
+def test_children_that_disagree_each_count_for_what_they_say(ask: Ask) -> None:
+    epic = item("E-1", "intent/search", start=None)
+    children = [item("A-1", "intent/late", parent="E-1"), item("A-2", parent="E-1")]
+    asked = ask(epic, *children)
+    by_count = {row.intent: dict(row.shares)["count"] for row in intents(*asked).rows}
+    assert {name: (s.low, s.high) for name, s in by_count.items()} == {
+        "search": (0.5, 0.5),
+        "late": (0.5, 0.5),
+    }
+    assert [r.ref for r in sales_led(*asked).rows] == ["o:A-1", "o:A-2"], "the epic is no work of its own"
+
+
+def declined(key: str, day: float) -> list[Event]:
+    said = Changed(id=f"{key}:r{day}", item=key, ts=at(day), attr="resolution", val="Won't Do")
+    return [move(key, day, "3"), said]
+
+
+def test_declined_work_is_no_work_until_it_is_reopened_and_started(ask: Ask) -> None:
+    asked = item("A-1", "customer/Initech", "intent/search", start=None)
+    reopened = [move("A-1", 5, "1"), Changed(id="A-1:r5", item="A-1", ts=at(5), attr="resolution", val=None)]
+    org, query = ask(asked, declined("A-1", 2), reopened, move("A-1", 8, "2"))
+    [row] = sales_led(org, query).rows
+    assert (row.verdict, row.effort) == ("unhealthy", 4), "Tuesday 10th to Friday 13th"
+    assert org.now["committed"].tolist() == [at(8)], "a decline is no commitment"
+
+
+def test_what_was_declined_and_stays_declined_is_in_no_share(ask: Ask) -> None:
+    assert not sales_led(*ask(item("A-1", "customer/Initech", start=None), declined("A-1", 2))).rows
+
+
+PARTNER = "Parton,,,,,,,design-partner,2025-01-01,{until},yes,,\n"
+
+
+@pytest.mark.parametrize(("until", "fits"), [("2026-02-02", "healthy"), ("2026-02-01", "undecidable")])
+def test_a_design_partner_past_its_end_date_is_one_of_whom_nothing_is_known(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch, until: str, fits: str
+) -> None:
+    monkeypatch.setitem(globals(), "CUSTOMERS", CUSTOMERS + PARTNER.format(until=until))
+    assert verdict(ask(item("A-1", "customer promise", "customer/Parton", "intent/search"))) == fits
