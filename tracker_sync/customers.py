@@ -1,6 +1,5 @@
 """The customers file: accounts, their other names, and what they were to us when."""
 
-import csv
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -9,7 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracker_sync.errors import ConfigError
+from tracker_sync import csvfile
+from tracker_sync.csvfile import Row, RowError
 from tracker_sync.strategy import Icp, midnight, normal
 
 if TYPE_CHECKING:
@@ -128,26 +128,14 @@ EMPTY = Customers({}, {}, ())
 def parse(text: str, path: Path, zone: tzinfo = UTC) -> Customers:
     """The accounts of the text of the file at `path`; of no text, none. Raises ConfigError with file and
     line."""
-    if not text:
-        return EMPTY
-    rows = list(csv.reader(text.removeprefix("\ufeff").splitlines()))
-    header = [c.strip() for c in rows[0]] if rows else []
-    if header != HEADER.split(","):
-        raise ConfigError(f"the first line has to be {HEADER}", path, 1)
     found: dict[str, list[Standing]] = {}
     titles: dict[str, tuple[str, str | None]] = {}
     spelt: dict[str, None] = {}
     names: dict[str, dict[str, None]] = {}
-    for line, cells in enumerate(rows[1:], 2):
-        if not any(c.strip() for c in cells):
-            continue
-        if len(cells) != len(header):
-            raise ConfigError(f"has {len(cells)} cells, not {len(header)}", path, line)
-        row = dict(zip(header, (c.strip() for c in cells), strict=True))
+    # not strict: what the log took of an earlier version stays readable
+    for row, standing in csvfile.parse(text, path, HEADER, lambda r: (r, _standing(r, zone)), strict=False):
         key = normal(row["name"])
-        if not key:
-            raise ConfigError("name is empty", path, line)
-        found.setdefault(key, []).append(_standing(row, path, line, zone))
+        found.setdefault(key, []).append(standing)
         titles[key] = (row["name"], row["parent"] or titles.get(key, ("", None))[1])
         for other in [row["name"], *row["aliases"].split(";"), *row["domains"].split(";")]:
             if spelling := other.strip():
@@ -157,33 +145,25 @@ def parse(text: str, path: Path, zone: tzinfo = UTC) -> Customers:
     return Customers(accounts, {name: tuple(keys) for name, keys in names.items()}, tuple(spelt))
 
 
-def _standing(row: Mapping[str, str], path: Path, line: int, zone: tzinfo) -> Standing:
-    if row["status"] not in STATUSES:
-        raise ConfigError(f"status {row['status']!r} is not one of {', '.join(STATUSES)}", path, line)
+def _standing(row: Row, zone: tzinfo) -> Standing:
+    if not normal(row["name"]):
+        raise RowError(row.line, "name is empty")
     icp = {"yes": True, "no": False, "": None, "true": True, "false": False}.get(row["icp"].lower(), "?")
     if isinstance(icp, str):
-        raise ConfigError(f"icp {row['icp']!r} is not yes or no", path, line)
-    if row["arr"] and not row["arr"].isdigit():
-        raise ConfigError(f"arr {row['arr']!r} is not a whole number", path, line)
-    since, until = (_day(row[end], path, line) for end in ("since", "until"))
+        raise RowError(row.line, f"icp {row['icp']!r} is not yes or no")
+    status = row.one_of("status", STATUSES)
+    since, until = (row.day(end) if row[end] else None for end in ("since", "until"))
     return Standing(
         since=midnight(since, zone) if since else 0,
-        until=midnight(until + timedelta(1), zone) if until else None,
-        status=row["status"],
+        until=midnight(until + timedelta(1), zone) if until and until < date.max else None,
+        status=status,
         segment=row["segment"],
         industry=row["industry"],
         geography=row["geography"],
         size=row["size"],
         icp=icp,
-        arr=int(row["arr"]) if row["arr"] else None,
+        arr=row.whole("arr", least=0) if row["arr"] else None,
     )
-
-
-def _day(text: str, path: Path, line: int) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise ConfigError(f"{text!r} is not a date like 2026-03-01", path, line) from None
 
 
 def fits(row: Standing, icp: Icp) -> bool | None:

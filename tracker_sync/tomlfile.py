@@ -23,7 +23,8 @@ def text_of(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as e:
-        raise ConfigError(f"is not UTF-8 text (byte {e.start})", path) from None
+        line = e.object[: e.start].count(b"\n") + 1
+        raise ConfigError("is not UTF-8 text; save it in UTF-8", path, line) from None
     except OSError as e:
         raise ConfigError(f"cannot be read: {e.strerror}", path) from None
 
