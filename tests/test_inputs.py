@@ -10,12 +10,15 @@ from pathlib import Path
 import pytest
 
 from tests.reports.test_edges import CUSTOMERS, STRATEGY, at, item
-from tracker_sync.config import load
+from tracker_sync.config import Config, load
 from tracker_sync.days import EPOCH
 from tracker_sync.errors import ConfigError
 from tracker_sync.events import Named
 from tracker_sync.inputs import judgement, now_stated, record, told
+from tracker_sync.log import EventLog
 from tracker_sync.log.sqlite import SqliteLog
+from tracker_sync.reports.opening import Asked, basis, open_portfolio
+from tracker_sync.states import keeping
 
 CONFIG = '[[sources]]\nname = "o"\nkind = "jira"\nurl = "https://o.example"\nfields = { intent = "Goal" }\n'
 RULE = """\
@@ -142,3 +145,38 @@ def test_what_was_never_told_is_as_its_file_says_but_no_strategy_was_in_force(fo
     assert judged.customers.find("Acme") is not None
     assert judged.strategies.versions == ()
     assert judgement(config, [], now_stated(config)).strategies.latest is not None
+
+
+def test_a_new_side_input_is_told_and_no_item_is_judged_anew(folder: Path) -> None:
+    config = load(folder / "tracker-sync.toml")
+    log = SqliteLog(folder / "tracker-sync.db", write=True)
+    assert kept_up(config, log, now=at(2)) > 0
+    for n, text in enumerate(("", "PAY-1,Acme,2026-03-01,3\n", "PAY-1,Acme,2026-03-01,4\n"), 3):
+        (folder / "adoption.csv").write_text(f"epic,account,date,users\n{text}")
+        assert kept_up(config, log, now=at(n)) == 0
+    assert [e.attr for _, e in told(log)].count("adoption") == 3
+    (folder / "customers.csv").write_text(CUSTOMERS.replace("yes", "no"))
+    assert kept_up(config, log, now=at(6)) > 0
+    log.close()
+
+
+def test_reports_have_the_side_inputs_of_now_or_of_what_was_known_then(folder: Path) -> None:
+    config = load(folder / "tracker-sync.toml")
+    log = SqliteLog(folder / "tracker-sync.db", write=True)
+    for n, users in ((2, 3), (4, 5)):
+        (folder / "adoption.csv").write_text(f"epic,account,date,users\no:A-1,Acme,2026-03-01,{users}\n")
+        kept_up(config, log, now=at(n))
+
+    def users_known(day: int | None) -> list[int] | None:
+        known_at = None if day is None else (EPOCH + timedelta(microseconds=at(day))).isoformat()
+        org, _ = open_portfolio(config, log, Asked(known_at=known_at))
+        return None if org.sides.adoption is None else [use.amount for use in org.sides.adoption]
+
+    assert [users_known(day) for day in (1, 2, 3, 4, None)] == [None, [3], [3], [5], [5]]
+    log.close()
+
+
+def kept_up(config: Config, log: EventLog, now: int) -> int:
+    """State what is new; of how many items the kept lives were made anew."""
+    record(config, log, now=now)
+    return keeping.refresh(log, *basis(config, told(log), now_stated(config)))

@@ -3,22 +3,41 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
+from functools import cached_property
 from os.path import relpath
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from tracker_sync import __version__, customers, people, strategies
 from tracker_sync.config import CalendarConfig, Config, FieldNames, GithubConfig, JiraConfig
+from tracker_sync.errors import ConfigError
 from tracker_sync.events import Stated, canonical
 from tracker_sync.log import PEOPLE, EventLog
 from tracker_sync.tagging import Judgement, rules
 from tracker_sync.tomlfile import text_of
 
+if TYPE_CHECKING:
+    from tracker_sync.adoption import Use
+    from tracker_sync.pmf import Answer
+    from tracker_sync.problems import Ranked
+
+T = TypeVar("T")
 Told = Iterable[tuple[int, Stated]]
 """(recorded at, what was stated), in the log's order."""
+
+SIDES = ("problems", "adoption", "pmf")
+"""The inputs that no item is judged by, only reports draw on."""
+SUPPLIES = {
+    name: f"{name}.csv with a row at least (`tracker-sync init --inputs` writes it with its header)"
+    for name in SIDES
+}
+"""What a report says that needs an input which is missing: "not assessed: needs …"."""
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -33,6 +52,56 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Rules that are switched off."""
     not_in_texts: list[str] = []
     """Accounts whose mention in a text means nothing."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sides:
+    """The side inputs, each read when it is first asked for; None where there is no file, or no row in it.
+    They are whole: what is dated after the day that a report is about is for the report to leave out.
+
+    Asking raises ConfigError with file and line for a file that is broken now. What the log was told by an
+    earlier version, which did not look into these files, may be broken too: it counts as missing.
+    """
+
+    texts: Mapping[str, str]
+    """By name; one that is missing has no file."""
+    paths: Mapping[str, Path]
+    zone: tzinfo
+    past: bool = False
+    """Whether the texts are those of the log, and not of the files as they are now."""
+
+    @cached_property
+    def problems(self) -> "tuple[Ranked, ...] | None":
+        """How the people served ranked their problems."""
+        from tracker_sync.problems import parse
+
+        return self._read("problems", parse)
+
+    @cached_property
+    def adoption(self) -> "tuple[Use, ...] | None":
+        """How much accounts used what was built."""
+        from tracker_sync.adoption import parse
+
+        return self._read("adoption", parse)
+
+    @cached_property
+    def pmf(self) -> "tuple[Answer, ...] | None":
+        """How disappointed people would be without the product."""
+        from tracker_sync.pmf import parse
+
+        return self._read("pmf", parse)
+
+    def check(self) -> None:
+        """Read all of them. Raises ConfigError for the first that is broken."""
+        _ = self.problems, self.adoption, self.pmf
+
+    def _read(self, name: str, parse: Callable[[str, Path, tzinfo], tuple[T, ...]]) -> tuple[T, ...] | None:
+        try:
+            return parse(self.texts.get(name, ""), self.paths[name], self.zone) or None
+        except ConfigError:
+            if self.past:
+                return None
+            raise
 
 
 def now_stated(config: Config) -> dict[str, str]:
@@ -69,7 +138,8 @@ def record(config: Config, log: EventLog, *, now: int) -> None:
         return
     with log.lease(PEOPLE):  # two workers would give different texts the same id
         if events := news(log, texts, now=now):
-            judgement(config, told(log), texts)
+            judged = judgement(config, told(log), texts)
+            sides(config, [], texts, judged.calendar).check()
             log.append(PEOPLE, events, now=now)
 
 
@@ -95,12 +165,23 @@ def judgement(config: Config, told: Told, texts: Mapping[str, str] | None) -> Ju
     )
 
 
+def sides(config: Config, told: Told, texts: Mapping[str, str] | None, calendar: CalendarConfig) -> Sides:
+    """The side inputs as they are now (`texts`), or as they were told last: what was not told was missing."""
+    found = texts if texts is not None else {event.attr: event.val for _, event in told}
+    files = msgspec.structs.asdict(config.strategy)
+    paths = {name: config.file(files[name]) for name in SIDES}
+    return Sides(found, paths, ZoneInfo(calendar.timezone), past=texts is None)
+
+
 def fingerprint(config: Config, told: Told, texts: Mapping[str, str] | None) -> str:
-    """What tells one judgement from another: the same for inputs by which everything is judged the same."""
+    """What tells one judgement from another: the same for inputs by which everything is judged the same.
+
+    Side inputs are not in it: no item is judged by them, so that a new one leaves all lives as they are.
+    """
     held, versions = _held(config, told, texts)
     last = versions[-1][1] if versions else ""
     newest = held["strategy"] if texts is not None and held["strategy"] != last else ""
-    rest = {name: text for name, text in held.items() if name != "strategy"}
+    rest = {name: text for name, text in held.items() if name not in ("strategy", *SIDES)}
     return hashlib.sha256(canonical([__version__, versions, newest, rest]).encode()).hexdigest()
 
 

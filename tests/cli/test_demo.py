@@ -150,6 +150,7 @@ def test_init_writes_files_that_load_and_never_overwrites(tmp_path: Path) -> Non
     assert run(tmp_path, *wanted).returncode == 0
     assert {p.name for p in tmp_path.iterdir()} == {
         "tracker-sync.toml", "strategy.toml", "customers.csv", "people.toml",
+        "problems.csv", "adoption.csv", "pmf.csv",
     }  # fmt: skip
     again = run(tmp_path, *wanted)
     assert again.returncode == 2

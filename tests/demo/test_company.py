@@ -6,10 +6,12 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tracker_sync import adoption, pmf, problems
 from tracker_sync.demo.company import Company, company
 from tracker_sync.demo.tracker_server import serving
 
@@ -220,6 +222,20 @@ def test_files_are_readable_and_name_existing_epics(girder: Company) -> None:
     assert {row["epic"] for row in adoption} <= keys
     assert {epic for one in strategy["initiatives"] for epic in one["epics"]} <= keys
     assert set(config["strategy"].values()) <= set(files)
+
+
+def test_side_inputs_are_what_reports_read(girder: Company) -> None:
+    files = girder.files
+    ranked = problems.parse(files["problems.csv"], Path("problems.csv"))
+    assert len(adoption.parse(files["adoption.csv"], Path("adoption.csv"))) > 20
+    answers = pmf.parse(files["pmf.csv"], Path("pmf.csv"))
+    assert len(answers) >= 40, "fewer say nothing about a cohort"
+    assert {a.disappointed for a in answers} == set(pmf.DISAPPOINTED)
+    personas = set(tomllib.loads(files["strategy.toml"])["icp"]["personas"])
+    assert {r.persona for r in ranked} | {a.persona for a in answers} <= personas
+    assert {a.account for a in answers} <= {
+        row["name"] for row in csv.DictReader(files["customers.csv"].splitlines())
+    }
 
 
 def test_customer_rows_of_one_account_meet_without_gap(girder: Company) -> None:

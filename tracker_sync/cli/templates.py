@@ -5,7 +5,7 @@ import textwrap
 from tracker_sync.config import FILE
 from tracker_sync.strategy_parts import PARTS
 
-__all__ = ["CUSTOMERS", "FILE", "PEOPLE", "STRATEGY", "config"]
+__all__ = ["CUSTOMERS", "FILE", "PEOPLE", "STRATEGY", "config", "sides"]
 
 
 def config(jira: str | None, jql: str, repos: tuple[str, ...]) -> str:
@@ -24,7 +24,27 @@ def config(jira: str | None, jql: str, repos: tuple[str, ...]) -> str:
             "# Labels that say an open issue is being worked on (an assigned one always is):\n"
             '# started_labels = ["in progress"]'
         )
+    parts.append(_FILES)
     return "\n\n".join(parts) + "\n"
+
+
+_FILES = """\
+# The files that work is judged by and reports draw on, beside this one; each may be missing or empty.
+[strategy]
+file = "strategy.toml"
+customers = "customers.csv"
+people = "people.toml"
+problems = "problems.csv"                # how the people you serve rank their problems
+adoption = "adoption.csv"                # who uses what was built
+pmf = "pmf.csv"                          # how disappointed they would be without the product"""
+
+
+def sides() -> dict[str, str]:
+    """The files of the side inputs, by name: a header, and no row yet."""
+    from tracker_sync import adoption, pmf, problems
+
+    headers = {"problems": problems.HEADER, "adoption": adoption.HEADER, "pmf": pmf.HEADER}
+    return {name: f"{header}\n" for name, header in headers.items()}
 
 
 def _quoted(text: str) -> str:

@@ -13,6 +13,7 @@ from tracker_sync.demo.company_people import people_toml
 from tracker_sync.demo.company_plan import plan
 from tracker_sync.demo.company_stated import strategy_toml
 from tracker_sync.demo.company_strategy import CONFIG, CUSTOMERS, adoption_csv, problems_csv
+from tracker_sync.demo.company_survey import pmf_csv
 from tracker_sync.demo.company_talk import END, Talk
 from tracker_sync.demo.company_work import Work, roll_up
 from tracker_sync.demo.github_site import GitHubSite
@@ -98,4 +99,5 @@ def _files(keys: Mapping[str, str]) -> dict[str, str]:
         "people.toml": people_toml(),
         "problems.csv": problems_csv(),
         "adoption.csv": adoption_csv(keys),
+        "pmf.csv": pmf_csv(),
     }

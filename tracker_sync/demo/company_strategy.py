@@ -40,6 +40,7 @@ customers = "customers.csv"
 people = "people.toml"
 problems = "problems.csv"
 adoption = "adoption.csv"
+pmf = "pmf.csv"
 """
 
 CUSTOMERS = """\

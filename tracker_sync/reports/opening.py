@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from tracker_sync.config import Config
 from tracker_sync.days import EPOCH, Days
 from tracker_sync.errors import ConfigError
-from tracker_sync.inputs import Told, fingerprint, judgement, now_stated, told
+from tracker_sync.inputs import Sides, Told, fingerprint, judgement, now_stated, sides, told
 from tracker_sync.items import fold
 from tracker_sync.log import Entry, EventLog
 from tracker_sync.reports.org import Org
@@ -46,6 +46,7 @@ class _Basis:
     print: str
     as_of: int | None
     known_at: int | None
+    sides: Sides
 
 
 def open_portfolio(
@@ -69,7 +70,7 @@ def open_portfolio(
     def at(instant: int) -> Portfolio:
         return Portfolio(
             lives.at(instant), lives.words, on.judged, lives.titles, lives.last_ts, Aside(log, on.known_at),
-            look=lambda refs: _org(around(log, refs, on.known_at), on), at=at,
+            sides=on.sides, look=lambda refs: _org(around(log, refs, on.known_at), on), at=at,
         )  # fmt: skip
 
     org = at(instant)
@@ -107,11 +108,12 @@ def _basis(config: Config, log: EventLog, asked: Asked) -> _Basis:
         raise ConfigError(f"there is no source {asked.source!r}; there are: {names}")
     known_at = _moment(asked.known_at, ZoneInfo(config.calendar.timezone)) if asked.known_at else None
     stated = told(log, known_at)
-    judged, print_ = basis(config, stated, now_stated(config) if known_at is None else None)
+    texts = now_stated(config) if known_at is None else None
+    judged, print_ = basis(config, stated, texts)
     if asked.team and asked.team not in (known := sorted({p.team for p in judged.people.values()} - {""})):
         raise ConfigError(f"people.toml has no team {asked.team!r}; there are: {', '.join(known) or 'none'}")
     as_of = _day(asked.as_of, judged, "--as-of")[1] - 1 if asked.as_of else None
-    return _Basis(judged, print_, as_of, known_at)
+    return _Basis(judged, print_, as_of, known_at, sides(config, stated, texts, judged.calendar))
 
 
 def basis(config: Config, stated: Told, texts: Mapping[str, str] | None) -> tuple[Judgement, str]:

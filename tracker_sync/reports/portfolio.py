@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, overload
 
 import numpy as np
 
+from tracker_sync.inputs import Sides
 from tracker_sync.reports.org import Org
 from tracker_sync.reports.query import Query
 from tracker_sync.states.aside import Aside
@@ -59,6 +60,8 @@ class Portfolio:
     """The last thing a tracker said that we know of."""
     aside: Aside
     """What the log knows beside its items."""
+    sides: Sides
+    """What people keep beside their tracker: problems, adoption, a survey."""
     look: Callable[[Sequence[str]], Org]
     """Some items by their refs, with their events and all tags, and those above and below them."""
     at: Callable[[int], "Portfolio"]
