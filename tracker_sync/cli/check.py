@@ -41,7 +41,8 @@ def check(
     with opened(config) as log, log.snapshot():
         refs, findings, seen = examined(config, log, keys, Asked(as_of=as_of, known_at=known_at))
     if form == "json":
-        from tracker_sync.render.json import clocks, dump
+        from tracker_sync.render.json import dump
+        from tracker_sync.render.sheet_json import clocks
 
         rows = [{"key": r, "level": level, "what": what} for r, level, what in findings]
         told = {

@@ -2,6 +2,8 @@
 
 import os
 import stat
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,12 +15,14 @@ from tracker_sync.errors import ConfigError
 if TYPE_CHECKING:
     from tracker_sync.reports import Report
 
+FORMATS = ("text", "json", "csv", "markdown", "github")
 NAMES = ("overview", "sales-led", "intents", "single-customer", "trust")
 
 
 @click.command()
 @click.argument("name", type=click.Choice(NAMES), default="overview")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text")
+@click.option("--table", metavar="ID", help="With --format csv: this table; else the report's first.")
 @click.option("--output", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--since", metavar="DATE", help="From this day on; else from the start of the log.")
 @click.option("--until", metavar="DATE", help="Up to and including this day.")
@@ -31,9 +35,9 @@ NAMES = ("overview", "sales-led", "intents", "single-customer", "trust")
 @click.option("--team", metavar="NAME", help="Only what this team of people.toml had in progress last.")
 @click.pass_context
 def report(
-    context: click.Context, name: str, form: str, output: Path | None, since: str | None,
-    until: str | None, by: str | None, weight: str | None, as_of: str | None, known_at: str | None,
-    source: str | None, project: str | None, team: str | None,
+    context: click.Context, name: str, form: str, table: str | None, output: Path | None,
+    since: str | None, until: str | None, by: str | None, weight: str | None, as_of: str | None,
+    known_at: str | None, source: str | None, project: str | None, team: str | None,
 ) -> None:  # fmt: skip
     """Print a report; without a name, the overview.
 
@@ -42,28 +46,61 @@ def report(
     from tracker_sync.reports import REPORTS
     from tracker_sync.reports.opening import Asked, open_portfolio
 
+    if table is not None and form != "csv":
+        raise click.UsageError("--table goes with --format csv")
     config = configuration(context)
     asked = Asked(since, until, as_of, known_at, weight, source, project, team, by)
     if known_at is None:
         keep_up(config)
     with opened(config) as log, log.snapshot():
         figures = REPORTS[name](*open_portfolio(config, log, asked, plans=name != "overview"))
-        text = rendered(figures, form)
+        text = rendered(figures, form, table, colour=output is None and wants_colour(os.environ))
+        if form == "github":
+            text, output = annotated(figures, text, output, os.environ), None
     if output is None:
         click.echo(text, nl=False)
     else:
         write(output, text)
 
 
-def rendered(figures: "Report", form: str) -> str:
+def rendered(figures: "Report", form: str, table: str | None = None, *, colour: bool = False) -> str:
     """The report in a format; it may ask the log for what it lists."""
+    if form == "text":
+        from tracker_sync.render import text
+
+        return text.render(figures, colour=colour)
     if form == "json":
         from tracker_sync.render import json
 
         return json.render(figures)
-    from tracker_sync.render import text
+    from tracker_sync.render import markdown, table_csv
+    from tracker_sync.render.sheets import sheet_of
 
-    return text.render(figures)
+    sheet = sheet_of(figures)
+    return table_csv.render(sheet, table) if form == "csv" else markdown.render(sheet)
+
+
+def annotated(figures: "Report", page: str, output: Path | None, environ: Mapping[str, str]) -> str:
+    """Annotations of a run of GitHub Actions; the page goes to the summary of the step, or to a file."""
+    from tracker_sync.render import github
+    from tracker_sync.render.sheets import sheet_of
+
+    summary = environ.get("GITHUB_STEP_SUMMARY")
+    if output is not None:
+        write(output, page)
+    elif summary:
+        with Path(summary).open("a", encoding="utf-8") as file:
+            file.write(page)
+    else:
+        click.echo("tracker-sync: no summary written: GITHUB_STEP_SUMMARY is not set", err=True)
+    return github.notices(sheet_of(figures))
+
+
+def wants_colour(environ: Mapping[str, str]) -> bool:
+    """Whether stdout is to be coloured: where it is a terminal, or with FORCE_COLOR; never with NO_COLOR."""
+    if environ.get("NO_COLOR"):
+        return False
+    return bool(environ.get("FORCE_COLOR")) or (sys.stdout.isatty() and environ.get("TERM") != "dumb")
 
 
 def write(path: Path, text: str) -> None:

@@ -1,6 +1,5 @@
 """A page of text for a terminal of 80 columns."""
 
-import sys
 from collections.abc import Iterable
 from io import StringIO
 
@@ -10,15 +9,18 @@ from rich.text import Text
 
 from tracker_sync.render import clean
 from tracker_sync.render.prose import WIDTH
-from tracker_sync.reports.query import Query, day_text
+from tracker_sync.render.values import period
+from tracker_sync.reports.query import Query
+
+Heading = tuple[str, str, int | None]
+"""(what a column is called, `left` or `right`, its width or None)"""
 
 
 class Page:
     """Lines and tables, collected and drawn once."""
 
-    def __init__(self) -> None:
+    def __init__(self, colour: bool = False) -> None:
         self._out = StringIO()
-        colour = sys.stdout.isatty()
         self._console = Console(
             file=self._out, width=WIDTH, highlight=False, markup=False, emoji=False,
             force_terminal=colour, color_system="standard" if colour else None,
@@ -29,14 +31,16 @@ class Page:
 
     def title(self, text: str, query: Query) -> None:
         self.line(text, "bold")
-        until = day_text(min(query.until - 1, query.as_of), query.zone)
-        self.line(f"{day_text(query.since, query.zone)} to {until}, as the trackers showed it on "
-                  f"{day_text(query.as_of, query.zone)}")  # fmt: skip
+        self.line(period(query))
         self.line()
 
-    def table(self, columns: Iterable[tuple[str, str, int | None]], rows: Iterable[list[str]]) -> None:
-        """Columns: (heading, `left` or `right`, width or None); a long text is cut with an ellipsis."""
-        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    def table(self, columns: Iterable[Heading], rows: Iterable[list[str]]) -> None:
+        """A table; a long text is cut with an ellipsis."""
+        columns = list(columns)
+        table = Table(
+            box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim",
+            show_header=any(heading for heading, _, _ in columns),
+        )  # fmt: skip
         for heading, side, width in columns:
             table.add_column(
                 heading, justify="right" if side == "right" else "left", width=width,

@@ -9,7 +9,8 @@ from typing import Any
 
 from tracker_sync.render import clean
 from tracker_sync.render.csv import TAG_COLUMNS, inert
-from tracker_sync.render.json import clocks, dump
+from tracker_sync.render.json import dump
+from tracker_sync.render.sheet_json import clocks
 from tracker_sync.reports.query import Query
 from tracker_sync.suggest import FEWEST, Choice, LeftOpen, Proposal, Suggestions, Why
 from tracker_sync.suggest.examples import reason

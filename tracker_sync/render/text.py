@@ -1,11 +1,13 @@
 """Reports as text for a terminal of 80 columns."""
 
 from fractions import Fraction
-from typing import assert_never
+from typing import Any
 
 from tracker_sync.render import clean
 from tracker_sync.render.page import Page
-from tracker_sync.reports import Report
+from tracker_sync.render.sheets.sales_led import headline, weight
+from tracker_sync.render.sheets.single_customer import SURE
+from tracker_sync.render.values import bar, days, percent, span
 from tracker_sync.reports.intents import Intents
 from tracker_sync.reports.overview import Overview
 from tracker_sync.reports.sales_led import SalesLed, Weighed
@@ -13,22 +15,10 @@ from tracker_sync.reports.shares import Share
 from tracker_sync.reports.single_customer import SingleCustomer
 from tracker_sync.reports.trust import Trust
 
-BAR = 24
-WEIGHT = {"effort": "effort", "count": "items", "points": "points", "money": "money"}
-SURE = {
-    "presumptive": "Presumptive: most work says who asked for it, and nobody else did.",
-    "unknown": "Unknown: too little work says who asked for it, so others may have.",
-    "confirmed": "Confirmed by usage.",
-}
-CLASSES = {
-    "healthy": "fits the strategy", "unhealthy": "off strategy", "undecidable": "cannot be told",
-    "unknown": "origin unknown", "other": "not sales-led",
-}  # fmt: skip
 
-
-def render(report: Report) -> str:
-    """The report as text; colour only for a terminal that wants it."""
-    page = Page()
+def render(report: Any, *, colour: bool = False) -> str:
+    """The report as text, with colour or without."""
+    page = Page(colour)
     match report:
         case Overview():
             _overview(page, report)
@@ -45,40 +35,11 @@ def render(report: Report) -> str:
 
             trust(page, report)
         case _:
-            assert_never(report)
+            from tracker_sync.render.sheet_text import lay
+            from tracker_sync.render.sheets import sheet_of
+
+            lay(page, sheet_of(report))
     return page.text()
-
-
-def percent(value: Fraction | None) -> str:
-    """A share as whole percent; "–" where there is nothing to take a share of."""
-    return "–" if value is None else f"{round(value * 100)} %"
-
-
-def span(value: Share) -> str:
-    """The bounds of a share: "34–46 %", or one figure where nothing is unknown."""
-    if value.low is None or value.high is None:
-        return "no work"
-    low, high = round(value.low * 100), round(value.high * 100)
-    return f"{low} %" if low == high else f"{low}–{high} %"
-
-
-def bar(value: Share) -> str:
-    """The bounds drawn: solid is sure, shaded is unknown."""
-    if value.low is None or value.high is None:
-        return ""
-    low, high = round(value.low * BAR), round(value.high * BAR)
-    return "▕" + "█" * low + "▒" * (high - low) + "·" * (BAR - high) + "▏"
-
-
-def weight(name: str) -> str:
-    """A weight as people call it: a team's points are "points of planning"."""
-    kind, _, team = name.partition(":")
-    return WEIGHT[kind] + (f" of {team}" if team else "")
-
-
-def days(value: Fraction) -> str:
-    """Person-days, rounded."""
-    return f"{float(value):,.1f}" if value < 10 else f"{round(value):,}"
 
 
 def _overview(page: Page, report: Overview) -> None:
@@ -114,21 +75,6 @@ def _overview(page: Page, report: Overview) -> None:
             f"{len(report.sales_led.unmeasured)} items were done without being seen in progress: "
             "they count as items, not as effort."
         )
-
-
-def headline(head: Weighed) -> str:
-    """The answer in a sentence or two."""
-    if head.sales_led.low is None:
-        return "There is no work in this period."
-    if not head.sales_led.measurable:
-        return (
-            f"Not measurable yet: sales asked for {span(head.sales_led)} of the work. The range is wider "
-            "than 20 points; the work to tag first is listed below."
-        )
-    return (
-        f"Sales asked for {span(head.sales_led)} of the work. "
-        f"{span(head.unhealthy)} of all work is sales-led and off strategy."
-    )
 
 
 def shares(w: Weighed, now: Weighed | None) -> list[tuple[str, Share, Share | None]]:

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from tracker_sync.render import clean
 from tracker_sync.render.page import Page
-from tracker_sync.render.text import bar, days, percent, span
+from tracker_sync.render.values import bar, days, percent, span
 from tracker_sync.reports.trust import FIELDS, Coverage, Retrofit, Trust
 
 WHAT = {"intent": "intent", "customer": "customer", "origin": "where from"}

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from tracker_sync.reports.effort import Effort
 
 T = TypeVar("T")
+U = TypeVar("U")
 Titles = Callable[[Sequence[tuple[int, int]]], Mapping[tuple[int, int], str]]
 """The titles of states, each named by its item and its `lo`."""
 
@@ -305,6 +306,10 @@ class Many(Sequence[T], Generic[T]):
     def where(self, chosen: Array) -> "Many[T]":
         """Those of the rows for which `chosen`, an array by row, is true."""
         return Many(self.rows[chosen[self.rows]], self._make, self._weights)
+
+    def each(self, part: Callable[[T], U]) -> "Many[U]":
+        """What is to be said of each, in the same order."""
+        return Many(self.rows, lambda some: [part(one) for one in self._make(some)], self._weights)
 
 
 def refs(org: Portfolio, rows: Array) -> Many[str]:

@@ -1,0 +1,41 @@
+"""Whether we build our strategy, in words: the other reports' headlines on one page."""
+
+from dataclasses import replace
+
+from tracker_sync.render.sheet import Figure, Sheet
+from tracker_sync.render.sheets import intents, sales_led, single_customer
+from tracker_sync.render.sheets.trust import to_tag
+from tracker_sync.reports.overview import Overview
+from tracker_sync.reports.sales_led import Weighed
+
+
+def sheet(report: Overview) -> Sheet:
+    """The report as sentences, figures and tables."""
+    head, recent = report.sales_led.weighed[0], report.recent
+    features = single_customer.sheet(report.single_customer)
+    return Sheet(
+        "overview", "Are we building our strategy?", report.query,
+        headline=(*sales_led.sheet(report.sales_led).headline, *features.headline[:1]),
+        figures=(
+            *_shares(head, "{}_share"),
+            *(_shares(recent.weighed[0], "last_13_weeks_{}", "{}, last 13 weeks") if recent else ()),
+            *(f for f in features.figures if f.id == "single_customer"),
+            Figure("items", "Items", "count", report.items, "Items in the log, open and done.", "items"),
+            Figure("epics", "Epics", "count", report.epics, "Epics among them.", "epics"),
+        ),
+        tables=(
+            intents.allocation(report.intents),
+            replace(features.tables[0], id="single_customer", most=5),
+            replace(to_tag(report.to_tag), id="tag_first", most=5),
+        ),
+        unknowns=(
+            ("origin", report.sales_led.to_tag.each(lambda r: r.ref)),
+            ("intent", report.intents.untagged.each(lambda u: u[0])),
+            ("unmeasured", report.sales_led.unmeasured),
+        ),
+        notes=sales_led.notes(report.sales_led),
+    )  # fmt: skip
+
+
+def _shares(weighed: Weighed, id_: str, label: str = "{}") -> list[Figure]:
+    return [replace(f, id=id_.format(f.id), label=label.format(f.label)) for f in sales_led.shares(weighed)]
