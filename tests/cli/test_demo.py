@@ -1,15 +1,24 @@
 """The demo, from the command line to the overview, and what people do after it."""
 
+import csv
 import json
 import re
 import subprocess
 import sys
+from contextlib import closing
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+
+from tracker_sync.cli.report import FORMATS, rendered
+from tracker_sync.config import load as config_of
+from tracker_sync.log.opening import open_log
+from tracker_sync.reports.client import client_view
+from tracker_sync.reports.opening import open_portfolio
 
 
 def run(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
@@ -139,6 +148,51 @@ def test_a_text_item_list_and_its_filters_agree(demo: Path) -> None:
     assert all(r["epic"] for r in load(demo, "items", "--epics")["rows"])
     untagged = load(demo, "items", "--untagged")["rows"]
     assert all(not r["intents"] or r["origin"] is None for r in untagged)
+
+
+def test_what_a_client_is_shown_names_no_other_account(demo: Path) -> None:
+    rows = [*csv.DictReader((demo / "customers.csv").open())]
+    names = {r["name"]: {r["name"], r["parent"], r["aliases"], r["domains"]} - {""} for r in rows}
+    config = config_of(demo / "tracker-sync.toml")
+    shown = dict[str, int]()
+    with closing(open_log(config)) as log:
+        org, query = open_portfolio(config, log)
+        for name in names:
+            view, _ = client_view(org, replace(query, customer=name))
+            group = {n for n, own in names.items() if view.customer in own}
+            others = set().union(*(own for n, own in names.items() if n not in group))
+            shown[name] = sum(r.title is not None for r in view.requests)
+            for form in FORMATS:
+                page = rendered(view, form).casefold()
+                assert [n for n in others - names[view.customer] if n.casefold() in page] == []
+    assert (shown["Quillstone Civil"], shown["Morrow Civil"]) == (4, 8), "all, but for what names the other"
+
+
+def test_a_client_reads_the_no_and_its_reason(demo: Path) -> None:
+    done = run(demo, "report", "demand", "--customer", "dovetail", "--redact", "--format", "json")
+    [row] = json.loads(done.stdout)["rows"]
+    assert (row["state"], row["why"].partition(";")[0]) == ("declined", "Payroll law differs by state")
+    assert "read it before you send it" in done.stderr
+
+
+def test_who_makes_the_view_is_told_which_titles_it_keeps_back(demo: Path) -> None:
+    done = run(demo, "report", "demand", "--customer", "Quillstone Civil", "--redact")
+    assert "girder:PLAN-264" in done.stderr
+    assert "PLAN" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (("sales-led", "--customer", "dovetail"), "--customer goes with the report demand"),
+        (("demand", "--redact"), "--redact goes with --customer NAME"),
+        (("demand", "--customer", "dovtail"), "did you mean dovetail"),
+    ],
+)
+def test_a_view_is_of_a_customer_and_of_demand(demo: Path, args: tuple[str, ...], said: str) -> None:
+    done = run(demo, "report", *args)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
 
 
 def test_the_log_of_the_demo_holds(demo: Path) -> None:

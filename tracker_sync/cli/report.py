@@ -14,9 +14,12 @@ from tracker_sync.errors import ConfigError
 
 if TYPE_CHECKING:
     from tracker_sync.reports import Report
+    from tracker_sync.reports.client import ClientView
+    from tracker_sync.reports.portfolio import Portfolio
+    from tracker_sync.reports.query import Query
 
 FORMATS = ("text", "json", "csv", "markdown", "github")
-NAMES = ("overview", "sales-led", "intents", "single-customer", "trust")
+NAMES = ("overview", "sales-led", "intents", "single-customer", "trust", "demand")
 
 
 @click.command()
@@ -33,11 +36,14 @@ NAMES = ("overview", "sales-led", "intents", "single-customer", "trust")
 @click.option("--source", metavar="NAME", help="Only work of this source.")
 @click.option("--project", metavar="KEY", help="Only work of this project or repository.")
 @click.option("--team", metavar="NAME", help="Only what this team of people.toml had in progress last.")
+@click.option("--customer", metavar="NAME", help="demand: only what this account asked for.")
+@click.option("--redact", is_flag=True, help="demand --customer: a view to share with that account.")
 @click.pass_context
 def report(
     context: click.Context, name: str, form: str, table: str | None, output: Path | None,
     since: str | None, until: str | None, by: str | None, weight: str | None, as_of: str | None,
     known_at: str | None, source: str | None, project: str | None, team: str | None,
+    customer: str | None, redact: bool,
 ) -> None:  # fmt: skip
     """Print a report; without a name, the overview.
 
@@ -48,12 +54,17 @@ def report(
 
     if table is not None and form != "csv":
         raise click.UsageError("--table goes with --format csv")
+    if customer is not None and name != "demand":
+        raise click.UsageError("--customer goes with the report demand")
+    if redact and customer is None:
+        raise click.UsageError("--redact goes with --customer NAME: whom the view is for")
     config = configuration(context)
-    asked = Asked(since, until, as_of, known_at, weight, source, project, team, by)
+    asked = Asked(since, until, as_of, known_at, weight, source, project, team, by, customer)
     if known_at is None:
         keep_up(config)
     with opened(config) as log, log.snapshot():
-        figures = REPORTS[name](*open_portfolio(config, log, asked, plans=name != "overview"))
+        opened_ = open_portfolio(config, log, asked, plans=name not in ("overview", "demand"))
+        figures = for_client(*opened_) if redact else REPORTS[name](*opened_)
         text = rendered(figures, form, table, colour=output is None and wants_colour(os.environ))
         if form == "github":
             text, output = annotated(figures, text, output, os.environ), None
@@ -63,7 +74,26 @@ def report(
         write(output, text)
 
 
-def rendered(figures: "Report", form: str, table: str | None = None, *, colour: bool = False) -> str:
+def for_client(org: "Portfolio", query: "Query") -> "ClientView":
+    """The view of the query's customer; says on stderr what it holds back, which is not for the client."""
+    from tracker_sync.render import clean
+    from tracker_sync.reports.client import client_view
+
+    view, withheld = client_view(org, query)
+    said = [
+        f"read it before you send it to {view.customer}: titles are your own words, and names that are "
+        "neither in customers.csv nor tagged are not recognised"
+    ]
+    if withheld:
+        said.append(f"told by their day alone, since the title may name others: {', '.join(withheld)}")
+    for line in said:
+        click.echo(f"tracker-sync: {clean(line)}", err=True)
+    return view
+
+
+def rendered(
+    figures: "Report | ClientView", form: str, table: str | None = None, *, colour: bool = False
+) -> str:
     """The report in a format; it may ask the log for what it lists."""
     if form == "text":
         from tracker_sync.render import text
@@ -80,7 +110,9 @@ def rendered(figures: "Report", form: str, table: str | None = None, *, colour: 
     return table_csv.render(sheet, table) if form == "csv" else markdown.render(sheet)
 
 
-def annotated(figures: "Report", page: str, output: Path | None, environ: Mapping[str, str]) -> str:
+def annotated(
+    figures: "Report | ClientView", page: str, output: Path | None, environ: Mapping[str, str]
+) -> str:
     """Annotations of a run of GitHub Actions; the page goes to the summary of the step, or to a file."""
     from tracker_sync.render import github
     from tracker_sync.render.sheets import sheet_of

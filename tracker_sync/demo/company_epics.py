@@ -272,15 +272,15 @@ crane-telemetry: Crane telemetry
 
 safety-scores: Safety scores for insurers
   FIELD, field, 0 days, asked 2025-09-22, never
-  customer for Fenwick Rail; -
+  customer for Fenwick Rail; -; declined 2025-11-10
   incident count
 
-tender-estimates: Estimates for tenders
+tender-estimates: Wage tables in tender estimates
   PLAN, planning, 0 days, asked 2026-01-19, never
-  sales for Dovetail Joinery; -
+  sales for Dovetail Joinery; -; declined 2026-03-02
   estimate sheet
 
-carbon-report: Carbon report per site
+carbon-report: Carbon report per site, as Morrow Civil files it
   PLAN, planning, 0 days, asked 2026-05-25, never
   customer for Quillstone Civil + Morrow Civil; portfolio-insight
   carbon factor
@@ -327,6 +327,12 @@ class Epic:
                 _, day, project = word.split()
                 return date.fromisoformat(day), project
         return None
+
+    @property
+    def declined(self) -> date | None:
+        """When it was turned down, if it was."""
+        found = [word.split()[1] for word in self.peculiar if word.startswith("declined ")]
+        return date.fromisoformat(found[0]) if found else None
 
 
 def _parse(block: str) -> Epic:

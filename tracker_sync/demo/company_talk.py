@@ -111,6 +111,8 @@ class Talk:
         if course and "customer later" in epic.peculiar:
             later = min(course.began + timedelta(days=rng.randint(12, 30)), END)
             item.plan(later, lead, "customers", tuple(epic.accounts))
+        if epic.declined:
+            item.plan(datetime.combine(epic.declined, time(10, 40), UTC), lead, "status", "Won't Do")
         if rng.random() < 0.4:
             item.plan(between(rng, low, high), lead, "label", "roadmap")
         if epic.why in {"prospect", "promise", "sales"} and epic.accounts:

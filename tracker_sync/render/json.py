@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tracker_sync.items import Item
 from tracker_sync.render.sheet_json import asked, clocks, of
@@ -13,8 +13,11 @@ from tracker_sync.reports.org import Org
 from tracker_sync.reports.query import Clocks, Query, rfc3339
 from tracker_sync.tagging import Tag, Tags
 
+if TYPE_CHECKING:
+    from tracker_sync.reports.client import ClientView
 
-def render(report: Report) -> str:
+
+def render(report: "Report | ClientView") -> str:
     """The report as one JSON object and a newline."""
     sheet = of(sheet_of(report))
     sheet["summary"] |= summary(report)

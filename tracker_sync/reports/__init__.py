@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from tracker_sync.reports.demand import Demand, demand
 from tracker_sync.reports.intents import Intents, intents
 from tracker_sync.reports.overview import Overview, overview
 from tracker_sync.reports.portfolio import Portfolio
@@ -10,11 +11,12 @@ from tracker_sync.reports.sales_led import SalesLed, sales_led
 from tracker_sync.reports.single_customer import SingleCustomer, single_customer
 from tracker_sync.reports.trust import Trust, trust
 
-Report = Overview | SalesLed | Intents | SingleCustomer | Trust
+Report = Overview | SalesLed | Intents | SingleCustomer | Trust | Demand
 REPORTS: Mapping[str, Callable[[Portfolio, Query], Report]] = {
     "overview": overview,
     "sales-led": sales_led,
     "intents": intents,
     "single-customer": single_customer,
     "trust": trust,
+    "demand": demand,
 }

@@ -36,6 +36,7 @@ class Asked:
     project: str | None = None
     team: str | None = None
     by: str | None = None
+    customer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,7 @@ def _query(asked: Asked, on: _Basis, start: int, end: int, *, there: bool) -> Qu
         until=_day(asked.until, on.judged, "--until")[1] if asked.until else end + 1,
         as_of=end, known_at=on.known_at, source=asked.source, project=asked.project, weight=asked.weight,
         zone=ZoneInfo(on.judged.calendar.timezone), team=asked.team, by=asked.by,
+        customer=asked.customer,
     )  # fmt: skip
     if query.since >= query.until and there:
         raise ConfigError("--since has to be before --until")

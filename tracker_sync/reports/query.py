@@ -42,6 +42,8 @@ class Query:
     """Only what this team had in progress last in the window."""
     by: str | None = None
     """How long the periods of a series are, one of `PERIODS`; None: no series."""
+    customer: str | None = None
+    """Only what this account asked for, by any of its names (report `demand`)."""
 
     @property
     def weights(self) -> tuple[str, ...]:

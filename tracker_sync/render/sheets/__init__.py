@@ -5,7 +5,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tracker_sync.render.sheet import Sheet
-from tracker_sync.render.sheets import intents, overview, sales_led, single_customer, trust
+from tracker_sync.render.sheets import (
+    client_view,
+    demand,
+    intents,
+    overview,
+    sales_led,
+    single_customer,
+    trust,
+)
 
 SHEETS: Mapping[str, Callable[[Any], Sheet]] = {
     "overview": overview.sheet,
@@ -13,6 +21,8 @@ SHEETS: Mapping[str, Callable[[Any], Sheet]] = {
     "intents": intents.sheet,
     "single-customer": single_customer.sheet,
     "trust": trust.sheet,
+    "demand": demand.sheet,
+    "client-view": client_view.sheet,
 }
 _INNER_CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 
