@@ -49,6 +49,25 @@ def test_the_overview_fits_eighty_columns(demo: Path) -> None:
     assert any("Aquaveil Utilities" in line for line in lines)
 
 
+@pytest.mark.parametrize("name", ["sagas", "problems"])
+def test_reports_that_need_side_inputs_fit_eighty_columns(demo: Path, name: str) -> None:
+    lines = run(demo, "report", name).stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert not any("not assessed: needs" in line for line in lines)
+
+
+def test_the_demo_has_a_bet_that_left_the_strategy(demo: Path) -> None:
+    rows = {row["initiative"]: row for row in load(demo, "report", "sagas")["rows"]}
+    gone = rows["voice-diary"]
+    assert (gone["stage"], gone["gone"], gone["kill_line"]) == ("sunset", "2026-02-02T00:00:00Z", "crossed")
+    before = {
+        row["initiative"]: row for row in load(demo, "report", "sagas", "--as-of", "2026-01-31")["rows"]
+    }
+    assert before["voice-diary"]["stage"] == "under target"
+    assert before["voice-diary"]["undecided_days"] == 214
+    assert "forty-sites" not in before
+
+
 def test_the_demo_again_changes_nothing(demo: Path) -> None:
     before = run(demo, "report", "--format", "json").stdout
     again = run(demo, "demo", "--dir", ".")

@@ -110,8 +110,8 @@ Not assessed:
     sync`
   limits/breached needs work in the log, for single_customer_share: run
     `tracker-sync sync`
-  limits/breached needs figures of adoption, for adoption_target: no report
-    gives them yet
+  limits/under-target needs initiatives with epics in the log: run `tracker-sync
+    sync`
 """
     )
 

@@ -6,7 +6,7 @@ import pytest
 from conftest import Desk
 
 from tests.cli.strategies import CONFIG, CUSTOMERS, GOOD, PEOPLE
-from tests.reports.test_edges import at, item
+from tests.reports.test_edges import at, item, move
 from tracker_sync.events import Event, Named
 from tracker_sync.log.sqlite import SqliteLog
 from tracker_sync.strategy_lint import LINTS
@@ -495,6 +495,35 @@ def test_work_that_may_be_for_others_too_is_not_surely_for_one(good: Desk) -> No
     assert "limits/breached needs more tagged work: At least 0 % of 8 person-days" in out
 
 
+def released(desk: Desk) -> None:
+    """A log in which E-1 was released on 2026-02-04, and that goes on for 90 days."""
+    logged(desk, [move("E-1", 2, "3"), move("A-2", 100, "3")])
+    desk.write(
+        "strategy.toml", GOOD.replace("active_intents = 3", "active_intents = 3\nadoption_target = 0.6")
+    )
+
+
+def test_an_initiative_that_too_few_use_is_found(good: Desk) -> None:
+    released(good)
+    good.write("adoption.csv", "epic,account,date,users\nE-1,Acme,2026-03-01,3\nE-1,Globex,2026-03-01,0\n")
+    said = """\
+warning: strategy.toml:75: 1 of 2 accounts that it was built for use
+  'constraints', under the target of 60 %: `tracker-sync report sagas`.
+  Decide openly, in the strategy: stop it, or say what it bets on now. Do not
+  add to it before.
+  (limits/under-target. B2B PM story: anemic adoption)
+"""
+    assert said in good.run("strategy", "check").out
+
+
+def test_without_counts_adoption_is_not_assessed(good: Desk) -> None:
+    released(good)
+    out = good.run("strategy", "check").out
+    assert "limits/under-target needs adoption.csv with a row at least" in out
+    assert "for 'constraints'" in out
+
+
 def test_every_lint_has_its_transcript() -> None:
-    told = {c.said.split("(")[-1].partition(".")[0] for c in CASES} | {"vocabulary/vague", "limits/breached"}
+    told = {c.said.split("(")[-1].partition(".")[0] for c in CASES}
+    told |= {"vocabulary/vague", "limits/breached", "limits/under-target"}
     assert told == {check.id for check in LINTS}

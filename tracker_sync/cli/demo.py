@@ -2,11 +2,17 @@
 
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from tracker_sync.cli.session import opened
 from tracker_sync.errors import ConfigError
+
+if TYPE_CHECKING:
+    from tracker_sync.config import Config
+    from tracker_sync.demo.company import Company
+    from tracker_sync.log import EventLog
 
 MARK = "# Written by `tracker-sync demo`; run it again to write it anew.\n"
 
@@ -38,6 +44,7 @@ def demo(folder: Path, serve: bool) -> None:
             (folder / name).write_text((MARK if name == FILE else "") + content, encoding="utf-8")
         config = load(path)
         with opened(config, write=True) as log:
+            _tell_first_strategy(config, log, made)
             code = sync_all(config, log)
             page = text.render(REPORTS["overview"](*open_portfolio(config, log)))
         if code:
@@ -55,3 +62,18 @@ def demo(folder: Path, serve: bool) -> None:
         if serve:
             click.echo(f"Serving Jira at {jira_url} and GitHub at {github_url}; Ctrl-C ends it.", err=True)
             threading.Event().wait()
+
+
+def _tell_first_strategy(config: "Config", log: "EventLog", made: "Company") -> None:
+    """A log that knows no strategy yet is told of the one before the file's, as if it had been there then."""
+    from tracker_sync.cli.session import now
+    from tracker_sync.inputs import record, told
+
+    if any(event.attr == "strategy" for _, event in told(log)):
+        return
+    path = config.file(config.strategy.file)
+    path.write_text(made.first_strategy, encoding="utf-8")
+    try:
+        record(config, log, now=now())
+    finally:
+        path.write_text(made.files["strategy.toml"], encoding="utf-8")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tracker_sync.reports.query import Query
 
 FORMATS = ("text", "json", "csv", "markdown", "github")
-NAMES = ("overview", "sales-led", "intents", "single-customer", "trust", "demand")
+NAMES = ("overview", "sales-led", "intents", "single-customer", "sagas", "problems", "trust", "demand")
 
 
 @click.command()

@@ -14,7 +14,7 @@ from tracker_sync.inputs import judgement, now_stated
 from tracker_sync.reports.opening import Asked
 from tracker_sync.strategy import Limits, Strategy
 from tracker_sync.strategy_check import check_new
-from tracker_sync.strategy_lint import Bounds, Look
+from tracker_sync.strategy_lint import Bounds, Look, Outcome
 from tracker_sync.tagging import Judgement
 from tracker_sync.tomlfile import parse, text_of
 
@@ -51,7 +51,8 @@ def look_at(config: Config, strategy: Strategy, day: date | None) -> tuple[Look,
         look = _look(strategy, every.judged, day or local(query.as_of, query.zone).date())
         titles = [(ref, org.world.items[ref].title) for ref in refs]
         shares = _shares(strategy.limits, every, query)
-        return replace(look, titles=titles, shares=shares), "asked" if day else "log"
+        outcomes = None if strategy.limits.adoption_target is None else _outcomes(every, query)
+        return replace(look, titles=titles, shares=shares, outcomes=outcomes), "asked" if day else "log"
 
 
 def _look(strategy: Strategy, judged: Judgement, today: date) -> Look:
@@ -80,4 +81,17 @@ def _shares(limits: Limits, every: "Portfolio", query: "Query") -> dict[str, Bou
         if report.effort_total:
             low = min(sure, report.effort) / report.effort_total  # work under two features counts once
             found["single_customer_share"] = Bounds(low, low if known else None, report.effort_total)
+    return found
+
+
+def _outcomes(every: "Portfolio", query: "Query") -> list[Outcome]:
+    """Who used each initiative, as far as that is known."""
+    from tracker_sync.reports.sagas import sagas
+
+    found = []
+    for saga in sagas(every, query).rows:
+        used = saga.check.adoption if saga.check else None
+        needs = saga.check.needs if saga.check else ""
+        told = (used.verdict, used.using, len(used.served)) if used else ("", 0, 0)
+        found.append(Outcome(saga.initiative, *told, needs))
     return found

@@ -11,7 +11,7 @@ from tracker_sync.demo.company_items import Item
 from tracker_sync.demo.company_jira import jira_site
 from tracker_sync.demo.company_people import people_toml
 from tracker_sync.demo.company_plan import plan
-from tracker_sync.demo.company_stated import strategy_toml
+from tracker_sync.demo.company_stated import first_strategy_toml, strategy_toml
 from tracker_sync.demo.company_strategy import CONFIG, CUSTOMERS, adoption_csv, problems_csv
 from tracker_sync.demo.company_survey import pmf_csv
 from tracker_sync.demo.company_talk import END, Talk
@@ -29,6 +29,7 @@ class Company:
     jira: JiraSite
     github: GitHubSite
     files: Mapping[str, str]
+    first_strategy: str  # the text of strategy.toml before the one among the files
     keys: Mapping[str, str]  # an epic's name in the story -> its item key
 
 
@@ -55,6 +56,7 @@ def company(seed: int = 20241104) -> Company:
         jira=jira_site(in_jira, jira_keys, numbers),
         github=github_site(on_github),
         files=_files(by_slug),
+        first_strategy=first_strategy_toml(by_slug),
         keys=by_slug,
     )
 

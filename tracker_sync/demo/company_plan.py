@@ -9,7 +9,7 @@ from tracker_sync.demo.company_calendar import FIRST, LAST, moment, on_working_d
 from tracker_sync.demo.company_epics import Epic, epics
 from tracker_sync.demo.company_items import Item
 from tracker_sync.demo.company_people import crew, working
-from tracker_sync.demo.company_strategy import short_names, steady_customers
+from tracker_sync.demo.company_strategy import short_names, signs, steady_customers
 
 DAYS_PER_TICKET = 15.5
 STORIES_WITH_SUBTASKS = 14
@@ -111,6 +111,7 @@ def zendesk_block(rng: Random, account: str) -> str:
 
 def _epic_item(rng: Random, epic: Epic) -> Item:
     labels = ["epic"] if epic.project == "SYNC" else []
+    labels += signs().get(epic.slug, [])
     names = short_names()
     customers = tuple(epic.accounts)
     if epic.why == "prospect":

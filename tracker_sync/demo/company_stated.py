@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 STRATEGY = """\
 # Girder's strategy: what it wants to change for whom, and what it has decided against.
-effective = 2024-11-04
+effective = 2026-02-02
 
 [vision]
 text = "Nobody on a building site starts the day by planning it again."
@@ -146,7 +146,7 @@ since = 2024-11-04
 id = "five-minute-log"
 intent = "field-reporting"
 text = "Write the log while walking, with no network."
-epics = ["{daily-log}", "{voice-diary}", "{offline-mode}"]
+epics = ["{daily-log}", "{offline-mode}"]
 since = 2024-11-04
 
 [[initiatives]]
@@ -223,12 +223,49 @@ initiative = "open-plan"
 metric = "plans fed by another system"
 below = 40
 by = 2027-03-31
+
+[[limits.kill_lines]]
+initiative = "forty-sites"
+metric = "accounts"                      # of adoption.csv: how many use any of its epics
+below = 3
+by = 2026-08-31
+"""
+
+_VOICE = """\
+[[initiatives]]
+id = "voice-diary"
+intent = "field-reporting"
+text = "Foremen dictate the day; nobody types after work."
+epics = ["{voice-diary}", "{voice-templates}", "{voice-languages}"]
+since = 2024-11-04
+
+"""
+_LINES = """
+[[limits.kill_lines]]
+initiative = "voice-diary"
+metric = "accounts"
+below = 4
+by = 2025-09-30
 """
 
 
 def strategy_toml(keys: Mapping[str, str]) -> str:
     """The strategy with its initiatives' epics named by item key."""
-    text = STRATEGY
+    return _named(STRATEGY, keys)
+
+
+def first_strategy_toml(keys: Mapping[str, str]) -> str:
+    """The strategy as it was at first: with another bet, which nobody took up, and without a line for two."""
+    text = STRATEGY.replace("effective = 2026-02-02", "effective = 2024-11-04")
+    head, _, rest = text.partition('[[initiatives]]\nid = "open-plan"')
+    plan, _, rest = rest.partition('[[initiatives]]\nid = "forty-sites"')
+    rest = rest[rest.index("[[principles]]") :]
+    rest = rest.replace('[[kpi_tree]]\nfrom = "forty-sites"\nto = "sites with a six-week plan"\n\n', "")
+    rest = rest[: rest.index("\n[[limits.kill_lines]]")] + _LINES
+    return _named(f'{head}{_VOICE}[[initiatives]]\nid = "open-plan"{plan}{rest}', keys)
+
+
+def _named(text: str, keys: Mapping[str, str]) -> str:
     for slug, key in keys.items():
         text = text.replace(f'"{{{slug}}}"', f'"{key}"')
     return text

@@ -100,8 +100,41 @@ _PROBLEM_NAMES = {
     "commissioning": "commissioning records are on paper",
 }
 
+# Which of these an epic serves, as its label `problem/...` says; most epics do not say it.
+_SERVES = """
+waiting: crew-lookahead constraint-log takt-zones gate-deliveries
+logs: daily-log voice-diary voice-templates voice-languages offline-mode
+replan: plan-versions weather-days
+costs: bi-connector erp-cost-codes accounting-link
+visits: program-view benchmarks portfolio-rollup
+commissioning: water-treatment
+"""
+# What an epic rests on beside who asked for it, as its label `evidence/...` says.
+_EVIDENCE = {
+    "constraint-log": "interviews", "crew-lookahead": "ranking", "daily-log": "ranking",
+    "offline-mode": "usage", "plan-versions": "survey", "voice-languages": "deal",
+}  # fmt: skip
+
 # People who used what was built, by month after its release.
 _ADOPTION = """
+drawing-pins    | Tallis Contracting  | 2025-02-28:12 2026-02-28:31
+drawing-pins    | Morrow Civil        | 2025-02-28:0 2026-02-28:18
+drawing-pins    | Kestrel Homes       | 2025-02-28:4 2026-02-28:9
+drawing-pins    | Fenwick Rail        | 2025-02-28:0 2026-02-28:22
+drawing-pins    | Ashdown Build       | 2025-02-28:0 2026-02-28:6
+drawing-pins    | Oakline Contracting | 2025-02-28:9 2026-02-28:14
+drawing-pins    | Quillstone Civil    | 2025-02-28:0 2026-02-28:0
+drawing-pins    | Stonebridge Roads   | 2025-02-28:0 2026-02-28:3
+drawing-pins    | Pemberly Estates    | 2025-02-28:0 2026-02-28:0
+drawing-pins    | Northspan Builders  | 2025-05-31:0 2026-02-28:2
+drawing-pins    | Sandpiper Marine    | 2025-06-30:0 2026-02-28:0
+drawing-pins    | Tamarind Builders   | 2025-09-30:0 2026-02-28:1
+drawing-pins    | Helmsford Group     | 2025-11-30:0 2026-02-28:0
+drawing-pins    | Calder & Stone      | 2025-12-31:0 2026-02-28:4
+constraint-log  | Tallis Contracting  | 2025-07-31:12 2026-05-31:25
+constraint-log  | Ashdown Build       | 2025-08-31:6 2026-05-31:19
+constraint-log  | Fenwick Rail        | 2026-05-31:34
+constraint-log  | Quillstone Civil    | 2026-05-31:11
 crew-lookahead  | Tallis Contracting  | 2025-04-30:14 2025-07-31:41 2026-01-31:66
 crew-lookahead  | Morrow Civil        | 2025-04-30:22 2025-07-31:58 2026-01-31:97
 bi-connector    | Northspan Builders  | 2025-08-31:3 2025-12-31:9
@@ -111,11 +144,23 @@ voice-diary     | Tallis Contracting  | 2025-04-30:2 2025-07-31:1
 voice-diary     | Oakline Contracting | 2025-04-30:3 2025-07-31:1
 daily-log       | Kestrel Homes       | 2025-06-30:31 2025-10-31:44
 daily-log       | Tallis Contracting  | 2025-06-30:52 2025-10-31:71
+daily-log       | Ashdown Build       | 2025-07-31:8 2025-10-31:15
 schedule-import | Calder & Stone      | 2026-01-31:18 2026-06-30:35
 offline-mode    | Morrow Civil        | 2025-04-30:64 2025-10-31:120
 lift-sheets     | Kestrel Homes       | 2025-07-31:2 2026-01-31:2
 program-view    | Helmsford Group     | 2026-04-30:7 2026-08-31:12
 """
+
+
+def signs() -> dict[str, list[str]]:
+    """The labels by which epics say which problem they serve and what they rest on, by epic."""
+    found: dict[str, list[str]] = {}
+    for name, _, slugs in (row.partition(": ") for row in _SERVES.strip().splitlines()):
+        for slug in slugs.split():
+            found.setdefault(slug, []).append(f"problem/{_PROBLEM_NAMES[name].replace(' ', '-')}")
+    for slug, kind in _EVIDENCE.items():
+        found.setdefault(slug, []).append(f"evidence/{kind}")
+    return found
 
 
 def accounts() -> list[str]:

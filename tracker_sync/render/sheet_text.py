@@ -20,7 +20,8 @@ def lay(page: Page, sheet: Sheet) -> None:
     page.line()
     _figures(page, sheet)
     for table in sheet.tables:
-        _table(page, table, sheet)
+        if any(c.width is not None for c in table.columns):
+            _table(page, table, sheet)
     for what, refs in sheet.unknowns:
         if len(refs):
             page.line(f"Not known, {what.replace('_', ' ')}: {len(refs):,} items")

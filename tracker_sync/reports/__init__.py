@@ -6,17 +6,21 @@ from tracker_sync.reports.demand import Demand, demand
 from tracker_sync.reports.intents import Intents, intents
 from tracker_sync.reports.overview import Overview, overview
 from tracker_sync.reports.portfolio import Portfolio
+from tracker_sync.reports.problems import Problems, problems
 from tracker_sync.reports.query import Query
+from tracker_sync.reports.sagas import Sagas, sagas
 from tracker_sync.reports.sales_led import SalesLed, sales_led
 from tracker_sync.reports.single_customer import SingleCustomer, single_customer
 from tracker_sync.reports.trust import Trust, trust
 
-Report = Overview | SalesLed | Intents | SingleCustomer | Trust | Demand
+Report = Overview | SalesLed | Intents | SingleCustomer | Sagas | Problems | Trust | Demand
 REPORTS: Mapping[str, Callable[[Portfolio, Query], Report]] = {
     "overview": overview,
     "sales-led": sales_led,
     "intents": intents,
     "single-customer": single_customer,
+    "sagas": sagas,
+    "problems": problems,
     "trust": trust,
     "demand": demand,
 }

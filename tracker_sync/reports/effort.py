@@ -33,6 +33,10 @@ class Effort:
         """The person-days of a row."""
         return Fraction(int(self.amounts[row]), self.unit)
 
+    def sum(self, rows: Array) -> Fraction:
+        """The person-days of some rows together; each counts once."""
+        return Fraction(int(self.amounts[rows].sum()), self.unit)
+
 
 class _Shares(NamedTuple):
     """For each working day that somebody had an item in progress: whose row, among how many items the

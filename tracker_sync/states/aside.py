@@ -1,9 +1,11 @@
 """What a log knows beside its items: what could not be read or was not logged, and who people are."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from tracker_sync.events import Named
+from tracker_sync.events import Named, Tagged
 from tracker_sync.log import PEOPLE, EventLog
+from tracker_sync.log.among import among
 from tracker_sync.states import FOREVER
 from tracker_sync.states.refold import names
 
@@ -59,3 +61,43 @@ class Aside:
             for _, _, source, e in names(self.log, self.known_at)
             if isinstance(e, Named) and e.attr == "user"
         }
+
+    def said(self, items: Iterable[int], dimension: str) -> list[tuple[int, int]]:
+        """(the log's number of an item, when) of what people here said about some items in a dimension."""
+        ids = "SELECT i.item_id, s.name, i.ext_id FROM item i JOIN source s ON s.source_id = i.source_id"
+        places = {
+            f"{source}:{id_}": item
+            for item, source, id_ in among(self.log.query, f"{ids} WHERE i.item_id", (), items)
+        }
+        told = self.log.read(source=PEOPLE, items=list(places), known_at=self.known_at) if places else ()
+        return [
+            (places[e.event.item], e.event.ts)
+            for e in told
+            if isinstance(e.event, Tagged) and e.event.attr == dimension
+        ]
+
+    def values(self, items: Collection[int], attr: str, as_of: int) -> dict[int, list[str]]:
+        """By the log's number of an item, the values of an attribute that some items had at a time."""
+        told = (
+            "SELECT item_id, kind, key, val, ts, seq FROM event WHERE kind IN ('added', 'changed', 'dropped')"
+            " AND attr = ? AND ts <= ? AND rec_ts <= ? AND item_id"
+        )
+        rows = among(self.log.query, told, (attr, as_of, self._until), items)
+        held: dict[int, dict[str, str]] = {}
+        for item, kind, key, val, *_ in sorted(rows, key=lambda r: r[-2:]):
+            own = held.setdefault(item, {})
+            if kind == "changed":
+                own.clear()
+            if kind == "dropped":
+                own.pop(key, None)
+            elif val is not None:
+                own[key] = val
+        return {item: sorted(own.values()) for item, own in held.items() if own}
+
+    def fields(self, name: str) -> list[str]:
+        """The ids of the fields that go by a name, in any case; of one that two sources have, one."""
+        found = (e for _, _, _, e in names(self.log, self.known_at))
+        return sorted({
+            e.key for e in found
+            if isinstance(e, Named) and e.attr == "field" and e.val.casefold() == name.casefold()
+        })  # fmt: skip

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from tracker_sync.strategy_lint import aims, bets, choices, rails
-from tracker_sync.strategy_lint.finding import Bounds, Lacks, Lint, Look, Spot
+from tracker_sync.strategy_lint.finding import Bounds, Lacks, Lint, Look, Outcome, Spot
 from tracker_sync.strategy_parts import PARTS, Level, Part, empty
 from tracker_sync.tomlfile import line_of
 
-__all__ = ["LINTS", "Bounds", "Finding", "Lint", "Linted", "Look", "lint", "missing"]
+__all__ = ["LINTS", "Bounds", "Finding", "Lint", "Linted", "Look", "Outcome", "lint", "missing"]
 
 _ORDER = {part.name: n for n, part in enumerate(PARTS)}
 LINTS: tuple[Lint, ...] = tuple(

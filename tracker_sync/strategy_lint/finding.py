@@ -22,6 +22,19 @@ class Bounds(NamedTuple):
     """The work that it is a share of, in person-days."""
 
 
+class Outcome(NamedTuple):
+    """Who used an initiative 90 days after its newest release, as the sagas report gives it."""
+
+    initiative: str
+    verdict: str
+    """`on target`, `under target`, or what else the report says; '' where it is not assessed."""
+    using: int
+    served: int
+    """How many it was built for."""
+    needs: str = ""
+    """What an assessment needs; '' also where nothing was released 90 days ago."""
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """A strategy file and all that it is held against. None: not known here."""
@@ -37,6 +50,8 @@ class Look:
     """(ref, title) of the open epics."""
     shares: Mapping[str, Bounds] | None = None
     """By the name of the limit: what a report says of it."""
+    outcomes: Sequence[Outcome] | None = None
+    """Of each initiative, in the order of the report."""
     zone: tzinfo = UTC
 
     @property

@@ -69,8 +69,6 @@ def breached(look: Look) -> Found:
         elif share.high is None or share.high > limit:
             said = f"{_span(share)} {what}, which may be above {round(limit * 100)} %"
             yield Lacks(f"more tagged work: {said} (`tracker-sync report {report}`)")
-    if look.strategy.limits.adoption_target is not None:
-        yield Lacks("figures of adoption, for adoption_target: no report gives them yet")
 
 
 def _span(share: Bounds) -> str:
@@ -79,6 +77,32 @@ def _span(share: Bounds) -> str:
     high = None if share.high is None else round(share.high * 100)
     said = f"At least {low} %" if high is None else f"{low} %" if low == high else f"{low}–{high} %"
     return f"{said} of {round(share.total):,} person-days"
+
+
+@check(
+    "limits/under-target", "warning", "Too few use an initiative 90 days after its newest release",
+    todo="Decide openly, in the strategy: stop it, or say what it bets on now. Do not add to it before.",
+    idea="B2B PM story: anemic adoption",
+)  # fmt: skip
+def under_target(look: Look) -> Found:
+    target = look.strategy.limits.adoption_target
+    if target is None:
+        return
+    if look.outcomes is None:
+        yield Lacks("initiatives with epics in the log: run `tracker-sync sync`")
+    stated = {i.id for i in look.strategy.initiatives}
+    missing: dict[str, list[str]] = {}
+    for found in (o for o in look.outcomes or () if o.initiative in stated):
+        if found.verdict == "under target":
+            said = f"{found.using} of {found.served} accounts that it was built for use {found.initiative!r}"
+            yield Spot(
+                "$.limits.adoption_target",
+                f"{said}, under the target of {round(target * 100)} %: `tracker-sync report sagas`.",
+            )
+        elif found.needs:
+            missing.setdefault(found.needs, []).append(repr(found.initiative))
+    for needs, names in missing.items():
+        yield Lacks(f"{needs}, for {', '.join(names)}")
 
 
 @check(
@@ -94,4 +118,4 @@ def kill_line_due(look: Look) -> Found:
             yield Spot(f"$.limits.kill_lines[{n}].by", said)
 
 
-LINTS = (unkeepable, vague, breached, kill_line_due)
+LINTS = (unkeepable, vague, breached, under_target, kill_line_due)

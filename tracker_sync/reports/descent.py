@@ -1,0 +1,92 @@
+"""What the epics of an initiative inherit: the evidence on which the first of them was begun."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+
+from tracker_sync.reports.adopted import Adoption
+from tracker_sync.reports.carried import Carried
+from tracker_sync.reports.courses import State, courses, under
+from tracker_sync.reports.evidence import Sign, best, evidence
+from tracker_sync.reports.keys import called
+from tracker_sync.reports.org import Org
+from tracker_sync.reports.portfolio import Portfolio
+
+
+class Descent:
+    """The evidence of the epics of some initiatives; looked up when it is first asked for, all at once."""
+
+    def __init__(self, org: Portfolio, all_: Sequence[Carried], end: int) -> None:
+        self._org, self._all, self._end = org, all_, end
+
+    @cached_property
+    def _looked(self) -> Org:
+        return self._org.look(
+            [self._org.ref(r) for r in dict.fromkeys(r for of in self._all for r in of.epics)]
+        )
+
+    @cached_property
+    def _signs(self) -> Mapping[int, Sequence[Sign]]:
+        work = {row: rows for of in self._all for row, rows in of.work.items()}
+        return evidence(self._org, self._looked, work, self._end)
+
+    def own(self, row: int) -> int:
+        """The grade of an epic's own evidence, at any time up to now."""
+        return best(self._signs[row])
+
+    def grade(self, of: Carried) -> int:
+        """The grade that the first epic of an initiative had when it was started, or has if it was not."""
+        root = of.begun[0]
+        start = of.courses[root].started
+        return best([s for s in self._signs[root] if start is None or s.since <= start])
+
+    def followers(self, of: Carried, row: int) -> tuple[str, ...]:
+        """The refs of epics that are not the initiative's, linked to this one and started after its first."""
+        org, start = self._org, of.courses[of.begun[0]].started
+        item = self._looked.world.items.get(org.ref(row))
+        if item is None or start is None:
+            return ()
+        keys = [f"{item.source}:{key}" for key in item.many("links")]
+        linked = sorted({r for r in called(org, keys).values() if org.epic[r] and r not in of.epics})
+        went = courses(org, under(org, linked), self._end) if linked else {}
+        return tuple(org.ref(r) for r in linked if (at := went[r].started) is not None and at > start)
+
+
+@dataclass(frozen=True, slots=True)
+class Epic:
+    """An epic of an initiative. Times are microseconds UTC."""
+
+    initiative: str
+    ref: str
+    title: str
+    state: State
+    started: int | None
+    released: int | None
+    """The last time."""
+    effort: Fraction
+    """Person-days up to the end of the window."""
+    root: bool
+    """Whether it is the one that was started first."""
+    adoption: Adoption | None
+    """Who used this one alone on the 90th day after its last release; None where that cannot be told."""
+    row: int = field(repr=False)
+    of: Carried = field(repr=False)
+    descent: Descent = field(repr=False)
+
+    @property
+    def own(self) -> int:
+        """The grade of its own evidence, a place in `GRADES`."""
+        return self.descent.own(self.row)
+
+    @property
+    def grade(self) -> int:
+        """The grade that counts: that which the first epic had when it was started. What comes after it
+        inherits it, since what was built on a guess does not become less of one by being continued."""
+        return self.descent.grade(self.of)
+
+    @property
+    def followed_by(self) -> tuple[str, ...]:
+        """Refs of epics that the initiative does not name, linked to this one and started after its first:
+        they inherit its grade too."""
+        return self.descent.followers(self.of, self.row)

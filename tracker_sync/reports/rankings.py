@@ -1,0 +1,123 @@
+"""How the people served rank their problems, and how far they agree."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from statistics import median
+
+from tracker_sync.reports.adopted import independent
+from tracker_sync.reports.portfolio import Portfolio
+from tracker_sync.strategy import normal
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The newest answer of a persona at an account about a problem."""
+
+    account: str
+    """The independent account."""
+    persona: str
+    """In the spelling of the answer; compared without case, spaces and dashes."""
+    problem: str
+    """Likewise."""
+    rank: int
+    """1 is the worst problem."""
+    at: int
+    """The start of the day, in microseconds UTC."""
+    importance: Fraction | None
+    """From 0 to 10; None: not asked."""
+    satisfaction: Fraction | None
+    segment: str
+    """Of the account on that day; '' where customers.csv does not say."""
+
+    @property
+    def ranker(self) -> tuple[str, str]:
+        """Who ranked: a persona at an account."""
+        return self.account, normal(self.persona)
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How far some rankers agree."""
+
+    w: Fraction | None
+    """Kendall's W: 0 for none, 1 where all rank alike; None with fewer than two who ranked two problems."""
+    rankers: int
+    """A ranker is a persona at an account."""
+    problems: int
+    complete: int
+    """How many rankers ranked all of the problems."""
+
+
+def answers(org: Portfolio, end: int) -> tuple[Answer, ...] | None:
+    """The newest answer of each account, persona and problem up to `end`, in order of the file; None without
+    problems.csv. Raises ConfigError with file and line."""
+    told = org.sides.problems
+    if told is None:
+        return None
+    customers, newest = org.judged.customers, dict[tuple[str, str, str], Answer]()
+    for row in sorted((r for r in told if r.at <= end), key=lambda r: r.at):
+        account = customers.find(row.account)
+        standing = account.at(row.at) if account else None
+        who = independent(customers, row.account)
+        newest[who, normal(row.persona), normal(row.problem)] = Answer(
+            who, row.persona, row.problem, row.rank, row.at, row.importance, row.satisfaction,
+            standing.segment if standing else "",
+        )  # fmt: skip
+    return tuple(newest.values())
+
+
+def agreement(some: Iterable[Answer]) -> Agreement:
+    """Kendall's coefficient of concordance W (Kendall & Babington Smith 1939), for m rankers who each ranked
+    at least two problems.
+
+    A ranker's places are 1, 2, ... in order of their ranks, equal ranks sharing the mean of theirs; what
+    counts of a place is how far it is from the middle of that ranker's places, and 0 for what they did not
+    rank, which so speaks for nothing. With s the vector of a ranker over all problems,
+    W = |sum of s|^2 / (m * sum of |s|^2). Where everybody ranked everything, that is the usual
+    12 S / (m^2 (n^3 - n) - m T), corrected for ties.
+    """
+    ranks: dict[tuple[str, str], dict[str, int]] = {}
+    for a in some:
+        ranks.setdefault(a.ranker, {})[normal(a.problem)] = a.rank
+    problems = {p for own in ranks.values() for p in own}
+    complete = sum(len(own) == len(problems) for own in ranks.values())
+    vectors = [_centered(own) for own in ranks.values() if len(own) > 1]
+    sums = [sum((v.get(p, Fraction(0)) for v in vectors), Fraction(0)) for p in sorted(problems)]
+    most = len(vectors) * sum(x * x for v in vectors for x in v.values())
+    w = sum((x * x for x in sums), Fraction(0)) / most if most and len(vectors) > 1 else None
+    return Agreement(w, len(ranks), len(problems), complete)
+
+
+def _centered(ranks: Mapping[str, int]) -> dict[str, Fraction]:
+    """By problem, how far its place is from the middle of the ranker's places."""
+    groups: dict[int, list[str]] = {}
+    for problem, rank in ranks.items():
+        groups.setdefault(rank, []).append(problem)
+    found, before = dict[str, Fraction](), 0
+    for rank in sorted(groups):
+        group = groups[rank]
+        place = before + Fraction(len(group) + 1, 2)
+        found |= dict.fromkeys(group, place - Fraction(len(ranks) + 1, 2))
+        before += len(group)
+    return found
+
+
+def middle(ranks: Iterable[int]) -> Fraction | None:
+    """The median of ranks: of an even number of them, the mean of the two in the middle; None of none."""
+    found = [Fraction(r) for r in ranks]
+    return median(found) if found else None
+
+
+def mean(scores: Iterable[Fraction | None]) -> Fraction | None:
+    """The mean of those that were asked; None of none."""
+    found = [s for s in scores if s is not None]
+    return sum(found, Fraction(0)) / len(found) if found else None
+
+
+def opportunity(importance: Fraction | None, satisfaction: Fraction | None) -> Fraction | None:
+    """Importance + max(importance - satisfaction, 0), 0 to 20: what is important and badly solved scores
+    highest (Ulwick 2005). None where either was not asked."""
+    if importance is None or satisfaction is None:
+        return None
+    return importance + max(importance - satisfaction, Fraction(0))
