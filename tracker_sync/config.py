@@ -38,6 +38,8 @@ class FieldNames(_Table, frozen=True):
     customer: str | None = None
     origin: str | None = None
     points: str | None = None
+    paid: str | None = None
+    """What the customer pays for it, as a plain figure in whole units of currency."""
 
 
 class JiraConfig(_Table, frozen=True, tag_field="kind", tag="jira"):

@@ -1,8 +1,9 @@
 """The stated strategy: what `strategy.toml` may hold."""
 
 from datetime import UTC, date, datetime, time, tzinfo
+from fractions import Fraction
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -156,6 +157,10 @@ class Vocabulary(_Table, frozen=True):
         return found[0] if found else None
 
 
+Against = Literal["above", "perhaps above", "within"]
+"""How what is measured stands to a limit: for certain, or as far as anybody can tell."""
+
+
 class KillLine(_Table, frozen=True):
     """`[[limits.kill_lines]]`: below which outcome an initiative is stopped, agreed before it is begun."""
 
@@ -176,6 +181,15 @@ class Limits(_Table, frozen=True):
     adoption_target: float | None = None
     """Share of those it was built for that use it 90 days after its release, 0 to 1."""
     kill_lines: list[KillLine] = []
+
+
+def against(limit: float | Fraction, low: Fraction, high: Fraction | None) -> Against:
+    """How a figure that may be from `low` to `high` (None: nobody can tell how high) stands to a limit, which
+    counts as it is written: 0.3 is three tenths."""
+    exact = limit if isinstance(limit, Fraction) else Fraction(str(limit))
+    if low > exact:
+        return "above"
+    return "perhaps above" if high is None or high > exact else "within"
 
 
 class Strategy(_Table, frozen=True):

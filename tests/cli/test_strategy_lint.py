@@ -485,14 +485,14 @@ def test_a_limit_that_the_work_may_be_above_is_not_passed(good: Desk) -> None:
     logged(good)
     good.write("strategy.toml", GOOD.replace("active_intents = 3", "single_customer_share = 0.5"))
     out = good.run("strategy", "check").out
-    assert "limits/breached needs more tagged work: At least 50 % of 2 person-days" in out
+    assert "limits/breached needs more tagged work: 50–100 % of 2 person-days" in out
 
 
 def test_work_that_may_be_for_others_too_is_not_surely_for_one(good: Desk) -> None:
     logged(good, *(item(f"A-{n}") for n in range(3, 9)))
     good.write("strategy.toml", GOOD.replace("active_intents = 3", "single_customer_share = 0.01"))
     out = good.run("strategy", "check").out
-    assert "limits/breached needs more tagged work: At least 0 % of 8 person-days" in out
+    assert "limits/breached needs more tagged work: 0–100 % of 8 person-days" in out
 
 
 def released(desk: Desk) -> None:

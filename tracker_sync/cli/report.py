@@ -19,7 +19,14 @@ if TYPE_CHECKING:
     from tracker_sync.reports.query import Query
 
 FORMATS = ("text", "json", "csv", "markdown", "github")
-NAMES = ("overview", "sales-led", "intents", "single-customer", "sagas", "problems", "trust", "demand")
+NAMES = (
+    "overview", "sales-led", "intents", "single-customer", "sagas", "problems", "trust", "demand", "warnings",
+)  # fmt: skip
+LEVELS = ("note", "warning", "alarm")
+WARNING = ("overview", "warnings")
+"""The reports that have warnings."""
+WITHOUT_PLANS = ("overview", "single-customer", "demand", "warnings")
+"""The reports that look at no item's points and due dates, which take time to read."""
 
 
 @click.command()
@@ -38,12 +45,13 @@ NAMES = ("overview", "sales-led", "intents", "single-customer", "sagas", "proble
 @click.option("--team", metavar="NAME", help="Only what this team of people.toml had in progress last.")
 @click.option("--customer", metavar="NAME", help="demand: only what this account asked for.")
 @click.option("--redact", is_flag=True, help="demand --customer: a view to share with that account.")
+@click.option("--fail-on", type=click.Choice(LEVELS), help="Exit with 10 on warnings of this level or above.")
 @click.pass_context
 def report(
     context: click.Context, name: str, form: str, table: str | None, output: Path | None,
     since: str | None, until: str | None, by: str | None, weight: str | None, as_of: str | None,
     known_at: str | None, source: str | None, project: str | None, team: str | None,
-    customer: str | None, redact: bool,
+    customer: str | None, redact: bool, fail_on: str | None,
 ) -> None:  # fmt: skip
     """Print a report; without a name, the overview.
 
@@ -58,12 +66,15 @@ def report(
         raise click.UsageError("--customer goes with the report demand")
     if redact and customer is None:
         raise click.UsageError("--redact goes with --customer NAME: whom the view is for")
+    if fail_on and name not in WARNING:
+        raise click.UsageError(f"--fail-on goes with {' and '.join(WARNING)}: no other report has warnings")
     config = configuration(context)
     asked = Asked(since, until, as_of, known_at, weight, source, project, team, by, customer)
     if known_at is None:
         keep_up(config)
     with opened(config) as log, log.snapshot():
-        opened_ = open_portfolio(config, log, asked, plans=name not in ("overview", "demand"))
+        plans, past = name not in WITHOUT_PLANS, name == "warnings"
+        opened_ = open_portfolio(config, log, asked, plans=plans, past=past)
         figures = for_client(*opened_) if redact else REPORTS[name](*opened_)
         text = rendered(figures, form, table, colour=output is None and wants_colour(os.environ))
         if form == "github":
@@ -72,6 +83,15 @@ def report(
         click.echo(text, nl=False)
     else:
         write(output, text)
+    context.exit(10 if fail_on and _fails(figures, fail_on) else 0)
+
+
+def _fails(figures: "Report | ClientView", level: str) -> bool:
+    """Whether the warnings that a report shows reach a level."""
+    from tracker_sync.reports.finding import worst
+
+    found = worst(getattr(figures, "warnings", figures).findings)  # type: ignore[union-attr]
+    return found is not None and LEVELS.index(found) >= LEVELS.index(level)
 
 
 def for_client(org: "Portfolio", query: "Query") -> "ClientView":

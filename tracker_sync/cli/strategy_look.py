@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import date, datetime
-from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
@@ -75,12 +74,9 @@ def _shares(limits: Limits, every: "Portfolio", query: "Query") -> dict[str, Bou
         if share.low is not None:
             found["sales_led_share"] = Bounds(share.low, share.high, share.total)
     if limits.single_customer_share is not None:
-        report = single_customer(every, query)
-        sure = sum((row.effort for row in report.rows if row.state != "unknown"), Fraction())
-        known = all(row.state != "unknown" for row in report.rows) and not len(report.unnamed)
-        if report.effort_total:
-            low = min(sure, report.effort) / report.effort_total  # work under two features counts once
-            found["single_customer_share"] = Bounds(low, low if known else None, report.effort_total)
+        share = single_customer(every, query).share
+        if share.low is not None:
+            found["single_customer_share"] = Bounds(share.low, share.high, share.total)
     return found
 
 

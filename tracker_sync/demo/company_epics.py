@@ -52,12 +52,12 @@ shift-handover: Shift handover for tunnel crews
 
 water-treatment: Commissioning module for water-treatment plants
   FIELD, planning+field, 1010 days, asked 2025-05-12, started 2025-06-30
-  sales for Aquaveil Utilities; account-work; urgent, busy, slips, moved 2025-05-21 PLAN
+  sales for Aquaveil Utilities; account-work; urgent, busy, slips, moved 2025-05-21 PLAN, paid 400000
   commissioning checklist, valve register, loop test sheet, dosing log
 
 portfolio-rollup: Portfolio roll-up for Helmsford
   PLAN, planning, 90 days, asked 2025-02-10, started 2025-03-03
-  prospect for Helmsford Group; portfolio-insight; urgent
+  prospect for Helmsford Group; portfolio-insight; urgent, paid 45000
   roll-up page, region filter, board export
 
 payroll-export: Certified payroll export

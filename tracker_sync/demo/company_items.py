@@ -8,7 +8,8 @@ from typing import Any
 State = Mapping[str, Any]
 
 # Every field an item has, with what it holds when nothing was said. `labels` is a sorted tuple,
-# `parent` another item, `rank` a counter that only says that somebody moved the card.
+# `parent` another item, `rank` a counter that only says that somebody moved the card, `links` pairs of
+# what the link is and the other item.
 BLANK: dict[str, Any] = {
     "title": "",
     "body": "",
@@ -24,6 +25,7 @@ BLANK: dict[str, Any] = {
     "rank": 0,
     "milestone": None,
     "project": "",
+    "links": (),
 }
 
 
@@ -64,7 +66,7 @@ class Item:
     about: "Item | None" = None  # what a pull request closes
 
     def plan(self, at: datetime, who: str | None, name: str, value: Any) -> None:
-        """Somebody will set a field (or add `label`, or take away `unlabel`) at a moment."""
+        """Somebody will set a field (add a `label` or a `link`, take away an `unlabel`) at a moment."""
         self.planned.append((max(at, self.created), len(self.planned), who, name, value))
 
     def note(self, at: datetime, who: str, text: str) -> None:
@@ -99,4 +101,6 @@ def _applied(state: State, name: str, value: Any) -> State:
         return {"labels": tuple(label for label in state["labels"] if label != value)}
     if name == "rank":
         return {"rank": state["rank"] + 1}
+    if name == "link":
+        return {"links": (*state["links"], value)}
     return {name: value}

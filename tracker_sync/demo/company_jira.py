@@ -103,6 +103,10 @@ def _fields() -> list[Json]:
     ]
 
 
+LINKS = ("causes", "is caused by")
+"""What a link between a feature and its bug is called on either end."""
+
+
 def _stamp(at: datetime) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}+0000"
 
@@ -231,7 +235,7 @@ class _Renderer:
             "resolution": _named(_RESOLUTIONS, resolution),
             "resolutiondate": _stamp(done[-1]) if resolution else None,
             "duedate": state["due"].isoformat() if state["due"] else None,
-            "issuelinks": [],
+            "issuelinks": [self.link(*link) for link in state["links"]],
             "subtasks": [self.brief(child) for child in self.subtasks.get(item, [])],
             **({"parent": self.brief(state["parent"])} if state["parent"] else {}),
             INTENT: _intent(state["intent"]),
@@ -253,6 +257,12 @@ class _Renderer:
                 "issuetype": _type(item.kind),
             },
         }
+
+    def link(self, phrase: str, other: Item) -> Json:
+        """A link as the issue on one end of it shows it."""
+        outward, inward = LINKS
+        kind = {"id": "10400", "name": "Problem/Incident", "inward": inward, "outward": outward}
+        return {"type": kind, f"{'out' if phrase == outward else 'in'}wardIssue": self.brief(other)}
 
     def comment(self, item: Item, note: Note) -> Json:
         self.comments += 1
@@ -283,6 +293,11 @@ class _Renderer:
         old, new = step.before[name], step.after[name]
         if name == "rank":
             return [_change("Rank", ("", ""), ("", "Ranked higher"), RANK)]
+        if name == "links":
+            made = [(phrase, self.key(other, step.at)) for phrase, other in new[len(old) :]]
+            return [
+                _change("Link", (None, None), (key, f"This issue {phrase} {key}")) for phrase, key in made
+            ]
         if name == "project":
             (old_id, old_name), (new_id, new_name) = _PROJECTS[old], _PROJECTS[new]
             position = [since for since, _ in self.keys[item]].index(step.at)

@@ -120,6 +120,7 @@ def _epic_item(rng: Random, epic: Epic) -> Item:
         customers = () if epic.project == "SYNC" else customers
     if epic.why == "promise":
         labels.append("customer promise")
+    labels += [word.replace(" ", "/") for word in epic.peculiar if word.startswith("paid ")]
     if epic.why == "request":
         labels.append("customer request")
     body = f"Outcome we want: {epic.nouns[0]} that a site manager trusts."

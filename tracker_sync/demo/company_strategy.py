@@ -149,6 +149,8 @@ schedule-import | Calder & Stone      | 2026-01-31:18 2026-06-30:35
 offline-mode    | Morrow Civil        | 2025-04-30:64 2025-10-31:120
 lift-sheets     | Kestrel Homes       | 2025-07-31:2 2026-01-31:2
 program-view    | Helmsford Group     | 2026-04-30:7 2026-08-31:12
+permit-tracking | Quillstone Civil    | 2026-08-31:9 2026-10-15:13
+permit-tracking | Morrow Civil        | 2026-09-30:6 2026-10-15:8
 """
 
 

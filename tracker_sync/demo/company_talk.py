@@ -33,6 +33,7 @@ _DEAL = [
     "{account}'s head of operations wants to see it before the steering meeting.",
 ]
 _EXTRA_LABELS = ["backend", "ui", "quick-win", "needs-docs", "tech-debt"]
+_REPAIRS = {"portfolio-rollup": 4, "lift-sheets": 3}
 _MILESTONES = ["Foundation", "Open sites", "Harvest"]
 
 
@@ -52,6 +53,7 @@ class Talk:
             self._epic(item, epic)
         self._late_parents()
         self._pulls()
+        self._repairs()
 
     def _window(self, item: Item) -> tuple[datetime, datetime]:
         """From an item's creation to the end of its work, or a month on."""
@@ -178,6 +180,23 @@ class Talk:
             child.opening["parent"] = other if number % 4 == 0 and wrong else None
             at = child.created + timedelta(minutes=self.rng.randint(4, 9), seconds=11)
             child.plan(at, self.rng.choice(working("product")).login, "parent", parent)
+
+    def _repairs(self) -> None:
+        """Bugs that support traced back to what was built for one account, and linked to it."""
+        for slug, count in _REPAIRS.items():
+            epic = self.plan.epics[slug]
+            end = self.courses[epic].ended or END
+            project = epic.opening["project"]
+            bugs = [
+                item
+                for item, course in self.courses.items()
+                if item.kind == "bug" and not item.opening.get("parent") and course.began > end
+                and item.opening["project"] == project
+            ]  # fmt: skip
+            for bug in sorted(bugs, key=lambda b: b.created)[:count]:
+                at = bug.created + timedelta(minutes=45)
+                bug.plan(at, "dalia-p", "link", ("is caused by", epic))
+                epic.plan(at, "dalia-p", "link", ("causes", bug))
 
     def _pulls(self) -> None:
         """A few tickets on GitHub show the pull request that closed them."""

@@ -1,12 +1,10 @@
 """Reports as text for a terminal of 80 columns."""
 
-from fractions import Fraction
 from typing import Any
 
-from tracker_sync.render import clean
+from tracker_sync.render import clean, single_text, warnings_text
 from tracker_sync.render.page import Page
 from tracker_sync.render.sheets.sales_led import headline, weight
-from tracker_sync.render.sheets.single_customer import SURE
 from tracker_sync.render.values import bar, days, percent, span
 from tracker_sync.reports.intents import Intents
 from tracker_sync.reports.overview import Overview
@@ -14,6 +12,7 @@ from tracker_sync.reports.sales_led import SalesLed, Weighed
 from tracker_sync.reports.shares import Share
 from tracker_sync.reports.single_customer import SingleCustomer
 from tracker_sync.reports.trust import Trust
+from tracker_sync.reports.warnings import Warnings
 
 
 def render(report: Any, *, colour: bool = False) -> str:
@@ -29,11 +28,13 @@ def render(report: Any, *, colour: bool = False) -> str:
         case Intents():
             _intents(page, report)
         case SingleCustomer():
-            _single_customer(page, report)
+            single_text.page(page, report)
         case Trust():
             from tracker_sync.render.trust_text import trust
 
             trust(page, report)
+        case Warnings():
+            warnings_text.page(page, report)
         case _:
             from tracker_sync.render.sheet_text import lay
             from tracker_sync.render.sheets import sheet_of
@@ -62,7 +63,8 @@ def _overview(page: Page, report: Overview) -> None:
     page.line("█ sure   ▒ possible: too little is said of where the work came from or why")
     page.line()
     _allocation(page, report.intents)
-    _features(page, report.single_customer, most=5)
+    single_text.overview(page, report.single_customer)
+    warnings_text.overview(page, report.warnings)
     _to_tag(page, report, most=5)
     page.line()
     sources = ", ".join(report.sources)
@@ -128,31 +130,6 @@ def _against(target: float | None, value: Share) -> str:
     return "on target is possible"
 
 
-def _features(page: Page, report: SingleCustomer, most: int) -> None:
-    if not report.rows:
-        page.line(
-            f"No feature is known to be for a single customer (of {report.features} looked at; "
-            f"{len(report.unnamed)} name no account)."
-        )
-        page.line()
-        return
-    page.line(f"{len(report.rows)} of {report.features} features were asked for by one customer alone:")
-    page.table(
-        [("Feature", "left", 32), ("for", "left", 18), ("days", "right", 6), ("how sure", "left", 11)],
-        [
-            [f"{r.ref.partition(':')[2]} {r.title}", r.account, days(r.effort), r.state]
-            for r in report.rows[:most]
-        ],
-    )
-    if len(report.rows) > most:
-        page.line(f"(and {len(report.rows) - most} more: tracker-sync report single-customer)")
-    page.line(
-        f"Days are person-days. {SURE[report.rows[0].state]} Only adoption data could confirm it. "
-        f"{len(report.unnamed)} features name no account."
-    )
-    page.line()
-
-
 def _to_tag(page: Page, report: Overview, most: int) -> None:
     waiting = len(report.sales_led.to_tag)
     if waiting:
@@ -184,15 +161,6 @@ def _intents(page: Page, report: Intents, most: int = 12) -> None:
             [("", "left", 60), ("days", "right", 6)],
             [[r, days(d)] for r, d in report.untagged[:most]],
         )
-
-
-def _single_customer(page: Page, report: SingleCustomer) -> None:
-    page.title("What did we build for one customer alone?", report.query)
-    _features(page, report, most=40)
-    for source, covered in report.coverage:
-        page.line(f"{source}: {percent(covered)} of the work says where its demand came from"
-                  + ("" if covered is not None and covered >= Fraction(4, 5) else
-                     "; below 80 %, so the silence of other customers means nothing"))  # fmt: skip
 
 
 def _unit(weight: str) -> str:

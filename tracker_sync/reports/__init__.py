@@ -12,8 +12,9 @@ from tracker_sync.reports.sagas import Sagas, sagas
 from tracker_sync.reports.sales_led import SalesLed, sales_led
 from tracker_sync.reports.single_customer import SingleCustomer, single_customer
 from tracker_sync.reports.trust import Trust, trust
+from tracker_sync.reports.warnings import Warnings, warnings
 
-Report = Overview | SalesLed | Intents | SingleCustomer | Sagas | Problems | Trust | Demand
+Report = Overview | SalesLed | Intents | SingleCustomer | Sagas | Problems | Trust | Demand | Warnings
 REPORTS: Mapping[str, Callable[[Portfolio, Query], Report]] = {
     "overview": overview,
     "sales-led": sales_led,
@@ -23,4 +24,5 @@ REPORTS: Mapping[str, Callable[[Portfolio, Query], Report]] = {
     "problems": problems,
     "trust": trust,
     "demand": demand,
+    "warnings": warnings,
 }

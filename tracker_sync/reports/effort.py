@@ -58,10 +58,12 @@ def effort(org: Portfolio, query: Query) -> Effort:
     return org.efforts[asked]
 
 
-def effort_by(org: Portfolio, query: Query, group: Array, groups: int) -> tuple[Array, int]:
+def effort_by(
+    org: Portfolio, query: Query, group: Array, groups: int, only: Array | None = None
+) -> tuple[Array, int]:
     """(person-days by group of people and row, the unit of these); `group` has the group of every word that
-    may be a person's."""
-    shares = [*_shares(org, *_window(org, query))]
+    may be a person's. With `only`, what it says holds for these rows, and other people are not looked at."""
+    shares = [*_shares(org, *_window(org, query), only)]
     unit, kind = _unit(shares)
     found: Array = np.zeros((groups, len(org.now)), dtype=kind)
     for own in shares:
@@ -99,14 +101,16 @@ def _parts(unit: int, kind: type, own: _Shares) -> Array:
     return np.array([0, *(unit // n if unit % n == 0 else 0 for n in range(1, most + 1))], dtype=kind)
 
 
-def _shares(org: Portfolio, first: int, works: Array) -> Iterator[_Shares]:
+def _shares(org: Portfolio, first: int, works: Array, only: Array | None = None) -> Iterator[_Shares]:
     """The leaves' working days in the window, which begins on day `first`; those of some people after those
-    of others."""
+    of others. With `only`, all days of those people who had any of these rows."""
     stints = org.columns.stints
     last = first + len(works) - 1
     rows = org.rows_of(stints["item"])
     kept = np.flatnonzero((stints["first"] <= last) & (stints["last"] >= first) & (rows != NONE))
     kept = kept[org.leaf[rows[kept]]]
+    if only is not None:
+        kept = kept[_of_their_people(org, stints["person"][kept], rows[kept], only)]
     rows, stints = rows[kept], stints.where(kept)
     # From here on a day is the number of working days before it.
     before = np.concatenate([[0], np.cumsum(works, dtype=np.int32)])
@@ -131,6 +135,17 @@ def _shares(org: Portfolio, first: int, works: Array) -> Iterator[_Shares]:
         of, day = _each_day(lo[own], hi[own])
         cell = ((person[own] - start) * width)[of] + day
         yield _Shares(rows[own][of], np.bincount(cell)[cell], people[person[own]][of])
+
+
+def _of_their_people(org: Portfolio, person: Array, rows: Array, only: Array) -> Array:
+    """Which stints are of people who had any of these rows; of nobody, only those of the rows themselves."""
+    theirs = np.zeros(len(org.now), dtype=bool)
+    theirs[only] = True
+    own: Array = theirs[rows]
+    people = np.zeros(len(org.words.vals), dtype=bool)
+    people[person[own]] = True
+    people[org.words.find(NOBODY)] = False
+    return own | people[person]
 
 
 def _each_day(lo: Array, hi: Array) -> tuple[Array, Array]:

@@ -44,8 +44,8 @@ class Costs:
         return Fraction(int(self.amounts[0, rows].sum()), whole) if whole else None
 
 
-def costs(org: Portfolio, query: Query) -> Costs | None:
-    """Who worked on what, with what they cost; None where nobody's rate is known.
+def costs(org: Portfolio, query: Query, only: Array | None = None) -> Costs | None:
+    """Who worked on what, with what they cost; None where nobody's rate is known. `only` as in `effort_by`.
 
     A team's rate is from the lowest to the highest of its people's; who is in no team has their own.
     """
@@ -60,7 +60,7 @@ def costs(org: Portfolio, query: Query) -> Costs | None:
             if code > 0:
                 group[code] = names.index(name) + 1
     rates = ((min(lo for lo, _ in teams.values()), max(hi for _, hi in teams.values())), *teams.values())
-    return Costs(*effort_by(org, query, group, len(rates)), rates)
+    return Costs(*effort_by(org, query, group, len(rates), only), rates)
 
 
 def _teams(people: Mapping[str, Person]) -> dict[str, Rate]:

@@ -51,21 +51,21 @@ class _Basis:
 
 
 def open_portfolio(
-    config: Config, log: EventLog, asked: Asked = Asked(), *, plans: bool = True
+    config: Config, log: EventLog, asked: Asked = Asked(), *, plans: bool = True, past: bool = False
 ) -> "tuple[Portfolio, Query]":
     """All items at once, and the question. Without dates the question is about all that the log holds,
     as of the last thing that a tracker said: the same log gives the same figures on any day.
 
     With `known_at` the log alone decides, also about the inputs, so that a past report comes out as it did.
     The log is asked for titles as long as the portfolio is used. Plans may be left out where no report needs
-    them: they take time to read.
+    them, and so is the `past` where none looks back: they take time to read.
     """
     from tracker_sync.reports.portfolio import Portfolio
     from tracker_sync.states.aside import Aside
     from tracker_sync.states.lookup import around
 
     on = _basis(config, log, asked)
-    lives, instant = _lives(log, on, plans, past=asked.by is not None)
+    lives, instant = _lives(log, on, plans, past=past or asked.by is not None)
     end = on.as_of if on.as_of is not None else lives.last_ts
 
     def at(instant: int) -> Portfolio:

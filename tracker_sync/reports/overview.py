@@ -5,11 +5,13 @@ from dataclasses import dataclass, replace
 
 from tracker_sync.days import Days
 from tracker_sync.reports.intents import Intents, intents
+from tracker_sync.reports.limits import Drawn
 from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.reports.query import Query
 from tracker_sync.reports.sales_led import SalesLed, sales_led
-from tracker_sync.reports.single_customer import SingleCustomer, single_customer
+from tracker_sync.reports.single_customer import SingleCustomer
 from tracker_sync.reports.tag_first import ToTag, to_tag
+from tracker_sync.reports.warnings import Warnings, current
 from tracker_sync.reports.weights import HEADLINE
 from tracker_sync.states.columns import distinct
 
@@ -29,6 +31,8 @@ class Overview:
     single_customer: SingleCustomer
     to_tag: Sequence[ToTag]
     """What to tag first, to narrow the headline most."""
+    warnings: Warnings
+    """As of now alone."""
     items: int
     epics: int
     sources: tuple[str, ...]
@@ -42,10 +46,10 @@ def overview(org: Portfolio, query: Query) -> Overview:
     start = days.end(days.of(query.until - 1) - RECENT)
     recent = sales_led(org, replace(query, since=start), wanted) if start > query.since else None
     shown = org.within(replace(query, project=None))
-    sales = sales_led(org, query, wanted)
+    sales, drawn = sales_led(org, query, wanted), Drawn(org, query)
     return Overview(
-        query, sales, recent, intents(org, query, wanted), single_customer(org, query),
-        to_tag(org, query, sales.weighed[0].sales_led),
+        query, sales, recent, intents(org, query, wanted), drawn.single_customer,
+        to_tag(org, query, sales.weighed[0].sales_led), current(drawn),
         int(shown.sum()), int((shown & org.epic).sum()),
         tuple(sorted(org.words.vals[s] for s in distinct(org.sources[shown])[0].tolist())),
     )  # fmt: skip

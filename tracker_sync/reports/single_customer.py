@@ -3,14 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
 from tracker_sync.events import MICROSECOND
+from tracker_sync.reports.adopters import UNCOUNTED, Adopters, about, adopters, uses_by_row
 from tracker_sync.reports.effort import Effort, effort
+from tracker_sync.reports.feature_cost import FeatureCost, feature_costs
 from tracker_sync.reports.portfolio import Many, Portfolio, refs
 from tracker_sync.reports.query import Query
+from tracker_sync.reports.releases import all_under, releases
+from tracker_sync.reports.shares import Grouped, Share
 from tracker_sync.states import FOREVER
 from tracker_sync.states.columns import NEVER, Array, distinct
 
@@ -18,6 +22,9 @@ YEAR = 365 * 86_400 * MICROSECOND
 COVERAGE = Fraction(4, 5)
 """Where less of the work says who asked for it, the silence of others means nothing."""
 State = Literal["confirmed", "presumptive", "unknown"]
+Problems = Literal["no file", "not named"]
+"""Why nobody can tell whether other accounts rank the problem that a feature serves, and what it displaced:
+there is no problems.csv, or no feature says which of these problems it serves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,24 @@ class Row:
     items: tuple[str, ...]
     """Those below it that were worked on in the window."""
     first_asked: int
+    later: tuple[str, ...]
+    """Accounts that were counted using it only later than 90 days after its release."""
+    cost: FeatureCost
+    """As of the query's moment, whatever the window."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A feature that one account asked for and more use."""
+
+    ref: str
+    title: str
+    account: str
+    """Who alone asked for it."""
+    adopters: tuple[str, ...]
+    """The others that were counted using it within 90 days of its release."""
+    effort: Fraction
+    """Person-days in the window, of everything below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +68,32 @@ class SingleCustomer:
 
     query: Query
     rows: Many[Row]
-    """Largest effort first."""
+    """Largest effort first. Each costs looking its items up, so nobody should make more than are shown."""
+    shared: Many[Shared]
+    """What one account asked for and a second one took up: not for one customer any more."""
     coverage: tuple[tuple[str, Fraction | None], ...]
     """By source: the part of the leaf work that says where its demand came from."""
     features: int
     """Committed features looked at."""
     unnamed: Many[str]
     """Features that name no account: any of them may be for one alone."""
+    share: Share
+    """Of the effort in the window: surely on features for one customer that are confirmed or presumptive,
+    possibly on those that are unknown or name no account. Work under several counts once."""
     effort_total: Fraction
     effort: Fraction
     """Of all rows together; work under two of them counts once."""
+    states: Mapping[State, int]
+    """How many rows are in each."""
+    knows_use: bool
+    """Whether there is adoption.csv; without it nothing is confirmed, and second adopters are not known."""
+    priced: bool
+    """Whether people.toml states rates, so that costs are in money; else they are in person-days."""
+    problems: Problems
 
 
 def single_customer(org: Portfolio, query: Query) -> SingleCustomer:
-    """The report for a question. Definition: domain, section 2; without adoption data no feature is
-    confirmed."""
+    """The report for a question. Definition: domain, section 2, and docs/reports.md."""
     days, active = effort(org, query), org.active(query)
     coverage = _coverage(org, active)
     below, feature = _under(org, _features(org, query))
@@ -69,23 +105,81 @@ def single_customer(org: Portfolio, query: Query) -> SingleCustomer:
     names = np.bincount(of, minlength=len(org.now))
     alone = looked[of] & (names[of] == 1)
     found = _uncovered(org, of[alone], account[alone], since[alone])
-    rows = np.array(sorted(found), dtype=np.int64)
+    use = _used(org, query, found)
+    shared = {row for row, by in use.items() if by.early - {found[row][0]}}
+    rows = np.array(sorted(found.keys() - shared), dtype=np.int64)
+    states = {r: _state(org, r, found[r][0], use.get(r, UNCOUNTED), coverage) for r in rows.tolist()}
     work = active[below]
     under = _Under(below[work], feature[work])
     amounts = under.sums(days.amounts, len(org.now))
-    is_row, once = np.zeros(len(org.now), dtype=bool), np.zeros(len(org.now), dtype=bool)
-    is_row[rows] = True
-    once[under.rows[is_row[under.features]]] = True
+    weighed = Effort(amounts, days.unit, days.measured)
+    unnamed = np.flatnonzero(looked & (names == 0))
+    group = _groups(under, states, unnamed, len(org.now))
+    base = np.flatnonzero(active)
 
     def make(some: Array) -> list[Row]:
-        return _rows(org, some, found, under, Effort(amounts, days.unit, days.measured), coverage)
+        return _rows(org, query, some, found, use, states, under, weighed)
+
+    def make_shared(some: Array) -> list[Shared]:
+        return [
+            Shared(org.ref(r), title, found[r][0], tuple(sorted(use[r].early - {found[r][0]})), weighed.of(r))
+            for r, title in zip(some.tolist(), org.titled(some), strict=True)
+        ]
 
     return SingleCustomer(
-        query, Many(rows, make, amounts), tuple(coverage.items()), int(looked.sum()),
-        refs(org, np.flatnonzero(looked & (names == 0))),
-        Fraction(int(days.amounts[active].sum()), days.unit),
-        Fraction(int(days.amounts[once].sum()), days.unit),
+        query, Many(rows, make, amounts),
+        Many(np.array(sorted(shared), dtype=np.int64), make_shared, amounts),
+        tuple(coverage.items()), int(looked.sum()), refs(org, unnamed),
+        share=Grouped(org, "effort", base, days.amounts[base], days.unit, group[base], 4).share(
+            [False, True, False, False], [False, True, True, True]
+        ),
+        effort_total=Fraction(int(days.amounts[active].sum()), days.unit),
+        effort=Fraction(int(days.amounts[np.isin(group, (_SURE, _UNKNOWN)) & active].sum()), days.unit),
+        states={state: [*states.values()].count(state) for state in get_args(State)},
+        knows_use=org.sides.adoption is not None,
+        priced=any(person.rate for person in org.judged.people.values()),
+        problems="no file" if org.sides.problems is None else "not named",
     )  # fmt: skip
+
+
+_SURE, _UNKNOWN, _UNNAMED = 1, 2, 3
+
+
+def _groups(under: "_Under", states: Mapping[int, State], unnamed: Array, size: int) -> Array:
+    """For each row of the window's work, whether it is surely (1) or possibly (2, 3) for one customer, by the
+    surest of the features that it is under; 0 for other work."""
+    of = np.zeros(size, dtype=np.int64)
+    of[unnamed] = _UNNAMED
+    for row, state in states.items():
+        of[row] = _UNKNOWN if state == "unknown" else _SURE
+    found = np.full(size, _UNNAMED + 1)
+    given = of[under.features] > 0
+    np.minimum.at(found, under.rows[given], of[under.features][given])
+    found[found > _UNNAMED] = 0
+    return found
+
+
+def _used(org: Portfolio, query: Query, found: Mapping[int, tuple[str, int]]) -> dict[int, Adopters]:
+    """Who uses each of these features that was released and that anybody was counted for."""
+    if not org.sides.adoption:
+        return {}
+    uses = uses_by_row(org, org.sides.adoption, query.as_of)
+    below, above = org.lineage
+    used, listed = (np.isin(of, [*some]) for of, some in ((below, uses), (above, found)))
+    work = all_under(org, np.unique(above[used & listed]))
+    at = releases(org, work, query.as_of)
+    return {
+        row: adopters(org, about(uses, rows), released)
+        for row, rows in work.items()
+        if (released := at[row].at) is not None
+    }
+
+
+def _state(org: Portfolio, row: int, account: str, use: Adopters, coverage: Mapping[str, Fraction]) -> State:
+    if use.late and use.ever == {account}:
+        return "confirmed"
+    enough = coverage.get(org.words.vals[org.sources[row]], Fraction(0)) >= COVERAGE
+    return "presumptive" if enough else "unknown"
 
 
 def _features(org: Portfolio, query: Query) -> Array:
@@ -177,17 +271,18 @@ class _Under:
 
 
 def _rows(
-    org: Portfolio, rows: Array, found: Mapping[int, tuple[str, int]], under: _Under, days: Effort,
-    coverage: Mapping[str, Fraction],
+    org: Portfolio, query: Query, rows: Array, found: Mapping[int, tuple[str, int]],
+    use: Mapping[int, Adopters], states: Mapping[int, State], under: _Under, days: Effort,
 ) -> list[Row]:  # fmt: skip
     work, vals = under.of(rows), org.words.vals
+    cost = feature_costs(org, query, all_under(org, rows))
     made = []
     for r, title in zip(rows.tolist(), org.titled(rows), strict=True):
         account, asked = found[r]
-        enough = coverage.get(vals[org.sources[r]], Fraction(0)) >= COVERAGE
+        by = use.get(r, UNCOUNTED)
         made.append(Row(
-            org.ref(r), title, account, "presumptive" if enough else "unknown", days.of(r),
-            org.verdict(r), vals[org.now["why"][r]], tuple(org.ref(b) for b in work[r]), asked,
+            org.ref(r), title, account, states[r], days.of(r), org.verdict(r), vals[org.now["why"][r]],
+            tuple(org.ref(b) for b in work[r]), asked, tuple(sorted(by.ever - by.early - {account})), cost[r],
         ))  # fmt: skip
     return made
 

@@ -54,6 +54,14 @@ class Aside:
         )
         return [(source, account, n) for source, account, n in found]
 
+    def field_names(self) -> dict[tuple[str, str], str]:
+        """(source, attribute) → what its site calls that field."""
+        return {
+            (source, e.key): e.val
+            for _, _, source, e in names(self.log, self.known_at)
+            if isinstance(e, Named) and e.attr == "field"
+        }
+
     def called(self) -> dict[Account, str]:
         """What each account is called."""
         return {

@@ -72,9 +72,20 @@ def _value(kind: str, e: Changed | Added | Dropped | Noted, names: Names) -> int
     try:
         if kind == "due":
             return date.fromisoformat(e.val[:10]).toordinal()
-        value = Decimal(e.val) * (1000 if kind == "points" else 1)
+        if kind == "estimate":
+            return seconds(e.val)
+        value = Decimal(e.val) * 1000
         return int(value) if 0 <= value < _MOST else None
     except (ValueError, InvalidOperation):
+        return None
+
+
+def seconds(val: str) -> int | None:
+    """An estimate as Jira keeps it; None where it is no figure."""
+    try:
+        value = Decimal(val)
+        return int(value) if 0 <= value < _MOST else None
+    except InvalidOperation:
         return None
 
 

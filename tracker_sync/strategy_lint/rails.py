@@ -2,6 +2,7 @@
 
 import re
 
+from tracker_sync.strategy import against
 from tracker_sync.strategy_lint.finding import Bounds, Found, Lacks, Look, Spot, check
 
 _UNKEEPABLE = re.compile(
@@ -63,10 +64,10 @@ def breached(look: Look) -> Found:
         share = (look.shares or {}).get(name)
         if share is None:
             yield Lacks(f"work in the log, for {name}: run `tracker-sync sync`")
-        elif share.low > limit:
+        elif (stands := against(limit, share.low, share.high)) == "above":
             said = f"{_span(share)} {what}, above the limit of {round(limit * 100)} %"
             yield Spot(f"$.limits.{name}", f"{said}: `tracker-sync report {report}`.")
-        elif share.high is None or share.high > limit:
+        elif stands == "perhaps above":
             said = f"{_span(share)} {what}, which may be above {round(limit * 100)} %"
             yield Lacks(f"more tagged work: {said} (`tracker-sync report {report}`)")
 

@@ -15,6 +15,7 @@ from tracker_sync.render.sheets import (
     sales_led,
     single_customer,
     trust,
+    warnings,
 )
 
 SHEETS: Mapping[str, Callable[[Any], Sheet]] = {
@@ -27,6 +28,7 @@ SHEETS: Mapping[str, Callable[[Any], Sheet]] = {
     "trust": trust.sheet,
     "demand": demand.sheet,
     "client-view": client_view.sheet,
+    "warnings": warnings.sheet,
 }
 _INNER_CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 

@@ -1,0 +1,150 @@
+"""What in the work is worth a question, in words."""
+
+from fractions import Fraction
+from typing import Any
+
+from tracker_sync.render.prose import counted
+from tracker_sync.render.sheet import Column, Figure, Range, Sheet, Table
+from tracker_sync.reports.finding import SEVERITIES, Finding, Measured, Threshold
+from tracker_sync.reports.warnings import Warnings
+
+
+def sheet(report: Warnings) -> Sheet:
+    """The report as sentences, figures and tables."""
+    return Sheet(
+        "warnings", "What in our work is worth a question?", report.query,
+        headline=headline(report),
+        figures=(
+            *(
+                Figure(f"{level}s", f"{level.capitalize()}s", "count", count(report, level),
+                       "Findings of this severity that nobody dismissed.", "findings")
+                for level in SEVERITIES[::-1]
+            ),
+            Figure("dismissed", "Dismissed", "count", sum(f.dismissed is not None for f in report.findings),
+                   "Findings of which somebody said why they do not matter, and until when.", "findings"),
+            Figure("holds", "Looked at and within the limit", "count", len(report.holds),
+                   "What is within its limit, whatever the work is that nobody tagged.", "limits"),
+            Figure("not_assessed", "Not assessed", "count", len(report.unassessed),
+                   "What could not be looked at, because something is missing. It is not a pass.",
+                   "detectors"),
+        ),
+        tables=(
+            Table("findings", "Findings", FINDINGS, report.findings,
+                  "Nothing was found in what was looked at."),
+            Table("not_assessed", "Not assessed", UNASSESSED, report.unassessed,
+                  "Everything was looked at."),
+            Table("holds", "Within the limit", HOLDS, report.holds,
+                  "Nothing is within its limit for certain."),
+        ),
+        notes=_notes(report),
+    )  # fmt: skip
+
+
+def headline(report: Warnings) -> tuple[str, ...]:
+    """The answer in sentences."""
+    open_ = [f for f in report.findings if f.dismissed is None]
+    told = [counted(n, level) for level in SEVERITIES[::-1] if (n := count(report, level))]
+    rest = len(report.unassessed)
+    return (
+        f"{counted(len(open_), 'finding')}: {', '.join(told)}." if open_ else
+        "Nothing was found in what was looked at.",
+        *((f"{counted(rest, 'thing')} could not be assessed, which is not a pass.",) if rest else ()),
+    )  # fmt: skip
+
+
+def count(report: Warnings, level: str) -> int:
+    """Findings of a severity that nobody dismissed."""
+    return sum(f.severity == level and f.dismissed is None for f in report.findings)
+
+
+def _measured(row: Any) -> Fraction | Range:
+    found: Measured = row.measured
+    high = found.low if found.high is None else found.high
+    return Range(float(found.low), float(high))
+
+
+def _k(row: Any) -> float:
+    found: Measured = row.measured
+    return float(found.low if found.whole is None else found.low * found.whole)
+
+
+def _interval(row: Any) -> Range | None:
+    found: Measured = row.measured
+    return Range(*found.interval) if found.interval else None
+
+
+def _threshold(row: Any) -> float:
+    limit: Threshold = row.threshold
+    return float(limit.value)
+
+
+_COMMON = (
+    Column("found", "Found", "range",
+           "The figure: at least, and at most for all that is known. Shares go from 0 to 1.", _measured,
+           width=12),
+    Column("unit", "Unit", "text", "share (0 to 1), or what is counted.", lambda r: r.measured.unit),
+    Column("k", "k", "number", "What surely counts, in the unit of n.", _k),
+    Column("n", "n", "number", "What it is a share of; empty for a plain count.",
+           lambda r: None if r.measured.whole is None else float(r.measured.whole)),
+    Column("n_unit", "n is in", "text", "The unit of k and n.",
+           lambda r: r.measured.whole_unit or r.measured.unit),
+    Column("n_items", "Items behind n", "count", "How many items the figure rests on.",
+           lambda r: r.measured.n),
+    Column("interval", "Interval", "range", "95 %: what chance adds on either side; empty for a plain count.",
+           _interval),
+    Column("threshold", "Threshold", "number", "Where the figure becomes a finding.", _threshold, width=9),
+    Column("stated", "Stated in", "text", "Where the threshold is stated.", lambda r: r.threshold.stated),
+)  # fmt: skip
+FINDINGS = (
+    Column("id", "Finding", "text", "Its permanent name, by which it can be dismissed.", lambda f: f.id,
+           width=29),
+    Column("detector", "Detector", "text", "What found it.", lambda f: f.detector),
+    Column("severity", "Severity", "text",
+           "note: worth knowing, or true only if untagged work is what it may be; warning: worth a talk; "
+           "alarm: should not wait.", lambda f: f.severity, width=8),
+    Column("pattern", "Consistent with", "text", "What the finding is consistent with. It is no verdict.",
+           lambda f: f.pattern),
+    Column("claim", "Claim", "text", "What was found, with its figures.", lambda f: f.claim),
+    Column("certain", "Certain", "flag", "Whether it holds whatever the untagged work is.",
+           lambda f: f.certain),
+    *_COMMON,
+    Column("epics", "Epics", "items", "The epics that it rests on, or work that stands alone, largest first.",
+           lambda f: list(f.epics)),
+    Column("items", "Items", "items", "All items that it rests on.", lambda f: list(f.items)),
+    Column("question", "Question", "text", "What to ask yourselves.", lambda f: f.question),
+    Column("first_seen", "First seen", "time",
+           "The first month end from which on it was found at every month end, by what the trackers showed "
+           "and the strategy stated then; of the twelve before the end of the period.",
+           lambda f: f.first_seen, width=10),
+    Column("seen_before", "Or before", "flag", "Whether it already held at the earliest of those month ends.",
+           lambda f: f.since_before),
+    Column("dismissed_by", "Dismissed by", "text", "Who said that it does not matter for now.",
+           lambda f: f.dismissed and f.dismissed.by),
+    Column("dismissed_why", "Why", "text", "Their reason.", lambda f: f.dismissed and f.dismissed.why),
+    Column("dismissed_until", "Until", "time", "Until when.", lambda f: f.dismissed and f.dismissed.until),
+)  # fmt: skip
+UNASSESSED = (
+    Column("detector", "Detector", "text", "What could not look.", lambda u: u.detector, width=29),
+    Column("subject", "About", "text", "Whom or what it would be about.", lambda u: u.subject),
+    Column("what", "Would find", "text", "What it would find.", lambda u: u.what),
+    Column("needs", "Needs", "text", "What is missing, and how to supply it.", lambda u: u.needs, width=49),
+)  # fmt: skip
+HOLDS = (
+    Column("detector", "Detector", "text", "What looked.", lambda h: h.detector, width=29),
+    Column("subject", "About", "text", "Whom or what it is about.", lambda h: h.subject),
+    Column("claim", "Claim", "text", "What was found, with its figures.", lambda h: h.claim),
+    *_COMMON,
+)  # fmt: skip
+
+
+def seen(finding: Finding) -> str:
+    """How long a finding has held, in words, without the day."""
+    return "at least since" if finding.since_before else "since"
+
+
+def _notes(report: Warnings) -> tuple[str, ...]:
+    return (
+        "A warning is a pattern in the work and no verdict: look at the items behind it before you act.",
+        *(("Since when they have held was not looked for: the log is large.",)
+          if report.findings and not report.looked_back else ()),
+    )  # fmt: skip
