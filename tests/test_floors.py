@@ -21,7 +21,7 @@ FLOORS = {
 ONE_PLACE = {
     "jira": "sources", "github": "sources", "sqlite_utils": "log", "pyarrow": "log", "psycopg": "log",
     "pyspark": "spark", "rich": "render", "ahocorasick_rs": "mentions", "sklearn": "suggest",
-    "threadpoolctl": "suggest",
+    "threadpoolctl": "suggest", "jinja2": "render", "markupsafe": "render", "vl_convert": "render",
 }  # fmt: skip
 
 

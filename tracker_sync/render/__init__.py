@@ -1,4 +1,4 @@
-"""Reports as text or JSON; no report knows how it is shown."""
+"""Reports as text, JSON or HTML; no report knows how it is shown."""
 
 import re
 

@@ -85,6 +85,37 @@ class Figure:
     unit: str = ""
 
 
+Kind = Literal["shares", "series", "amounts", "ranges", "moments", "quadrant", "spread"]
+"""How a chart draws its values: `shares` a bar each, solid as far as it is sure; `series` a share or a number
+over time, a second one dashed; `amounts` a bar each; `ranges` from lowest to highest; `moments` several times
+of each row on one line; `quadrant` two numbers of each row across and up, a third as size; `spread` a number
+of each row as a dot, in a line for each `group`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A picture of a table's rows, or of figures; it shows nothing that these do not say."""
+
+    id: str
+    """Unique in its sheet."""
+    kind: Kind
+    title: str
+    values: tuple[str, ...]
+    """Ids of the columns, or of the figures, that are drawn."""
+    table: str = ""
+    """The id of its table; without one, its values are figures of the sheet."""
+    label: str = ""
+    """Id of the column that says what a mark stands for; for `series` the column of its time."""
+    target: str = ""
+    """Id of a column to hold the first value against: a stated target, what was paid."""
+    group: str = ""
+    """Id of a column of text whose values get a colour each, or a line each."""
+    reading: str = ""
+    """How to read it, in a sentence, where its kind does not say it all."""
+    most: int = 12
+    """So many rows are drawn; `series` draws all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """A report in words."""
@@ -103,3 +134,5 @@ class Sheet:
     """(what is not known, refs of what it is not known of)"""
     notes: tuple[str, ...] = ()
     """What could mislead, and what to do next."""
+    charts: tuple[Chart, ...] = ()
+    """What is worth looking at, the most important first."""

@@ -147,6 +147,11 @@ class Share:
         return self._refs(self._are(self.maybe & ~self.surely))
 
     @property
+    def rest(self) -> Many[str]:
+        """Refs that are surely not in it."""
+        return self._refs(self._are(self.among & ~self.maybe))
+
+    @property
     def denominator(self) -> Many[str]:
         """Refs of all of it."""
         return self._refs(self._are(self.among))
