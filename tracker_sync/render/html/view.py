@@ -12,6 +12,18 @@ from tracker_sync.render.sheet import Column, Figure, NotAssessed, Sheet, Table
 from tracker_sync.reports.query import Query, day_text, rfc3339
 from tracker_sync.reports.shares import Share
 
+NOTHING = "–"
+"""Where there is nothing to say."""
+UNKNOWN = {
+    "origin": "Work of unknown origin", "intent": "Work that names no intent",
+    "alignment": "Sales-led work of which it cannot be told whether it fits the strategy",
+    "unmeasured": "Work that was done without being seen in progress: it has no effort",
+    "several_intents": "Work that names several intents",
+    "no_account_named": "Features that name no account",
+}  # fmt: skip
+"""Names of what is not known that formats for machines have as a key, in words."""
+LONG = 28
+"""From so many letters on a text gets room."""
 INLINE = 3
 """So many items stand in a cell themselves."""
 
@@ -50,8 +62,15 @@ class Cell:
     """Items that stand in its place."""
     listing: Listing | None = None
     note: str = ""
+    short: bool = False
+    """Whether it stays on one line: a day, a number of items."""
     missing: bool = False
     """Whether it says that an input is missing."""
+
+    @property
+    def look(self) -> str:
+        """What its column needs: digits under digits, or room for a sentence."""
+        return "number" if self.number else "long" if len(self.text) > LONG else "short" if self.short else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +81,8 @@ class Tile:
     meaning: str
     cell: Cell
     of: str
+    """What it is a share of."""
+    unit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +152,7 @@ def _section(sheet: Sheet) -> Section:
         place(sheet.name), sheet.name, sheet.question, _period(sheet.query),
         sheet.headline, tuple(_tile(sheet, f) for f in sheet.figures),
         tuple(draw(c, sheet) for c in sheet.charts), tuple(_grid(sheet, t) for t in sheet.tables),
-        tuple(_part(label, refs) for label, refs in sheet.unknowns),
+        tuple(_part(UNKNOWN.get(label, label), refs) for label, refs in sheet.unknowns),
         sheet.notes,
     )  # fmt: skip
 
@@ -149,7 +170,8 @@ def _tile(sheet: Sheet, figure: Figure) -> Tile:
     value = figure.value
     cell = _cell(value, figure, sheet.query, place(sheet.name, figure.id), figure.label)
     of = of_what(value, sheet.query) if isinstance(value, Share) else ""
-    return Tile(figure.label, figure.meaning, cell, of)
+    shows_unit = figure.type in ("count", "number", "days") and figure.unit not in figure.label.lower()
+    return Tile(figure.label, figure.meaning, cell, of, figure.unit if shows_unit else "")
 
 
 def _grid(sheet: Sheet, table: Table) -> Grid:
@@ -187,8 +209,10 @@ def _cell(value: Any, of: Column | Figure, query: Query, id_: str, title: str) -
         refs = refs_of(value)
         if len(refs) <= INLINE:
             return Cell("", right, refs=tuple(refs))
-        return Cell(f"{len(refs):,} items", right, listing=Listing(id_, title, "", (_part("", refs),)))
-    return Cell(text, right)
+        return Cell(
+            f"{len(refs):,} items", right, short=True, listing=Listing(id_, title, "", (_part("", refs),))
+        )
+    return Cell(text or NOTHING, right, short=of.type == "time")
 
 
 def _part(label: str, refs: Sequence[str]) -> Part:
