@@ -123,6 +123,11 @@ def others() -> Sheet:
         ("Weather alerts", {"started": at(2025, 5), "released": at(2025, 8), "stopped": at(2026, 6)}),
         ("Crew chat", {"started": at(2025, 11), "released": None, "stopped": None}),
     )
+    story = rows(
+        ("Offline plans", {"when": at(2025, 2), "what": "started"}),
+        ("Offline plans", {"when": at(2025, 9), "what": "released"}),
+        ("Crew chat", {"when": at(2025, 11), "what": "started"}),
+    )
     problems = rows(
         ("Plans are out of date", {"importance": 9.1, "satisfaction": 3.2, "days": Fraction(300)}),
         ("Rework after inspection", {"importance": 8.2, "satisfaction": 6.9, "days": Fraction(900)}),
@@ -147,6 +152,8 @@ def others() -> Sheet:
                                        column("days", "Effort", "days", "person-days")), demand),
             Table("sagas", "Sagas", (name, *(column(c, c.title(), "time")
                                              for c in ("started", "released", "stopped"))), sagas),
+            Table("story", "What happened", (name, column("when", "When", "time"),
+                                             column("what", "What", "text")), story),
             Table("problems", "Problems", (name, column("importance", "Importance", "number"),
                                            column("satisfaction", "Satisfaction", "number"),
                                            column("days", "Effort", "days", "person-days")), problems),
@@ -161,6 +168,7 @@ def others() -> Sheet:
             Chart("demand", "amounts", "Demand by account", ("days",), "demand", "name", group="segment"),
             Chart("sagas", "moments", "What became of each initiative", ("started", "released", "stopped"),
                   "sagas", "name"),
+            Chart("story", "moments", "What happened when", ("when",), "story", "name", group="what"),
             Chart("problems", "quadrant", "Problems", ("satisfaction", "importance", "days"), "problems",
                   "name", reading="Top left: important, and badly served."),
             Chart("promises", "spread", "Days from promise to delivery", ("latency",), "promises", "name",

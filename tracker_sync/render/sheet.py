@@ -88,8 +88,9 @@ class Figure:
 Kind = Literal["shares", "series", "amounts", "ranges", "moments", "quadrant", "spread"]
 """How a chart draws its values: `shares` a bar each, solid as far as it is sure; `series` a share or a number
 over time, a second one dashed; `amounts` a bar each; `ranges` from lowest to highest; `moments` several times
-of each row on one line; `quadrant` two numbers of each row across and up, a third as size; `spread` a number
-of each row as a dot, in a line for each `group`."""
+of each row on one line, or with a `group` one time of each row on the line of its label; `quadrant` two
+numbers of each row across and up, a third as size; `spread` a number of each row as a dot, in a line for each
+`group`."""
 
 
 @dataclass(frozen=True, slots=True)
