@@ -12,10 +12,11 @@ from tests.render.page_sheets import Row, because, column, intents, others, rows
 from tracker_sync.config import load
 from tracker_sync.render.html.anchors import anchor
 from tracker_sync.render.html.charts import draw
+from tracker_sync.render.html.charts.labels import Box, beside
 from tracker_sync.render.html.page import html
 from tracker_sync.render.html.view import view
 from tracker_sync.render.links import links
-from tracker_sync.render.sheet import Chart, NotAssessed, Sheet, Table
+from tracker_sync.render.sheet import Chart, Column, NotAssessed, Sheet, Table
 
 CONFIG = """\
 [[sources]]
@@ -126,7 +127,36 @@ def test_a_huge_report_stays_a_small_page_and_says_how_much_more_there_is() -> N
     found = page(Sheet("demand", "Who asked?", sales_led().query, (), (), (table,)))
     assert len(found) < 1_000_000
     assert "And 399,950 more: <code>tracker-sync report demand --format json</code> lists them all." in found
-    assert "and 4,980 more" in found
+    assert "and 4,990 more" in found
+
+
+def test_names_of_dots_do_not_stand_on_one_another() -> None:
+    dots = [(400.0, 200.0, "Plans are out of date"), (405.0, 204.0, "Crews wait"), (402.0, 190.0, "Rework")]
+    boxes = [
+        Box(x, y, len(name) * 7, 14)
+        for (x, y), (_, _, name) in zip(beside(dots, 800, 400), dots, strict=True)
+    ]
+    assert not any(a.meets(b) for n, a in enumerate(boxes) for b in boxes[:n])
+
+
+def test_a_wide_table_keeps_in_sight_what_a_terminal_shows() -> None:
+    wide = tuple(
+        Column(f"c{n}", f"Column {n}", "text", "", lambda row, n=n: f"value {n}", width=5 if n < 3 else None)
+        for n in range(12)
+    )
+    found = page(Sheet("s", "S?", sales_led().query, (), (), (Table("t", "T", wide, rows(("A", {}))),)))
+    heads = re.findall(r'<th scope="col"[^>]*>([^<]*)', found)
+    assert heads == ["Column 0", "Column 1", "Column 2", "Further"]
+    further = found[found.index("<summary>more</summary>") : found.index("</tbody>")]
+    assert re.findall(r"<bdi>value (\d+)</bdi>", further) == [str(n) for n in range(3, 12)]
+
+
+def test_what_is_not_in_the_log_is_named_and_leads_nowhere() -> None:
+    gone = replace(intents(), unknowns=(("epics_not_in_the_log", ["open-plan: PLAN-9", "Acme"]),))
+    found = page(gone)
+    assert "Epics that the strategy names and the log has not: 2" in found
+    assert "open-plan: PLAN-9, Acme" in found
+    assert "item-open-plan" not in found
 
 
 def test_a_report_alone_has_no_list_of_reports() -> None:

@@ -66,7 +66,7 @@ def test_every_chart_is_there_with_its_figures_as_text(page: Browser) -> None:
     assert len(drawn) == len([c for s in sheets() for c in s.charts]) - 1
     assert drawn["Allocation against target"][0] == ["site-planning", "24–29 %", "35 %"]
     assert drawn["What features cost over their life"][1] == [
-        "Portfolio roll-up", "120,000–260,000, about 180,000 USD", "210,000 USD",
+        "Portfolio roll-up", "120,000–260,000, 180,000 likely", "210,000",
     ]  # fmt: skip
     assert all(figures for figures in drawn.values())
     (empty,) = [text for title, height, _, text in charts if not height]

@@ -24,6 +24,8 @@ from tracker_sync.config import load
 from tracker_sync.customers import HEADER
 from tracker_sync.events import Event, Named, Tagged
 from tracker_sync.log.sqlite import SqliteLog
+from tracker_sync.render.html.page import html
+from tracker_sync.render.html.view import view as shown
 from tracker_sync.render.sheet import Sheet
 from tracker_sync.render.sheets.client_view import sheet
 from tracker_sync.reports.client import ClientView, Redacted, client_view
@@ -112,7 +114,8 @@ def told(page: Sheet) -> str:
 
 def pages(view: ClientView) -> dict[str, str]:
     """The view in every format, without what a format puts around strangers' texts."""
-    found = {form: rendered(view, form) for form in FORMATS} | {"sheet": told(sheet(view))}
+    found = {form: rendered(view, form) for form in FORMATS if form != "html"} | {"sheet": told(sheet(view))}
+    found["html"] = html(shown([sheet(view)]), {}, lambda ref: None)
     found["json"] = json.dumps(json.loads(found["json"]), ensure_ascii=False)
     return {form: f"{page} {unescape(page)} {page.replace(chr(92), '')}" for form, page in found.items()}
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tracker_sync.cli.html import in_periods, page
 from tracker_sync.cli.session import configuration, keep_up, opened
 from tracker_sync.errors import ConfigError
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from tracker_sync.reports.portfolio import Portfolio
     from tracker_sync.reports.query import Query
 
-FORMATS = ("text", "json", "csv", "markdown", "github")
+FORMATS = ("text", "json", "csv", "markdown", "html", "github")
 NAMES = (
     "overview", "sales-led", "intents", "single-customer", "sagas", "problems", "trust", "demand", "warnings",
 )  # fmt: skip
@@ -30,7 +31,7 @@ WITHOUT_PLANS = ("overview", "single-customer", "demand", "warnings")
 
 
 @click.command()
-@click.argument("name", type=click.Choice(NAMES), default="overview")
+@click.argument("name", type=click.Choice(NAMES), required=False)
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text")
 @click.option("--table", metavar="ID", help="With --format csv: this table; else the report's first.")
 @click.option("--output", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
@@ -48,12 +49,12 @@ WITHOUT_PLANS = ("overview", "single-customer", "demand", "warnings")
 @click.option("--fail-on", type=click.Choice(LEVELS), help="Exit with 10 on warnings of this level or above.")
 @click.pass_context
 def report(
-    context: click.Context, name: str, form: str, table: str | None, output: Path | None,
+    context: click.Context, name: str | None, form: str, table: str | None, output: Path | None,
     since: str | None, until: str | None, by: str | None, weight: str | None, as_of: str | None,
     known_at: str | None, source: str | None, project: str | None, team: str | None,
     customer: str | None, redact: bool, fail_on: str | None,
 ) -> None:  # fmt: skip
-    """Print a report; without a name, the overview.
+    """Print a report; without a name, the overview, and as HTML all of them.
 
     Example: tracker-sync report sales-led --since 2026-07-01 --format json
     """
@@ -66,24 +67,30 @@ def report(
         raise click.UsageError("--customer goes with the report demand")
     if redact and customer is None:
         raise click.UsageError("--redact goes with --customer NAME: whom the view is for")
-    if fail_on and name not in WARNING:
+    if fail_on and name not in (None, *WARNING):
         raise click.UsageError(f"--fail-on goes with {' and '.join(WARNING)}: no other report has warnings")
     config = configuration(context)
     asked = Asked(since, until, as_of, known_at, weight, source, project, team, by, customer)
     if known_at is None:
         keep_up(config)
     with opened(config) as log, log.snapshot():
-        plans, past = name not in WITHOUT_PLANS, name == "warnings"
-        opened_ = open_portfolio(config, log, asked, plans=plans, past=past)
-        figures = for_client(*opened_) if redact else REPORTS[name](*opened_)
-        text = rendered(figures, form, table, colour=output is None and wants_colour(os.environ))
+        names = [name] if name else NAMES if form == "html" else ["overview"]
+        plans, past = not {*names} <= {*WITHOUT_PLANS}, "warnings" in names
+        org, query = open_portfolio(config, log, asked, plans=plans, past=past)
+        query = in_periods(query) if form == "html" else query
+        figures = [for_client(org, query)] if redact else [REPORTS[n](org, query) for n in names]
+        if form == "html":
+            text = page(config, log, asked, figures)
+        else:
+            text = rendered(figures[0], form, table, colour=output is None and wants_colour(os.environ))
         if form == "github":
-            text, output = annotated(figures, text, output, os.environ), None
+            text, output = annotated(figures[0], text, output, os.environ), None
     if output is None:
         click.echo(text, nl=False)
     else:
         write(output, text)
-    context.exit(10 if fail_on and _fails(figures, fail_on) else 0)
+    with_warnings = [f for n, f in zip(names, figures, strict=True) if n in WARNING]
+    context.exit(10 if fail_on and any(_fails(f, fail_on) for f in with_warnings) else 0)
 
 
 def _fails(figures: "Report | ClientView", level: str) -> bool:

@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 from tracker_sync.items import natural
 from tracker_sync.render import clean
 from tracker_sync.render.html.anchors import anchor
-from tracker_sync.render.html.limits import ITEMS
 from tracker_sync.render.html.reasons import ItemReasons
 from tracker_sync.render.html.view import View
 
@@ -24,14 +23,15 @@ def html(view: View, reasons: Mapping[str, ItemReasons], links: Links) -> str:
     tracker."""
     from markupsafe import Markup
 
-    return _template().render(
+    page = _template().render(
         sections=view.sections, title=view.sections[0].question,
         style=Markup(_file("page.css")), raw=Markup,  # noqa: S704  our own file, and our own drawings
         items=[
             (ref, reasons.get(ref), _safe(links(ref))) for ref in sorted(view.refs, key=natural)
         ],
-        short=lambda ref: ref.partition(":")[2] or ref, anchor=anchor, most=ITEMS,
+        short=lambda ref: ref.partition(":")[2] or ref, anchor=anchor,
     )  # fmt: skip
+    return page.lstrip()  # the macros leave their line ends
 
 
 def _safe(address: str | None) -> str | None:

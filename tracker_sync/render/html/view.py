@@ -1,27 +1,38 @@
 """What the page shows of its sheets: words, and the lists of items behind each figure."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tracker_sync.render.html.anchors import place
 from tracker_sync.render.html.charts import Picture, draw
-from tracker_sync.render.html.limits import ITEMS, ROWS
-from tracker_sync.render.html.words import NUMBERS, of_what, refs_of, said, width
+from tracker_sync.render.html.limits import FEWER, ITEMS, ROWS
+from tracker_sync.render.html.words import of_what, refs_of, said, width
 from tracker_sync.render.sheet import Column, Figure, NotAssessed, Sheet, Table
-from tracker_sync.reports.query import Query, day_text, rfc3339
+from tracker_sync.render.values import RIGHT, period
+from tracker_sync.reports.query import Query, rfc3339
 from tracker_sync.reports.shares import Share
 
-NOTHING = "–"
-"""Where there is nothing to say."""
 UNKNOWN = {
     "origin": "Work of unknown origin", "intent": "Work that names no intent",
     "alignment": "Sales-led work of which it cannot be told whether it fits the strategy",
     "unmeasured": "Work that was done without being seen in progress: it has no effort",
     "several_intents": "Work that names several intents",
-    "no_account_named": "Features that name no account",
+    "no_account_named": "What names no account",
+    "unclear_account": "What names somebody who may be more than one account",
+    "account_not_in_file": "Work for accounts that the customers file has not",
+    "epics_not_in_the_log": "Epics that the strategy names and the log has not",
+    "effort": "Work that was done without being seen in progress: it has no effort",
+    "adoption_of_unknown_epics": "Epics that adoption.csv names and the log has not",
+    "problem": "Work that names no problem", "several_problems": "Work that names several problems",
+    "scope_not_known": "Promises of which it is not known when they were scoped",
+    "promised_after_it_was_done": "What was promised only after it was done",
 }  # fmt: skip
 """Names of what is not known that formats for machines have as a key, in words."""
+_REF = re.compile(r"[^:\s]+:\S+")
+WIDE = 10
+"""A table of more columns is a wide one."""
 LONG = 28
 """From so many letters on a text gets room."""
 INLINE = 3
@@ -35,11 +46,13 @@ class Part:
     label: str
     count: int
     refs: tuple[str, ...]
+    names: tuple[str, ...] = ()
+    """Instead of refs: what is not in the log, by its name."""
 
     @property
     def more(self) -> int:
         """How many it does not show."""
-        return self.count - len(self.refs)
+        return self.count - len(self.refs) - len(self.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +116,14 @@ class Grid:
     @property
     def numbers(self) -> tuple[bool, ...]:
         """Which columns stand to the right."""
-        return tuple(c.type in NUMBERS for c in self.columns)
+        return tuple(c.type in RIGHT for c in self.columns)
+
+    @property
+    def inner(self) -> tuple[bool, ...]:
+        """Which columns stand folded at the end of each row: of a wide table those that a terminal does not
+        show either."""
+        chosen = sum(c.width is not None for c in self.columns)
+        return tuple(c.width is None and len(self.columns) > WIDE and chosen > 1 for c in self.columns)
 
     @property
     def listings(self) -> list[Listing]:
@@ -152,71 +172,80 @@ def _section(sheet: Sheet) -> Section:
         place(sheet.name), sheet.name, sheet.question, _period(sheet.query),
         sheet.headline, tuple(_tile(sheet, f) for f in sheet.figures),
         tuple(draw(c, sheet) for c in sheet.charts), tuple(_grid(sheet, t) for t in sheet.tables),
-        tuple(_part(UNKNOWN.get(label, label), refs) for label, refs in sheet.unknowns),
+        tuple(_unknown(label, refs) for label, refs in sheet.unknowns if refs),
         sheet.notes,
     )  # fmt: skip
 
 
 def _period(query: Query) -> str:
-    until = day_text(min(query.until - 1, query.as_of), query.zone)
     known = f", as this log knew it at {rfc3339(query.known_at)}" if query.known_at is not None else ""
-    return (
-        f"{day_text(query.since, query.zone)} to {until}, as the trackers showed it on "
-        f"{day_text(query.as_of, query.zone)}{known}"
-    )
+    return period(query) + known
 
 
 def _tile(sheet: Sheet, figure: Figure) -> Tile:
     value = figure.value
-    cell = _cell(value, figure, sheet.query, place(sheet.name, figure.id), figure.label)
-    of = of_what(value, sheet.query) if isinstance(value, Share) else ""
-    shows_unit = figure.type in ("count", "number", "days") and figure.unit not in figure.label.lower()
+    cell = _cell(value, figure, sheet.query, place(sheet.name, figure.id), figure.label, ITEMS)
+    of = of_what(value, chance=True) if isinstance(value, Share) else ""
+    shows_unit = (
+        figure.type in ("count", "number", "days", "money", "range")
+        and figure.unit not in figure.label.lower()
+    )
     return Tile(figure.label, figure.meaning, cell, of, figure.unit if shows_unit else "")
 
 
 def _grid(sheet: Sheet, table: Table) -> Grid:
-    rows = [
-        tuple(
-            _cell(c.get(row), c, sheet.query, place(sheet.name, table.id, n, c.id), _row_title(table, row, c))
-            for c in table.columns
-        )
-        for n, row in enumerate(table.rows[:ROWS])
-    ]
+    rows = [_row(sheet, table, n, row) for n, row in enumerate(table.rows[: max(ROWS, table.most)])]
     return Grid(
         place(sheet.name, table.id), table.title, table.columns, table.empty,
         tuple(rows[: table.most]), tuple(rows[table.most :]), len(table.rows) - len(rows),
     )  # fmt: skip
 
 
-def _row_title(table: Table, row: Any, column: Column) -> str:
-    """What a row is called, by its first column, and which of its figures is meant."""
-    return f"{table.columns[0].get(row)}: {column.title.lower()}"
+def _row(sheet: Sheet, table: Table, n: int, row: Any) -> tuple[Cell, ...]:
+    called = table.columns[0].get(row)
+    return tuple(
+        _cell(
+            c.get(row), c, sheet.query, place(sheet.name, table.id, n, c.id),
+            f"{called}: {c.title.lower()}", FEWER,
+        )
+        for c in table.columns
+    )  # fmt: skip
 
 
-def _cell(value: Any, of: Column | Figure, query: Query, id_: str, title: str) -> Cell:
-    text, right = said(value, of.type, query, of.unit), of.type in NUMBERS
+def _cell(value: Any, of: Column | Figure, query: Query, id_: str, title: str, most: int) -> Cell:
+    text, right = said(value, of.type, query), of.type in RIGHT
     if isinstance(value, NotAssessed):
         return Cell(text, number=False, missing=True)
     if isinstance(value, Share) and value.low is not None:
         parts = (
-            _part("Surely in it", value.numerator),
-            _part("Perhaps in it: too little is said of them", value.unknown),
-            _part("Not in it", value.rest),
+            _part("Surely in it", value.numerator, most),
+            _part("Perhaps in it: too little is said of them", value.unknown, most),
+            _part("Not in it", value.rest, most),
         )
-        listing = Listing(id_, f"{title} {text}", of_what(value, query), parts)
+        listing = Listing(id_, f"{title} {text}", of_what(value, chance=False), parts)
         return Cell(text, right, listing=listing, note=width(value))
     if of.type in ("item", "items"):
         refs = refs_of(value)
         if len(refs) <= INLINE:
             return Cell("", right, refs=tuple(refs))
         return Cell(
-            f"{len(refs):,} items", right, short=True, listing=Listing(id_, title, "", (_part("", refs),))
+            f"{len(refs):,} items",
+            right,
+            short=True,
+            listing=Listing(id_, title, "", (_part("", refs, most),)),
         )
-    return Cell(text or NOTHING, right, short=of.type == "time")
+    return Cell(text, right, short=of.type == "time")
 
 
-def _part(label: str, refs: Sequence[str]) -> Part:
-    return Part(label, len(refs), tuple(refs[:ITEMS]))
+def _part(label: str, refs: Sequence[str], most: int) -> Part:
+    return Part(label, len(refs), tuple(refs[:most]))
+
+
+def _unknown(label: str, refs: Sequence[str]) -> Part:
+    part = _part(UNKNOWN.get(label, label.replace("_", " ").capitalize()), refs, ITEMS)
+    if all(_REF.fullmatch(r) for r in part.refs):
+        return part
+    return Part(part.label, part.count, (), part.refs)
 
 
 def _refs(section: Section) -> Iterator[str]:

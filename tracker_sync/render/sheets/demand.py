@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from tracker_sync.render.prose import counted
-from tracker_sync.render.sheet import Column, Figure, NotAssessed, Sheet, Table
+from tracker_sync.render.sheet import Chart, Column, Figure, NotAssessed, Sheet, Table
 from tracker_sync.reports.demand import Demand
 
 REQUESTS = (
@@ -113,7 +113,17 @@ def sheet(report: Demand) -> Sheet:
             ("account_not_in_file", report.strangers),
         ),
         notes=_notes(report),
+        charts=_charts(report),
     )  # fmt: skip
+
+
+def _charts(report: Demand) -> tuple[Chart, ...]:
+    if report.customer is not None:
+        return ()
+    accounts = Chart("accounts", "amounts", "Effort by account", ("effort",), "accounts", "account",
+                     group="segment")  # fmt: skip
+    segments = Chart("segments", "amounts", "Effort by segment", ("effort",), "segments", "segment")
+    return (accounts, segments) if report.segments else (accounts,)
 
 
 def _question(report: Demand) -> str:

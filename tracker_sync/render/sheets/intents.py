@@ -4,7 +4,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from tracker_sync.render.prose import counted
-from tracker_sync.render.sheet import Column, Figure, Sheet, Table
+from tracker_sync.render.sheet import Chart, Column, Figure, Sheet, Table
 from tracker_sync.render.sheets.sales_led import weight
 from tracker_sync.render.values import percent, span
 from tracker_sync.reports.intents import Intents, Row
@@ -53,6 +53,7 @@ def sheet(report: Intents) -> Sheet:
             ("several_intents", report.disputed),
         ),
         notes=_notes(report),
+        charts=(allocated(report),),
     )  # fmt: skip
 
 
@@ -67,6 +68,12 @@ def allocation(report: Intents) -> Table:
     )  # fmt: skip
     return Table("intents", "Strategic intents: target and what they got", (*INTENTS, *shares, EPICS),
                  report.rows, "No intent is stated, and no work names one.")  # fmt: skip
+
+
+def allocated(report: Intents) -> Chart:
+    """What each intent got, against its target."""
+    return Chart("allocation", "shares", "What each intent was to get, and what it got",
+                 (report.unknown[0][0],), "intents", "intent", target="target")  # fmt: skip
 
 
 def _got(name: str) -> Callable[[Row], Share]:

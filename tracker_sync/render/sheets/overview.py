@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tracker_sync.render.sheet import Figure, Sheet
+from tracker_sync.render.sheet import Chart, Figure, Sheet
 from tracker_sync.render.sheets import intents, sales_led, single_customer
 from tracker_sync.render.sheets.trust import to_tag
 from tracker_sync.reports.overview import Overview
@@ -34,6 +34,11 @@ def sheet(report: Overview) -> Sheet:
             ("unmeasured", report.sales_led.unmeasured),
         ),
         notes=sales_led.notes(report.sales_led),
+        charts=(
+            Chart("shares", "shares", "What sales asked for, and how it fits the strategy",
+                  tuple(f"{s}_share" for s in sales_led.SHARES)),
+            intents.allocated(report.intents),
+        ),
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from tracker_sync.render.prose import counted, whole_percent
-from tracker_sync.render.sheet import Column, Figure, NotAssessed, Range, Sheet, Table, Value
+from tracker_sync.render.sheet import Chart, Column, Figure, NotAssessed, Range, Sheet, Table, Value
 from tracker_sync.reports.evidence import GRADES
 from tracker_sync.reports.problems import Asked, Problems, Row
 from tracker_sync.reports.rankings import Agreement
@@ -36,6 +36,11 @@ def sheet(report: Problems) -> Sheet:
         ),
         unknowns=(("problem", report.bare), ("several_problems", report.several)),
         notes=_notes(report),
+        charts=(
+            Chart("quadrant", "quadrant", "Which problems matter, and how well they are solved",
+                  ("satisfaction", "importance", "effort"), "problems", "problem",
+                  reading="Top left: it matters, and it is badly solved."),
+        ),
     )  # fmt: skip
 
 

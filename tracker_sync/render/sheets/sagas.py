@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from tracker_sync.render.prose import counted, whole_percent
-from tracker_sync.render.sheet import Column, Figure, NotAssessed, Range, Sheet, Table
+from tracker_sync.render.sheet import Chart, Column, Figure, NotAssessed, Range, Sheet, Table
 from tracker_sync.reports.adopted import Adoption
 from tracker_sync.reports.evidence import GRADES
 from tracker_sync.reports.kill_lines import Kill
@@ -45,6 +45,12 @@ def sheet(report: Sagas) -> Sheet:
             ("adoption_of_unknown_epics", report.lost),
         ),
         notes=_notes(report),
+        charts=(
+            Chart("timeline", "moments", "What became of each initiative, and when",
+                  ("since", "started", "released", "decided", "gone"), "initiatives", "initiative"),
+            Chart("effort", "amounts", "What each initiative took so far", ("effort_all",), "initiatives",
+                  "initiative", group="stage"),
+        ),
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from tracker_sync.render.prose import counted
-from tracker_sync.render.sheet import Column, Figure, Range, Sheet, Table
+from tracker_sync.render.sheet import Chart, Column, Figure, Range, Sheet, Table
 from tracker_sync.render.values import span
 from tracker_sync.reports.sales_led import SalesLed, Spell, Weighed
 from tracker_sync.reports.shares import Share
@@ -78,7 +78,19 @@ def sheet(report: SalesLed) -> Sheet:
             ("unmeasured", report.unmeasured),
         ),
         notes=notes(report),
+        charts=_charts(report),
     )  # fmt: skip
+
+
+def _charts(report: SalesLed) -> tuple[Chart, ...]:
+    bars = Chart("shares", "shares", "What sales asked for, and how it fits the strategy", tuple(SHARES))
+    series = Chart(
+        "series", "series", "What sales asked for, over time", ("sales_led", "sales_led_then"), "series",
+        "since", reading="\"Then\" is as the trackers showed it at the end of each period.",
+    )  # fmt: skip
+    if not report.weighed:
+        return ()
+    return (bars, series) if report.series else (bars,)
 
 
 def weight(name: str) -> str:

@@ -5,7 +5,7 @@ from fractions import Fraction
 from tracker_sync.inputs import SUPPLIES
 from tracker_sync.items import natural
 from tracker_sync.render.prose import counted
-from tracker_sync.render.sheet import Column, Figure, NotAssessed, Range, Sheet, Table
+from tracker_sync.render.sheet import Chart, Column, Figure, NotAssessed, Range, Sheet, Table
 from tracker_sync.reports.cost import Cost
 from tracker_sync.reports.feature_cost import FeatureCost
 from tracker_sync.reports.money import MISSING
@@ -43,6 +43,7 @@ def sheet(report: SingleCustomer) -> Sheet:
         ),
         unknowns=(("no_account_named", report.unnamed),),
         notes=_notes(report),
+        charts=_charts(report),
     )  # fmt: skip
 
 
@@ -100,6 +101,15 @@ def _figures(report: SingleCustomer) -> tuple[Figure, ...]:
 
 def _problems(report: SingleCustomer) -> str:
     return SUPPLIES["problems"] if report.problems == "no file" else NAMING
+
+
+def _charts(report: SingleCustomer) -> tuple[Chart, ...]:
+    return (
+        Chart("cost", "ranges", "What each feature for one customer costs over its life", ("cost",),
+              "features", "title", target="paid"),
+        Chart("effort", "amounts", "What each took in the period", ("effort",), "features", "title",
+              group="account"),
+    ) if report.rows else ()  # fmt: skip
 
 
 def _features(report: SingleCustomer) -> tuple[Column, ...]:

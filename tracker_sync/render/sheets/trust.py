@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from tracker_sync.render.prose import counted
-from tracker_sync.render.sheet import Column, Figure, NotAssessed, Sheet, Table
+from tracker_sync.render.sheet import Chart, Column, Figure, NotAssessed, Sheet, Table
 from tracker_sync.render.values import span
 from tracker_sync.reports.tag_first import ToTag
 from tracker_sync.reports.trust import Coverage, Trust
@@ -111,6 +111,11 @@ def sheet(report: Trust) -> Sheet:
             Table("people", "People who are not in people.toml", PEOPLE, report.strangers,
                   "people.toml has everybody."),
             Table("gaps", "What the log lacks", GAPS, report.gaps),
+        ),
+        charts=(
+            Chart("coverage", "shares", "How much of the work says it, of its effort",
+                  tuple(f"{c.field}_coverage" for c in report.coverage if c.of == "all")),
+            Chart("to_tag", "amounts", "What to tag first", ("effort",), "to_tag", "title", most=8),
         ),
         notes=(
             "Tag the first items first: saying it of an item says it of all the work under it.",

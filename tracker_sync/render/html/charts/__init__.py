@@ -68,9 +68,9 @@ def _left_out(found: Drawn) -> list[str]:
 
 
 def _heads(found: Drawn) -> tuple[str, ...]:
-    target = [found.target.title] if found.target else []
+    target = [found.target.head] if found.target else []
     group = [found.group] if found.group else []
-    return (found.label, *(m.title for m in found.measures), *target, *group)
+    return (found.label, *(m.head for m in found.measures), *target, *group)
 
 
 def _row(found: Drawn, mark: Mark) -> tuple[str, ...]:

@@ -37,6 +37,11 @@ class Measure:
     type: Type
     unit: str
 
+    @property
+    def head(self) -> str:
+        """As the heading of its column."""
+        return f"{self.title}, {self.unit}" if self.unit else self.title
+
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
@@ -60,13 +65,13 @@ class Drawn:
     def said(self, value: Any, n: int = 0) -> str:
         """A value in words."""
         of = self.measures[n]
-        return said(value, of.type, self.query, of.unit)
+        return said(value, of.type, self.query)
 
     def aimed(self, mark: Mark) -> str:
         """A mark's target in words."""
         if self.target is None or mark.target is None:
             return ""
-        return said(mark.target, self.target.type, self.query, self.target.unit)
+        return said(mark.target, self.target.type, self.query)
 
 
 def drawn(chart: Chart, sheet: Sheet) -> Drawn:
@@ -75,8 +80,8 @@ def drawn(chart: Chart, sheet: Sheet) -> Drawn:
         figures = {f.id: f for f in sheet.figures}
         chosen = tuple(figures[i] for i in chart.values)
         marks = tuple(_figure(sheet, f) for f in chosen)
-        measure = Measure("Value", chosen[0].type, chosen[0].unit)
-        return _told(chart, sheet, "Figure", (measure,), None, "", marks, 0)
+        measures = tuple(Measure("Value", f.type, f.unit) for f in chosen[:1])
+        return _told(chart, sheet, "Figure", measures, None, "", marks, 0)
     table = {t.id: t for t in sheet.tables}[chart.table]
     columns = {c.id: c for c in table.columns}
     most = len(table.rows) if chart.kind == "series" else chart.most
@@ -129,7 +134,7 @@ def _marks(
         yield Mark(
             _named(at, label, sheet.query), values,
             columns[chart.target].get(row) if chart.target else None,
-            clean(str(columns[chart.group].get(row) or "")) if chart.group else "",
+            _group(row, columns[chart.group], sheet.query) if chart.group else "",
             at if label.type == "time" else None, _leads_to(sheet, table, columns, n, row, chart),
         )  # fmt: skip
 
@@ -137,7 +142,12 @@ def _marks(
 def _named(value: Any, column: Column, query: Query) -> str:
     if column.type == "item" and value:
         return clean(str(value).partition(":")[2] or str(value))
-    return said(value, column.type, query, column.unit)
+    return said(value, column.type, query)
+
+
+def _group(row: Any, column: Column, query: Query) -> str:
+    value = column.get(row)
+    return said(value, column.type, query) if value else ""
 
 
 def _leads_to(

@@ -5,12 +5,17 @@ from typing import Any
 from tracker_sync.render.html.charts.axes import cut
 from tracker_sync.render.html.charts.drawn import Drawn, Mark, ends
 from tracker_sync.render.html.charts.groups import colours
+from tracker_sync.render.html.charts.labels import beside
+
+WIDE, HIGH = 890, 460
+"""Units of the part that the axes enclose."""
 
 
 def spec(drawn: Drawn) -> dict[str, Any]:
     """A dot for each row."""
     rows = [row for m in drawn.marks if (row := _row(drawn, m))]
     sides = [_axis(drawn, n, [r[f] for r in rows]) for n, f in enumerate(("x", "y"))]
+    _name(rows, *(side["scale"]["domain"][1] for side in sides))
     size = (
         {"size": {"field": "size", "type": "quantitative", "legend": None,
                   "scale": {"rangeMin": 60, "rangeMax": 700, "domainMin": 0}}}
@@ -25,9 +30,10 @@ def spec(drawn: Drawn) -> dict[str, Any]:
         },
     }  # fmt: skip
     names = {
-        "mark": {"type": "text", "dy": -20, "limit": 0},
+        "mark": {"type": "text", "limit": 0},
         "encoding": {
-            "x": {"field": "x", **sides[0]}, "y": {"field": "y", **sides[1]}, "text": {"field": "row"},
+            "x": {"field": "name_x", **sides[0]}, "y": {"field": "name_y", **sides[1]},
+            "text": {"field": "row"},
         },
     }  # fmt: skip
     halves = [
@@ -36,7 +42,14 @@ def spec(drawn: Drawn) -> dict[str, Any]:
          "encoding": {f: {"field": f, **side}}}
         for f, side in zip(("x", "y"), sides, strict=True)
     ]  # fmt: skip
-    return {"data": {"values": rows}, "height": 460, "layer": [*halves, dots, names]}
+    return {"data": {"values": rows}, "height": HIGH, "layer": [*halves, dots, names]}
+
+
+def _name(rows: list[dict[str, Any]], right: float, top: float) -> None:
+    """Where each name stands, in the units of the axes."""
+    dots = [(r["x"] / right * WIDE, (1 - r["y"] / top) * HIGH, r["row"]) for r in rows]
+    for row, (x, y) in zip(rows, beside(dots, WIDE, HIGH), strict=True):
+        row |= {"name_x": x / WIDE * right, "name_y": (1 - y / HIGH) * top}
 
 
 def reading(drawn: Drawn) -> str:

@@ -4,8 +4,8 @@ from typing import Any
 
 from tracker_sync.render.html.charts.axes import ACROSS, AMOUNT, cut, labelled, room
 from tracker_sync.render.html.charts.drawn import Drawn, ends
-from tracker_sync.render.html.words import number
 from tracker_sync.render.sheet import Range
+from tracker_sync.render.values import number
 
 
 def spec(drawn: Drawn) -> dict[str, Any]:

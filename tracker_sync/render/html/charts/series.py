@@ -26,7 +26,7 @@ def spec(drawn: Drawn) -> dict[str, Any]:
             layers.append(_area(rows, x, y, "zero", "low", {"color": "var(--sure)", "opacity": 0.16}))
             layers.append(_area(rows, x, y, "low", "high", {"color": "url(#possible)", "opacity": 0.5}))
         line = {"type": "line", "color": COLOURS[n % 2], "strokeDash": DASHES[n % 2], "strokeWidth": 2}
-        layers.append(_line(rows, x, y, "low", {**line, "point": _point(rows, COLOURS[n % 2])}))
+        layers.append(_line(rows, x, y, "low", {**line, "point": n == 0 and _point(rows, COLOURS[0])}))
         layers.append(_line(rows, x, y, "high", {**line, "strokeWidth": 1}))
     return {"height": 240, "layer": layers}
 
@@ -36,7 +36,7 @@ def reading(drawn: Drawn) -> str:
     told = ["Plain: sure. Hatched: possible, because too little is said of some of the work."]
     if len(drawn.measures) > 1:
         first, second = (c.title for c in drawn.measures[:2])
-        told.append(f"Solid: {first.lower()}. Dashed: {second.lower()}.")
+        told.append(f"Solid line: {first.lower()}. Dashed lines: {second.lower()}.")
     return " ".join(told)
 
 
@@ -59,7 +59,7 @@ def _rows(drawn: Drawn, n: int) -> list[dict[str, Any]]:
     rows = []
     for mark in drawn.marks:
         low, high = ends(mark.values[n]) or (None, None)
-        text = drawn.said(mark.values[n], n) or "nothing"
+        text = drawn.said(mark.values[n], n)
         rows.append({
             "zero": None if low is None else 0,
             "at": mark.label if mark.time is None else wall(mark.time, drawn.query.zone),

@@ -49,7 +49,8 @@ def spec(drawn: Drawn) -> dict[str, Any]:
 
 def reading(drawn: Drawn) -> str:
     """How to read it."""
-    parts = [HOW]
+    bounds = [found for m in drawn.marks for v in m.values if (found := ends(v))]
+    parts = [HOW] if any(low < high for low, high in bounds) else []
     if drawn.target:
         parts.append(TARGET.format(drawn.target.title.lower()))
     if any(isinstance(v, Share) and v.interval for m in drawn.marks for v in m.values):
