@@ -1,6 +1,8 @@
 """What one client may see of its own requests: made for sharing, it holds nothing about anybody else."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -59,7 +61,9 @@ def client_view(org: Portfolio, query: Query) -> Redacted:
     name = account_of(org, query.customer or "")
     every = requests(org, query)
     mine = of_account(org, every.where(in_window(every, query)), name)
-    looked, may = org.look([org.ref(r) for r in mine.items.row.tolist()]), discretion(org, name)
+    may = discretion(org, name)
+    declined = mine.items.row[mine.items.state == STATES.index("declined")]
+    looked = cache(lambda: org.look([org.ref(r) for r in declined.tolist()]))
     titles = org.titled(mine.items.row)
     units = mine.unit[mine.items.request].tolist()
     order = sorted(range(len(titles)), key=lambda n: (int(mine.items.since[n]), int(mine.items.row[n])))
@@ -70,13 +74,14 @@ def client_view(org: Portfolio, query: Query) -> Redacted:
 
 
 def _request(
-    org: Portfolio, query: Query, items: Items, n: int, unit: int, title: str, looked: Org, may: Discretion
-) -> ClientRequest:
+    org: Portfolio, query: Query, items: Items, n: int, unit: int, title: str, looked: Callable[[], Org],
+    may: Discretion,
+) -> ClientRequest:  # fmt: skip
     row, state, closed = int(items.row[n]), STATES[items.state[n]], moment(items.closed[n])
     why = purpose = None
     if state == "declined" and closed is not None:
         excluded = against(org, (row, unit), closed)
-        reasons = (excluded.why if excluded else "", resolution(looked, org.ref(row)) or "")
+        reasons = (excluded.why if excluded else "", resolution(looked(), org.ref(row)) or "")
         why = next((r for r in reasons if r and may.may_show(r)), None)
     elif state != "waiting":
         purpose = _mission(org, query, row)

@@ -1,8 +1,10 @@
 """Single requests, looked up: what the account was when it asked, in what role, what became of it and why."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 
 import numpy as np
 
@@ -24,8 +26,6 @@ class Row:
     account: str
     then: Profile
     """What the account was when it first asked."""
-    roles: tuple[str, ...]
-    """In what roles people asked."""
     source: str | None
     """Where the demand came from: the origin of what was asked for first."""
     first_asked: int
@@ -38,14 +38,28 @@ class Row:
     committed: int | None
     closed: int | None
     """Since when it is done or declined."""
-    resolution: str | None
-    """Why it was declined, in the tracker's words."""
     against: Excluded | None
     """What it names that the strategy had decided against: when it was declined, or else now."""
     effort: Fraction
     """Person-days in the window, split equally where several accounts asked."""
     items: tuple[str, ...]
     """What the account asked for: the unit itself, or else items under it."""
+    closed_last: str
+    """The one of these that closed last, where all are."""
+    look: Callable[[], Org]
+    """The items of this row and others, with their events and all tags: reading them takes time, so only who
+    asks for one of the following has them read."""
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """In what roles people asked."""
+        found = self.look()
+        return tuple(sorted({t.value for ref in self.items for t in found.tags[ref].requester}))
+
+    @property
+    def resolution(self) -> str | None:
+        """Why it was declined, in the tracker's words."""
+        return resolution(self.look(), self.closed_last) if self.state == "declined" else None
 
 
 def listed(org: Portfolio, mine: Requests, icp: Array, query: Query, *, by_time: bool) -> Many[Row]:
@@ -60,10 +74,11 @@ def listed(org: Portfolio, mine: Requests, icp: Array, query: Query, *, by_time:
 
     def make(some: Array) -> list[Row]:
         items = [mine.items.where(np.arange(starts[p], ends[p])) for p in some]
-        looked = org.look([org.ref(r) for own in items for r in own.row.tolist()])
+        refs = [org.ref(r) for own in items for r in own.row.tolist()]
+        look = cache(lambda: org.look(refs))
         titles = org.titled(mine.unit[some])
         return [
-            _row(org, mine, p, own, title, int(icp[mine.unit[p]]), looked, query)
+            _row(org, mine, p, own, title, int(icp[mine.unit[p]]), look, query)
             for p, own, title in zip(some.tolist(), items, titles, strict=True)
         ]
 
@@ -71,8 +86,9 @@ def listed(org: Portfolio, mine: Requests, icp: Array, query: Query, *, by_time:
 
 
 def _row(
-    org: Portfolio, mine: Requests, place: int, own: Items, title: str, icp: int, looked: Org, query: Query
-) -> Row:
+    org: Portfolio, mine: Requests, place: int, own: Items, title: str, icp: int, look: Callable[[], Org],
+    query: Query,
+) -> Row:  # fmt: skip
     unit, since, name = int(mine.unit[place]), int(mine.since[place]), org.words.vals[mine.account[place]]
     first, last = (int(own.row[n]) for n in (np.argmin(own.since), np.argmax(own.closed)))
     refs = tuple(org.ref(r) for r in own.row.tolist())
@@ -81,12 +97,10 @@ def _row(
     return Row(
         org.ref(unit), title, name,
         profile(org.judged.customers, name, since, org.judged.strategies.at(since)),
-        tuple(sorted({t.value for ref in refs for t in looked.tags[ref].requester})),
         org.words.vals[org.now["origin"][first]] or None, since, int(mine.accounts[place]), icp,
         state, moment(mine.committed[place]), closed,
-        None if declined is None else resolution(looked, org.ref(last)),
         against(org, (last, unit), query.as_of if declined is None else declined),
-        Fraction(int(mine.amounts[place]), mine.whole), refs,
+        Fraction(int(mine.amounts[place]), mine.whole), refs, org.ref(last), look,
     )  # fmt: skip
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from statistics import median
 
 import numpy as np
 
@@ -100,14 +99,14 @@ def by_account(
         places = order[start:end]
         state, since, committed = (c[places] for c in (found.state, found.since, found.committed))
         later = (committed != NEVER) & (committed >= since)
-        waited = [Fraction(w, DAY) for w in (committed - since)[later].tolist()]
+        waited = np.sort((committed - since)[later])
         waiting = since[state == STATES.index("waiting")]
         days = _effort(found, places)
         made.append(ByAccount(
             profiles[word], len(places),
             {name: int((state == n).sum()) for n, name in enumerate(STATES)},
             days, days / whole if whole else None,
-            median(waited) if waited else None, len(waited),
+            _median(waited), len(waited),
             Fraction(query.as_of - int(waiting.min()), DAY) if len(waiting) else None,
         ))  # fmt: skip
     return sorted(made, key=lambda a: (-a.effort, -a.units, a.profile.name))
@@ -139,6 +138,12 @@ def by_segment(
 
 def _kind(one: Profile) -> str:
     return normal(one.segment or "") if one.known else NOT_IN_FILE
+
+
+def _median(ordered: Array) -> Fraction | None:
+    """In days, exactly: the middle one, or half-way between the two in the middle."""
+    n = len(ordered)
+    return Fraction(int(ordered[(n - 1) // 2]) + int(ordered[n // 2]), 2 * DAY) if n else None
 
 
 def _effort(found: Requests, places: Array) -> Fraction:
