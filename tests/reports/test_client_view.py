@@ -22,7 +22,7 @@ from tests.reports.test_trust import said
 from tracker_sync.cli.report import FORMATS, rendered
 from tracker_sync.config import load
 from tracker_sync.customers import HEADER
-from tracker_sync.events import Event, Named, Tagged
+from tracker_sync.events import Event, Named, Stated, Tagged
 from tracker_sync.log.sqlite import SqliteLog
 from tracker_sync.render.html.page import html
 from tracker_sync.render.html.view import view as shown
@@ -73,6 +73,7 @@ def redacted(
         folder = Path(name)
         (folder / "tracker-sync.toml").write_text(
             '[[sources]]\nname = "o"\nkind = "jira"\nurl = "https://o.example"\n'
+            '[rules]\nnot_in_texts = ["Umbrella Works"]\n'
         )
         (folder / "customers.csv").write_text(customers_csv(accounts), encoding="utf-8")
         told = {
@@ -87,7 +88,9 @@ def redacted(
             for k, m in (("1", "new"), ("2", "indeterminate"), ("3", "done"))
         ]
         people = Named(id="nu", item="", ts=0, attr="user", key="u7", val="Kit Fern")
-        log.append("people", [e for e in flat if isinstance(e, Tagged)], now=at(50))
+        earlier = customers_csv(["Acme", "Initech Ltd;;initech.example"])
+        then = Stated(id="customers.1", item="", ts=at(0), attr="customers", val=earlier)
+        log.append("people", [then, *(e for e in flat if isinstance(e, Tagged))], now=at(50))
         log.append("o", [*names, people, *(e for e in flat if not isinstance(e, Tagged))], now=at(50))
         org, query = open_portfolio(load(folder / "tracker-sync.toml"), log, Asked(until="2026-02-13"))
         yield client_view(org, replace(query, customer=client))
@@ -179,6 +182,21 @@ def test_a_title_that_names_another_account_is_told_by_its_day_alone() -> None:
         assert view.requests[0].title is None
         assert withheld == ("o:A-1",), "who makes the view is told which"
         assert "Request of 2026-02-02" in told(sheet(view))
+
+
+@pytest.mark.parametrize(
+    ("title", "who"),
+    [
+        ("Like Umbrella Works has it", "an account that is also a tool, so that no text asks for it"),
+        ("Like initech.example has it", "one that only an earlier customers file had"),
+        ("Like Wonka has it", "one that asked and is in no file"),
+        ("Like Kit Fern said", "somebody who works here"),
+        ("Like o:B-7", "an item"),
+    ],
+)
+def test_a_title_is_kept_back_where_it_names(title: str, who: str) -> None:
+    with redacted(wish("A-1", "Acme", title=title), wish("B-7", "Wonka")) as (view, _):
+        assert view.requests[0].title is None, who
 
 
 def test_the_wishes_of_others_and_how_many_they_are_is_not_in_it() -> None:

@@ -15,7 +15,8 @@ from tracker_sync.reports.org import Org
 from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.reports.query import Query
 from tracker_sync.reports.requests import STATES, Items, in_window, requests
-from tracker_sync.states.columns import distinct
+from tracker_sync.states import FOREVER
+from tracker_sync.states.columns import Array, distinct
 from tracker_sync.strategy import normal
 
 
@@ -100,6 +101,10 @@ def _mission(org: Portfolio, query: Query, row: int) -> str | None:
     return intent.mission if version and intent and version.stands(intent, query.as_of) else None
 
 
+def _words(org: Portfolio, *columns: Array) -> set[str]:
+    return {org.words.vals[w] for column in columns for w in distinct(column)[0].tolist()}
+
+
 def _names(customers: Customers) -> list[str]:
     """Every name that the file gives."""
     parents = (account.parent for account in customers.accounts.values())
@@ -116,11 +121,12 @@ def discretion(org: Portfolio, name: str) -> Discretion:
         (own if roots == {name} else others).add(spelt)  # one that it shares is another's, too
     own.update(normal(a.parent or "") for a in customers.accounts.values() if customers.root(a.name) == name)
     own.discard("")
-    asked = [org.words.vals[w] for w in distinct(org.columns.asks["account"])[0].tolist()]
+    seen = (org, org.at(FOREVER - 1))  # whoever came later must not be named in a view of a past day either
+    asked = _words(org, *(o.columns.asks["account"] for o in seen))
     files = (parse(s.val, Path(s.attr)) for _, s in told(org.aside.log) if s.attr == "customers")
     before = (n for past in files for n in _names(past))
     others.update(n for n in (*asked, *_names(customers), *before) if normal(n) not in own)
-    heads = (org.words.vals[w] for w in distinct(org.now["head"])[0].tolist())
+    heads = _words(org, *(o.now["head"] for o in seen))
     called = org.aside.called()
     staff = {n for (_, key), n in called.items() if key in org.judged.people or n in org.judged.people}
     return Discretion(own, others, [*org.judged.people, *called.values()], staff, heads)
