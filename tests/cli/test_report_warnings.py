@@ -32,7 +32,7 @@ What in our work is worth a question?
 2026-02-02 to 2026-02-03, as the trackers showed it on 2026-02-03
 
 1 finding: 1 warning.
-2 things could not be assessed, which is not a pass.
+4 things could not be assessed, which is not a pass.
 
 warning: limits/sales-led-share
   Sales asked for 50 % of 2 person-days; the strategy's limit is 25 %.
@@ -47,6 +47,10 @@ Not assessed
     limit; needs single_customer_share under [limits] in strategy.toml.
   limits/active-intents: whether active intents is above its limit; needs
     active_intents under [limits] in strategy.toml.
+  limits/adoption-target: which initiatives too few use 90 days after their
+    release; needs adoption_target under [limits] in strategy.toml.
+  limits/kill-line: which initiatives came out below their kill line; needs
+    [[limits.kill_lines]] in strategy.toml.
 
 A warning is a pattern in the work and no verdict: look at the items behind it
   before you act.

@@ -165,6 +165,55 @@ def test_without_adoption_nothing_is_confirmed_and_that_is_said(ask: Ask) -> Non
     assert (report.knows_use, report.states["confirmed"], len(report.shared)) == (False, 0, 0)
 
 
+# Who has the problem
+
+EPIC = item("E-1", "customer/Initech", "problem/slow-search", type="Epic")
+
+
+def ranks(account: str, *problems: str, day: str = "2026-01-15") -> str:
+    """What an account's planner ranks worst, first."""
+    rows = (f"{account},planner,{p},{n},{day},8,{n}\n" for n, p in enumerate(problems, 1))
+    return "".join(rows)
+
+
+def test_another_account_with_the_same_problem_among_its_worst_takes_it_off_the_list(ask: Ask) -> None:
+    asked = ranks("Globex", "slow search", "logs", "costs")
+    report = single_customer(*ask(EPIC, item("A-1", parent="E-1"), *HEARD, problems=asked))
+    assert not report.rows
+    assert [(s.ref, s.adopters, s.supporters) for s in report.shared] == [("o:E-1", (), ("Globex",))]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ranks("Globex", "logs", "slow search", "costs"),  # not in its worst third
+        ranks("Initech", "slow search", "logs", "costs"),  # it is the one that asked
+        ranks("Globex", "slow search", "logs", "costs", day="2026-03-01"),  # not known yet
+    ],
+)
+def test_a_lesser_problem_or_its_own_or_a_later_answer_does_not(ask: Ask, asked: str) -> None:
+    report = single_customer(*ask(EPIC, item("A-1", parent="E-1"), *HEARD, problems=asked))
+    assert [r.ref for r in report.rows] == ["o:E-1"]
+
+
+def test_features_that_name_no_problem_are_counted_as_not_assessed(ask: Ask) -> None:
+    asked = ranks("Globex", "logs")
+    other = item("A-2", "customer/Acme")
+    report = single_customer(*ask(EPIC, item("A-1", parent="E-1"), other, *HEARD, problems=asked))
+    assert (len(report.rows), report.problems) == (2, 1)
+    assert single_customer(*ask(EPIC, item("A-1", parent="E-1"), *HEARD)).problems is None
+
+
+def test_what_it_displaced_is_the_best_problem_that_got_less(ask: Ask) -> None:
+    asked = ranks("Globex", "logs", "costs", "waiting", "slow search")  # opportunity 15, 14, 13, 12
+    more = item("E-2", "problem/logs", "customer request", type="Epic")
+    work = [item(f"C-{n}", "customer request", parent="E-2") for n in range(2)]
+    (row,) = single_customer(*ask(EPIC, item("A-1", parent="E-1"), more, *work, *HEARD, problems=asked)).rows
+    assert row.displaced is not None
+    assert (row.displaced.problem, row.displaced.opportunity, row.displaced.effort) == ("costs", 14, 0)
+    assert row.cost.weeks == Fraction(9, 5)
+
+
 # The share
 
 

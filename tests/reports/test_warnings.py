@@ -11,13 +11,16 @@ from tests.reports.small_org import Ask, organisation
 from tests.reports.test_edges import STRATEGY, item, move
 from tracker_sync.render.sheets.warnings import sheet
 from tracker_sync.reports import warnings
-from tracker_sync.reports.finding import Finding, Result, Unassessed
+from tracker_sync.reports.finding import Finding, Holds, Result, Unassessed
 from tracker_sync.reports.query import day_text
 from tracker_sync.strategy import against
 
-SALES, SINGLE, INTENTS = (
-    f"limits/{name}" for name in ("sales-led-share", "single-customer-share", "active-intents")
-)
+SALES, SINGLE, INTENTS, TARGET, LINE = (
+    f"limits/{name}"
+    for name in (
+        "sales-led-share", "single-customer-share", "active-intents", "adoption-target", "kill-line",
+    )
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -96,7 +99,7 @@ def test_an_item_that_names_two_intents_may_serve_either(ask: Ask) -> None:
 
 def test_a_limit_that_is_not_stated_is_no_pass(ask: Ask) -> None:
     report = warnings(*ask(SOLD))
-    assert [u.detector for u in report.unassessed] == [SALES, SINGLE, INTENTS]
+    assert [u.detector for u in report.unassessed] == [SALES, SINGLE, INTENTS, TARGET, LINE]
     assert report.unassessed[0].needs == "sales_led_share under [limits] in strategy.toml"
     assert (report.findings, report.holds) == ((), ())
 
@@ -120,6 +123,72 @@ def test_a_finding_says_since_which_month_end_it_has_held(ask: Ask) -> None:
     assert isinstance(found, Finding)
     assert found.first_seen is not None
     assert (day_text(found.first_seen, UTC), found.since_before) == ("2026-04-30", False)
+
+
+INITIATIVE = """\
+[[initiatives]]
+id = "quick-find"
+intent = "search"
+epics = ["o:E-1"]
+"""
+FOUND = [*item("E-1", type="Epic"), move("E-1", 8, "3")]
+"""Released on 10 February; its 90th day is 11 May. Acme and Globex are those that it was built for."""
+
+
+def outcome(ask: Ask, detector: str, adoption: str, *limits: str, until: str = "2026-06-30") -> list[Result]:
+    stated = limited(*limits, INITIATIVE)
+    report = warnings(*ask(FOUND, strategy=stated, adoption=adoption, until=until))
+    return [r for r in (*report.findings, *report.unassessed, *report.holds) if r.detector == detector]
+
+
+@pytest.mark.parametrize(
+    ("used", "kind"),
+    [
+        ("o:E-1,Acme,2026-05-01,3\no:E-1,Globex,2026-05-01,2\n", Holds),
+        ("o:E-1,Acme,2026-05-01,0\no:E-1,Globex,2026-05-01,0\n", Finding),
+        ("", Unassessed),
+    ],
+)
+def test_the_adoption_target_is_held_against_the_90th_day(ask: Ask, used: str, kind: type[Result]) -> None:
+    (found,) = outcome(ask, TARGET, used, "adoption_target = 0.5")
+    assert isinstance(found, kind)
+    assert found.subject == "quick-find"
+
+
+def test_too_few_users_are_a_warning_and_uncounted_ones_a_note(ask: Ask) -> None:
+    few = "o:E-1,Acme,2026-05-01,0\no:E-1,Globex,2026-05-01,0\n"
+    (sure,) = outcome(ask, TARGET, few, "adoption_target = 0.5")
+    (perhaps,) = outcome(ask, TARGET, "o:E-1,Acme,2026-05-01,0\n", "adoption_target = 0.5")
+    assert isinstance(sure, Finding)
+    assert isinstance(perhaps, Finding)
+    assert (sure.severity, sure.measured.high, list(sure.epics)) == ("warning", 0, ["o:E-1"])
+    assert (perhaps.severity, perhaps.measured.low, perhaps.measured.high) == ("note", 0, Fraction(1, 2))
+
+
+def test_what_was_not_released_90_days_ago_has_no_outcome_yet(ask: Ask) -> None:
+    assert not outcome(ask, TARGET, "o:E-1,Acme,2026-05-01,0\n", "adoption_target = 0.5", until="2026-05-10")
+
+
+KILL = """\
+[[limits.kill_lines]]
+initiative = "quick-find"
+metric = "accounts"
+below = 2
+by = 2026-06-01
+"""
+
+
+def test_a_crossed_kill_line_that_nobody_decided_on_is_an_alarm(ask: Ask) -> None:
+    (found,) = outcome(ask, LINE, "o:E-1,Acme,2026-05-01,3\n", KILL)
+    assert isinstance(found, Finding)
+    assert (found.severity, found.id) == ("alarm", "limits/kill-line/quick-find/2026-06-01")
+    assert found.claim == (
+        "On 2026-06-01 the accounts of 'quick-find' came to 1; the strategy's kill line is 2."
+    )
+
+
+def test_a_kill_line_whose_day_is_to_come_says_nothing_yet(ask: Ask) -> None:
+    assert not outcome(ask, LINE, "o:E-1,Acme,2026-05-01,3\n", KILL, until="2026-05-31")
 
 
 def test_every_finding_ends_in_a_question(ask: Ask) -> None:

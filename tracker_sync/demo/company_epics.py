@@ -57,7 +57,7 @@ water-treatment: Commissioning module for water-treatment plants
 
 portfolio-rollup: Portfolio roll-up for Helmsford
   PLAN, planning, 90 days, asked 2025-02-10, started 2025-03-03
-  prospect for Helmsford Group; portfolio-insight; urgent, paid 45000
+  prospect for Helmsford Group; portfolio-insight; urgent
   roll-up page, region filter, board export
 
 payroll-export: Certified payroll export
@@ -67,7 +67,7 @@ payroll-export: Certified payroll export
 
 lift-sheets: Lift planning sheets in the group's house style
   FIELD, field, 60 days, asked 2025-02-24, started 2025-03-10
-  sales for Kestrel Homes + Plinth Partners; account-work
+  sales for Kestrel Homes + Plinth Partners; account-work; paid 40000
   lift sheet, rigging table, sign-off
 
 cover-sheets: White-label cover sheets promised at the trade fair

@@ -33,7 +33,7 @@ _DEAL = [
     "{account}'s head of operations wants to see it before the steering meeting.",
 ]
 _EXTRA_LABELS = ["backend", "ui", "quick-win", "needs-docs", "tech-debt"]
-_REPAIRS = {"portfolio-rollup": 4, "lift-sheets": 3}
+_REPAIRS = {"lift-sheets": 3}
 _MILESTONES = ["Foundation", "Open sites", "Harvest"]
 
 

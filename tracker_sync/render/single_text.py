@@ -3,14 +3,12 @@
 from datetime import tzinfo
 from fractions import Fraction
 
-from tracker_sync.inputs import SUPPLIES
 from tracker_sync.render import clean
 from tracker_sync.render.page import Page
 from tracker_sync.render.prose import counted, wrapped
-from tracker_sync.render.sheet import NotAssessed
 from tracker_sync.render.sheets import single_customer as sheets
 from tracker_sync.reports.cost import Cost
-from tracker_sync.reports.feature_cost import FeatureCost
+from tracker_sync.reports.feature_cost import WEEK, FeatureCost
 from tracker_sync.reports.money import MISSING
 from tracker_sync.reports.query import day_text
 from tracker_sync.reports.single_customer import Row, SingleCustomer
@@ -29,7 +27,7 @@ def page(page: Page, report: SingleCustomer, most: int = 12) -> None:
     if len(report.rows) > most:
         page.line(f"(and {len(report.rows) - most} more: tracker-sync report single-customer --format json)")
     if len(report.shared):
-        page.line("Asked for by one, used by more:", "bold")
+        page.line("Asked for by one, for more:", "bold")
         for shared in report.shared[:most]:
             page.line(wrapped(f"{_name(shared.ref, shared.title)}: {sheets.names(shared)}", 4, 2))
         page.line()
@@ -41,10 +39,17 @@ def _feature(page: Page, report: SingleCustomer, row: Row) -> None:
     page.line(wrapped(_name(row.ref, row.title), 4, 0), "bold")
     page.line(wrapped(f"for {row.account}, {row.state}; {_released(cost, zone)}", 4, 2))
     page.line(wrapped(f"cost {amount(cost.cost)}: {_build(cost)}, {sheets.upkeep(cost)}", 4, 2))
-    page.line(wrapped(f"{_paid(row)}; {round(cost.weeks):,} person-weeks went into it", 4, 2))
+    page.line(wrapped(f"{_paid(row)}; {_displaced(row)}", 4, 2))
     if row.later:
         page.line(wrapped(f"used later than 90 days after the release by {', '.join(row.later)}", 4, 2))
     page.line()
+
+
+def _displaced(row: Row) -> str:
+    said = f"{round(row.cost.weeks):,} person-weeks went into it"
+    if (instead := row.displaced) is None:
+        return said
+    return f"{said}, {round(instead.effort / WEEK):,} into “{instead.problem}”"
 
 
 def _name(ref: str, title: str) -> str:
@@ -101,10 +106,7 @@ def _read(page: Page, report: SingleCustomer) -> None:
     if report.rows:
         notes.append(units(report))
         notes.append("Upkeep is observed where bugs and support are linked to a feature that is a year old.")
-    problems = NotAssessed(SUPPLIES["problems"] if report.problems == "no file" else sheets.NAMING)
-    notes.append(f"Whether other customers rank the same problem, and what was displaced: {problems}.")
-    if not report.knows_use:
-        notes.append(f"Usage: {NotAssessed(SUPPLIES['adoption'])}.")
+    notes += sheets.unassessed(report)
     notes += [
         f"{clean(source)}: {round(covered * 100)} % of the work says where its demand came from"
         + ("." if covered >= Fraction(4, 5) else

@@ -10,13 +10,13 @@ import numpy as np
 
 from tracker_sync.days import Days
 from tracker_sync.reports.cost import Build, Cost, Unit, hidden_cost, yearly_upkeep
+from tracker_sync.reports.courses import Course, courses
 from tracker_sync.reports.effort import effort_by
 from tracker_sync.reports.follow_up import LINKS, follow_ups
 from tracker_sync.reports.money import Rate, costs
 from tracker_sync.reports.payments import Payment, attrs, payment
 from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.reports.query import Query
-from tracker_sync.reports.releases import Released, declined, releases
 from tracker_sync.states.columns import Array
 from tracker_sync.states.plans import seconds
 from tracker_sync.states.told import Told, told
@@ -69,7 +69,7 @@ def feature_costs(org: Portfolio, query: Query, work: Mapping[int, Sequence[int]
     """The cost of each feature, given the rows under it, as of the query's moment and whatever its window."""
     if not work:
         return {}
-    paying, found = attrs(org), releases(org, work, query.as_of)
+    paying, found = attrs(org), courses(org, work, query.as_of)
     said = _said(org, query, sorted({r for rows in work.values() for r in rows}), paying)
     after = follow_ups(org, said, work)
     estimates = {
@@ -99,26 +99,28 @@ def _said(
 
 
 def _costed(
-    spent: "_Spent", feature: int, released: Released, after: Sequence[int], payment: Payment
+    spent: "_Spent", feature: int, course: Course, after: Sequence[int], payment: Payment
 ) -> FeatureCost:
     org, end, rows = spent.org, spent.query.as_of, spent.work[feature]
     by_group, upkeep = spent.on(rows), None
-    if released.at is not None:
+    released = course.releases[0] if course.releases else None
+    given_up = course.state == "stopped" and released is None
+    if released is not None:
         days = Days(org.judged.calendar)
-        amounts = spent.since(days.end(days.of(released.at)), after)
+        amounts = spent.since(days.end(days.of(released)), after)
         own = set(rows)
         inside = [r for r in after if r in own]
         by_group = [all_ - later for all_, later in zip(by_group, spent.on(inside, amounts), strict=True)]
         took = {r: sum(spent.on([r], amounts), Fraction()) for r in after}
         upkeep = Upkeep(
-            sum(took.values(), Fraction()), days.of(end) - days.of(released.at),
+            sum(took.values(), Fraction()), days.of(end) - days.of(released),
             tuple(org.ref(r) for r, amount in took.items() if amount),
         )  # fmt: skip
     whole = sum(by_group, Fraction())
-    estimate = spent.estimate(feature) if released.at is None and not released.given_up else None
+    estimate = spent.estimate(feature) if released is None and not given_up else None
     basis: Basis = (
-        "spent" if released.at is not None
-        else "given up" if released.given_up
+        "spent" if released is not None
+        else "given up" if given_up
         else "estimate" if estimate is not None and estimate > whole
         else "so far"
     )  # fmt: skip
@@ -126,7 +128,7 @@ def _costed(
     build = spent.estimated(days_of, by_group) if basis == "estimate" else spent.priced(by_group)
     yearly = Fraction(0) if basis == "given up" else _yearly(upkeep, whole)
     cost = hidden_cost(build, yearly, payment.amount)
-    return FeatureCost(basis, days_of, whole, released.at, upkeep, payment, cost)
+    return FeatureCost(basis, days_of, whole, released, upkeep, payment, cost)
 
 
 def _yearly(upkeep: Upkeep | None, build: Fraction) -> Fraction | None:
@@ -198,8 +200,8 @@ class _Spent:
         if feature in self.estimates:
             return Fraction(self.estimates[feature], DAY)
         rows = [r for r in self.work[feature] if self.org.leaf[r]]
-        stopped = declined(self.org, rows, self.query.as_of)
-        left = [r for r in rows if r not in stopped]
+        went = courses(self.org, {r: [r] for r in rows}, self.query.as_of)
+        left = [r for r in rows if went[r].state != "stopped"]
         if not left or not all(r in self.estimates for r in left):
             return None
         return Fraction(sum(self.estimates[r] for r in left), DAY)

@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-import numpy as np
-
+from tracker_sync.reports.courses import under
 from tracker_sync.reports.keys import called
 from tracker_sync.reports.portfolio import Portfolio
-from tracker_sync.reports.releases import all_under
 from tracker_sync.states.told import Told
 
 LINKS = ("links", "cross-referenced")
@@ -22,12 +20,12 @@ def follow_ups(
     rows_of = called(org, sorted({key for some in linked.values() for key in some}), former=False)
     kept = {row for row in rows_of.values() if _is_follow_up(org, row)}
     bugs = {f: {r for r in rows if r != f and org.now["bug"][r]} for f, rows in work.items()}
-    under = all_under(org, np.array(sorted(kept.union(*bugs.values())), dtype=np.int64))
+    below = under(org, sorted(kept.union(*bugs.values())))
     found = {}
     for feature, rows in work.items():
         tops = {rows_of[key] for key in linked[feature] if key in rows_of} & kept
-        others = {r for top in tops for r in under[top]} - set(rows)
-        found[feature] = sorted({r for bug in bugs[feature] for r in under[bug]} | others)
+        others = {r for top in tops for r in below[top]} - set(rows)
+        found[feature] = sorted({r for bug in bugs[feature] for r in below[bug]} | others)
     return found
 
 

@@ -3,21 +3,20 @@
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
 
 import numpy as np
 
+from tracker_sync.reports import outcomes
+from tracker_sync.reports.drawn import Drawn
 from tracker_sync.reports.effort import effort
 from tracker_sync.reports.finding import Finding, Holds, Measured, Result, Threshold, Unassessed
 from tracker_sync.reports.portfolio import Many, Portfolio, refs
 from tracker_sync.reports.query import Query
-from tracker_sync.reports.sales_led import SalesLed, sales_led
 from tracker_sync.reports.shares import Share
-from tracker_sync.reports.single_customer import SingleCustomer, single_customer
 from tracker_sync.states.columns import DOING, NONE, Array, distinct
 from tracker_sync.strategy import Limits, against
 
-Check = Callable[["Drawn", Limits], Iterator[Result]]
+Check = Callable[[Drawn, Limits], Iterator[Result]]
 _STATED = "strategy.toml, [limits] {}"
 
 
@@ -33,7 +32,7 @@ class Limit:
     said: str
     """The claim about a figure, which stands for `{}`."""
 
-    def result(self, drawn: "Drawn", found: Measured, limit: Fraction, rows: Array) -> Result:
+    def result(self, drawn: Drawn, found: Measured, limit: Fraction, rows: Array) -> Result:
         """What a figure comes to; `rows` are the items behind it."""
         threshold = Threshold(limit, _STATED.format(self.key))
         claim = f"{self.said.format(told(found))}; the strategy's limit is {_value(limit, found.unit)}."
@@ -88,24 +87,6 @@ def _unstated(limit: Limit) -> Unassessed:
 
 def _finds(key: str) -> str:
     return f"whether {key.replace('_', ' ')} is above its limit"
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """The reports that limits are held against, each made once."""
-
-    org: Portfolio
-    query: Query
-
-    @cached_property
-    def sales_led(self) -> SalesLed:
-        """By effort alone."""
-        return sales_led(self.org, self.query, ("effort",))
-
-    @cached_property
-    def single_customer(self) -> SingleCustomer:
-        """The whole report."""
-        return single_customer(self.org, self.query)
 
 
 def sales_led_share(drawn: Drawn, limits: Limits) -> Iterator[Result]:
@@ -188,6 +169,8 @@ LIMITS: Mapping[str, Check] = {
     SALES_LED.detector: sales_led_share,
     SINGLE_CUSTOMER.detector: single_customer_share,
     ACTIVE_INTENTS.detector: active_intents,
+    outcomes.TARGET: outcomes.adoption_target,
+    outcomes.LINE: outcomes.kill_lines,
 }
 """What looks at each limit."""
 
@@ -197,8 +180,12 @@ def limits(drawn: Drawn, wanted: Collection[str] = tuple(LIMITS)) -> list[Result
     version = drawn.org.strategy_at_end(drawn.query)
     if version is None:
         return [
-            Unassessed(one.detector, _finds(one.key), "a strategy: write strategy.toml")
-            for one in (SALES_LED, SINGLE_CUSTOMER, ACTIVE_INTENTS) if one.detector in wanted
+            Unassessed(detector, what, "a strategy: write strategy.toml")
+            for detector, what in (
+                *((one.detector, _finds(one.key)) for one in (SALES_LED, SINGLE_CUSTOMER, ACTIVE_INTENTS)),
+                *outcomes.FINDS.items(),
+            )
+            if detector in wanted
         ]  # fmt: skip
     stated = version.strategy.limits
     return [result for name in LIMITS if name in wanted for result in LIMITS[name](drawn, stated)]

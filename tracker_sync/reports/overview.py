@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tracker_sync.days import Days
+from tracker_sync.reports.drawn import Drawn
 from tracker_sync.reports.intents import Intents, intents
-from tracker_sync.reports.limits import Drawn
 from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.reports.query import Query
 from tracker_sync.reports.sales_led import SalesLed, sales_led

@@ -78,6 +78,33 @@ def sagas(org: Portfolio, query: Query) -> Sagas:
     )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a stated initiative came out against what was agreed of it."""
+
+    initiative: str
+    epics: tuple[str, ...]
+    """Refs, in the order of the strategy."""
+    checks: tuple[Check, ...]
+    kills: tuple[Kill, ...]
+    undecided: int | None
+    """As in `Saga`."""
+
+
+def outcomes(org: Portfolio, query: Query) -> tuple[Outcome, ...]:
+    """How the initiatives of the strategy in force came out, in its order: the same as in the report, without
+    what they took."""
+    end = min(query.until - 1, query.as_of)
+    version = org.strategy_at_end(query)
+    told = initiatives(org.judged.strategies, version, end) if version else ()
+    look, found = _Look(org, query, end), list[Outcome]()
+    for of in carried(org, query, [t for t in told if t.gone is None], end):
+        checks, kills = look.checks(of)[0], look.kills(of)
+        refs = tuple(map(org.ref, of.epics))
+        found.append(Outcome(of.told.initiative.id, refs, checks, kills, undecided(of, checks, kills)))
+    return tuple(found)
+
+
 def _first(saga: Saga) -> tuple[bool, int, Fraction]:
     return saga.undecided_days is None, -(saga.undecided_days or 0), -saga.effort_all
 
@@ -88,7 +115,11 @@ class _Look:
     def __init__(self, org: Portfolio, query: Query, end: int) -> None:
         self.org, self.query, self.end = org, query, end
         self.days, self.within, self.active = Days(org.judged.calendar), org.within(query), org.active(query)
-        self.effort = effort(org, query)
+
+    @cached_property
+    def effort(self) -> Effort:
+        """In the window."""
+        return effort(self.org, self.query)
 
     @cached_property
     def counts(self) -> Counts | None:
@@ -109,8 +140,8 @@ class _Look:
         """An initiative as it stands."""
         told, went = of.told, of.went
         rows = of.rows[self.within[of.rows]]
-        checks, due = self._checks(of)
-        kills = self._kills(of)
+        checks, due = self.checks(of)
+        kills = self.kills(of)
         waits = undecided(of, checks, kills)
         releases = [at for c in went for at in c.releases]
         done = rows[self.active[rows] & ~self.effort.measured[rows]]
@@ -141,7 +172,7 @@ class _Look:
         """The last instant of the 90th day after that of a release."""
         return self.days.end(self.days.of(released) + AFTER.days) - 1
 
-    def _checks(self, of: Carried) -> tuple[tuple[Check, ...], int | None]:
+    def checks(self, of: Carried) -> tuple[tuple[Check, ...], int | None]:
         """(those whose day has come, when the next one comes)"""
         found, later = list[Check](), list[int]()
         for released, row in sorted((at, row) for row, c in of.courses.items() for at in c.releases):
@@ -187,7 +218,7 @@ class _Look:
         outcome = self._outcome(of, [row], due) if due <= self.end else ""
         return None if isinstance(outcome, str) else outcome
 
-    def _kills(self, of: Carried) -> tuple[Kill, ...]:
+    def kills(self, of: Carried) -> tuple[Kill, ...]:
         """Its kill lines, by their days; of an initiative that is gone, as they stood when it went."""
         end = self.end if of.told.gone is None else min(of.told.gone, self.end)
         zone = self.query.zone

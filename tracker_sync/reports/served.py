@@ -28,9 +28,11 @@ class Served:
     """Of each row of the portfolio, the nearest epic that names a problem: itself, one above it, or NONE."""
 
 
-def served(org: Portfolio, query: Query) -> Served:
-    """What the epics of the question's sources and projects named at its `as_of`."""
+def served(org: Portfolio, query: Query, among: Array | None = None) -> Served:
+    """What the epics of the question's sources and projects named at its `as_of`; with `among`, only those of
+    the rows for which it is true."""
     epics = np.flatnonzero(org.epic & org.within(replace(query, team=None)))
+    epics = epics if among is None else epics[among[epics]]
     rows = dict(zip(org.now["item"][epics].tolist(), epics.tolist(), strict=True))
     names, spelt = dict[int, tuple[str, ...]](), dict[str, str]()
     for item, name in _said(org, query, rows):

@@ -1,20 +1,24 @@
 """The single-customer report: features that exactly one account asked for."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache, partial
 from typing import Literal, get_args
 
 import numpy as np
 
 from tracker_sync.events import MICROSECOND
-from tracker_sync.reports.adopters import UNCOUNTED, Adopters, about, adopters, uses_by_row
+from tracker_sync.reports.adopted import counts
+from tracker_sync.reports.adopters import UNCOUNTED, Adopters, adopters
+from tracker_sync.reports.courses import courses, under
 from tracker_sync.reports.effort import Effort, effort
 from tracker_sync.reports.feature_cost import FeatureCost, feature_costs
 from tracker_sync.reports.portfolio import Many, Portfolio, refs
+from tracker_sync.reports.problems import problems
 from tracker_sync.reports.query import Query
-from tracker_sync.reports.releases import all_under, releases
 from tracker_sync.reports.shares import Grouped, Share
+from tracker_sync.reports.supporters import Displaced, Served, displaced, problems_of
 from tracker_sync.states import FOREVER
 from tracker_sync.states.columns import NEVER, Array, distinct
 
@@ -22,9 +26,6 @@ YEAR = 365 * 86_400 * MICROSECOND
 COVERAGE = Fraction(4, 5)
 """Where less of the work says who asked for it, the silence of others means nothing."""
 State = Literal["confirmed", "presumptive", "unknown"]
-Problems = Literal["no file", "not named"]
-"""Why nobody can tell whether other accounts rank the problem that a feature serves, and what it displaced:
-there is no problems.csv, or no feature says which of these problems it serves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,20 @@ class Row:
     """Accounts that were counted using it only later than 90 days after its release."""
     cost: FeatureCost
     """As of the query's moment, whatever the window."""
+    names_problem: bool
+    """Whether it says which problem it serves; if not, other accounts may rank that one among their worst."""
+    look: Callable[[], Displaced | None] = field(repr=False)
+    """What finds `displaced`."""
+
+    @property
+    def displaced(self) -> Displaced | None:
+        """The best problem that got less than this did; None also without problems.csv."""
+        return self.look()
 
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """A feature that one account asked for and more use."""
+    """A feature that one account asked for and that is for more."""
 
     ref: str
     title: str
@@ -58,6 +68,8 @@ class Shared:
     """Who alone asked for it."""
     adopters: tuple[str, ...]
     """The others that were counted using it within 90 days of its release."""
+    supporters: tuple[str, ...]
+    """The others that rank a problem which it serves in the worst third of theirs."""
     effort: Fraction
     """Person-days in the window, of everything below it."""
 
@@ -70,7 +82,7 @@ class SingleCustomer:
     rows: Many[Row]
     """Largest effort first. Each costs looking its items up, so nobody should make more than are shown."""
     shared: Many[Shared]
-    """What one account asked for and a second one took up: not for one customer any more."""
+    """What one account asked for, and a second one took up or has the problem of: not for one customer."""
     coverage: tuple[tuple[str, Fraction | None], ...]
     """By source: the part of the leaf work that says where its demand came from."""
     features: int
@@ -89,7 +101,9 @@ class SingleCustomer:
     """Whether there is adoption.csv; without it nothing is confirmed, and second adopters are not known."""
     priced: bool
     """Whether people.toml states rates, so that costs are in money; else they are in person-days."""
-    problems: Problems
+    problems: int | None
+    """How many of the rows say which problem they serve; None without problems.csv: then nobody can tell
+    whether others have the problem, nor what was displaced."""
 
 
 def single_customer(org: Portfolio, query: Query) -> SingleCustomer:
@@ -106,23 +120,35 @@ def single_customer(org: Portfolio, query: Query) -> SingleCustomer:
     alone = looked[of] & (names[of] == 1)
     found = _uncovered(org, of[alone], account[alone], since[alone])
     use = _used(org, query, found)
-    shared = {row for row, by in use.items() if by.early - {found[row][0]}}
+    serves = problems_of(org, query, {row: who for row, (who, _) in found.items()})
+    both = {
+        row: (use.get(row, UNCOUNTED).early - {who}, serves[row].supporters if serves else frozenset[str]())
+        for row, (who, _) in found.items()
+    }
+    shared = {row for row, others in both.items() if any(others)}
     rows = np.array(sorted(found.keys() - shared), dtype=np.int64)
     states = {r: _state(org, r, found[r][0], use.get(r, UNCOUNTED), coverage) for r in rows.tolist()}
     work = active[below]
-    under = _Under(below[work], feature[work])
-    amounts = under.sums(days.amounts, len(org.now))
+    worked = _Under(below[work], feature[work])
+    amounts = worked.sums(days.amounts, len(org.now))
     weighed = Effort(amounts, days.unit, days.measured)
     unnamed = np.flatnonzero(looked & (names == 0))
-    group = _groups(under, states, unnamed, len(org.now))
+    group = _groups(worked, states, unnamed, len(org.now))
     base = np.flatnonzero(active)
 
     def make(some: Array) -> list[Row]:
-        return _rows(org, query, some, found, use, states, under, weighed)
+        return _rows(org, query, some, found, use, serves, states, worked, weighed)
 
     def make_shared(some: Array) -> list[Shared]:
         return [
-            Shared(org.ref(r), title, found[r][0], tuple(sorted(use[r].early - {found[r][0]})), weighed.of(r))
+            Shared(
+                org.ref(r),
+                title,
+                found[r][0],
+                tuple(sorted(both[r][0])),
+                tuple(sorted(both[r][1])),
+                weighed.of(r),
+            )
             for r, title in zip(some.tolist(), org.titled(some), strict=True)
         ]
 
@@ -138,14 +164,14 @@ def single_customer(org: Portfolio, query: Query) -> SingleCustomer:
         states={state: [*states.values()].count(state) for state in get_args(State)},
         knows_use=org.sides.adoption is not None,
         priced=any(person.rate for person in org.judged.people.values()),
-        problems="no file" if org.sides.problems is None else "not named",
+        problems=None if serves is None else sum(bool(serves[r].problems) for r in rows.tolist()),
     )  # fmt: skip
 
 
 _SURE, _UNKNOWN, _UNNAMED = 1, 2, 3
 
 
-def _groups(under: "_Under", states: Mapping[int, State], unnamed: Array, size: int) -> Array:
+def _groups(worked: "_Under", states: Mapping[int, State], unnamed: Array, size: int) -> Array:
     """For each row of the window's work, whether it is surely (1) or possibly (2, 3) for one customer, by the
     surest of the features that it is under; 0 for other work."""
     of = np.zeros(size, dtype=np.int64)
@@ -153,25 +179,24 @@ def _groups(under: "_Under", states: Mapping[int, State], unnamed: Array, size: 
     for row, state in states.items():
         of[row] = _UNKNOWN if state == "unknown" else _SURE
     found = np.full(size, _UNNAMED + 1)
-    given = of[under.features] > 0
-    np.minimum.at(found, under.rows[given], of[under.features][given])
+    given = of[worked.features] > 0
+    np.minimum.at(found, worked.rows[given], of[worked.features][given])
     found[found > _UNNAMED] = 0
     return found
 
 
 def _used(org: Portfolio, query: Query, found: Mapping[int, tuple[str, int]]) -> dict[int, Adopters]:
     """Who uses each of these features that was released and that anybody was counted for."""
-    if not org.sides.adoption:
+    counted = counts(org, query.as_of)
+    if counted is None:
         return {}
-    uses = uses_by_row(org, org.sides.adoption, query.as_of)
     below, above = org.lineage
-    used, listed = (np.isin(of, [*some]) for of, some in ((below, uses), (above, found)))
-    work = all_under(org, np.unique(above[used & listed]))
-    at = releases(org, work, query.as_of)
+    used, listed = (np.isin(of, [*some]) for of, some in ((below, counted.uses), (above, found)))
+    work = under(org, np.unique(above[used & listed]).tolist())
     return {
-        row: adopters(org, about(uses, rows), released)
-        for row, rows in work.items()
-        if (released := at[row].at) is not None
+        row: adopters(org, [u for r in work[row] for u in counted.uses.get(r, ())], course.releases[0])
+        for row, course in courses(org, work, query.as_of).items()
+        if course.releases
     }
 
 
@@ -272,10 +297,17 @@ class _Under:
 
 def _rows(
     org: Portfolio, query: Query, rows: Array, found: Mapping[int, tuple[str, int]],
-    use: Mapping[int, Adopters], states: Mapping[int, State], under: _Under, days: Effort,
+    use: Mapping[int, Adopters], serves: Mapping[int, Served] | None, states: Mapping[int, State],
+    worked: _Under, days: Effort,
 ) -> list[Row]:  # fmt: skip
-    work, vals = under.of(rows), org.words.vals
-    cost = feature_costs(org, query, all_under(org, rows))
+    work, vals = worked.of(rows), org.words.vals
+    cost = feature_costs(org, query, under(org, rows.tolist()))
+    every = Query(org.first, query.as_of + 1, query.as_of, query.known_at, zone=query.zone)
+    ranked = cache(lambda: problems(org, every))
+
+    def instead(row: int) -> Displaced | None:
+        return displaced(ranked(), cost[row].build, serves[row].problems) if serves else None
+
     made = []
     for r, title in zip(rows.tolist(), org.titled(rows), strict=True):
         account, asked = found[r]
@@ -283,6 +315,7 @@ def _rows(
         made.append(Row(
             org.ref(r), title, account, states[r], days.of(r), org.verdict(r), vals[org.now["why"][r]],
             tuple(org.ref(b) for b in work[r]), asked, tuple(sorted(by.ever - by.early - {account})), cost[r],
+            bool(serves and serves[r].problems), partial(instead, r),
         ))  # fmt: skip
     return made
 

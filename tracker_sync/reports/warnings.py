@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from tracker_sync.days import EPOCH, local
+from tracker_sync.reports.drawn import Drawn
 from tracker_sync.reports.finding import SEVERITIES, Finding, Holds, Unassessed
-from tracker_sync.reports.limits import Drawn, limits
+from tracker_sync.reports.limits import limits
 from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.reports.query import Query
 

@@ -12,7 +12,7 @@ from tracker_sync.reports.money import MISSING
 from tracker_sync.reports.payments import SUPPLY
 from tracker_sync.reports.single_customer import COVERAGE, Row, Shared, SingleCustomer
 
-NAMING = "epics that name the problem they serve, which no convention tells yet"
+NAMING = "features that name the problem they serve (label problem/<name>, or a field Problem)"
 SURE = {
     "confirmed": "Confirmed: it is used, and nobody else was counted using it.",
     "presumptive": "Presumptive: most work says who asked for it, and nobody else did.",
@@ -37,7 +37,7 @@ def sheet(report: SingleCustomer) -> Sheet:
         tables=(
             Table("features", "Features for one customer alone, largest first", _features(report),
                   report.rows, "No feature is known to be for one customer alone."),
-            Table("adopted", "Asked for by one, used by more", SHARED, report.shared, _nobody_else(report)),
+            Table("adopted", "Asked for by one, for more", SHARED, report.shared, _nobody_else(report)),
             Table("request_coverage", "How much of the work says where its demand came from", COVERED,
                   report.coverage),
         ),
@@ -66,12 +66,14 @@ def headline(report: SingleCustomer) -> tuple[str, ...]:
         told.append(f"{counted(unnamed, 'feature')} {names} no account, so any of them may be one.")
     if more := len(report.shared):
         are = "is" if more == 1 else "are"
-        told.append(f"{counted(more, 'feature')} asked for by one customer {are} used by others, too.")
+        told.append(f"{counted(more, 'feature')} asked for by one customer {are} for others, too.")
     return tuple(told)
 
 
 def _figures(report: SingleCustomer) -> tuple[Figure, ...]:
+    named = NotAssessed(SUPPLIES["problems"]) if report.problems is None else report.problems
     use = None if report.knows_use else NotAssessed(SUPPLIES["adoption"])
+    told = report.knows_use or report.problems is not None
     return (
         Figure("single_customer", "Features for one customer alone", "count", len(report.rows),
                "Features that exactly one independent account asked for, from a year before it was "
@@ -88,19 +90,12 @@ def _figures(report: SingleCustomer) -> tuple[Figure, ...]:
         Figure("confirmed", "Confirmed by usage", "count", use or report.states["confirmed"],
                "Features that the account uses and that nobody else was counted using, 90 days after the "
                "release or later.", "features"),
-        Figure("adopted", "Asked for by one, used by more", "count", use or len(report.shared),
-               "Features that a second account used within 90 days of the release: they are not for one "
-               "customer any more.", "features"),
-        Figure("supported", "Ranked by other customers too", "count", NotAssessed(_problems(report)),
-               "Features whose problem another account ranks among its own.", "features"),
-        Figure("displaced", "Best problem that went without", "text", NotAssessed(_problems(report)),
-               "The problem with the highest opportunity among those that got least effort; the person-weeks "
-               "of a feature went into that feature and not into this problem."),
+        Figure("adopted", "Asked for by one, for more", "count", len(report.shared) if told else use,
+               "Features that a second account used within 90 days of the release, or whose problem it ranks "
+               "in the worst third of its own: they are not for one customer.", "features"),
+        Figure("naming", "Of these, say which problem they serve", "count", named,
+               "Of the others nobody can tell whether another customer has the problem.", "features"),
     )  # fmt: skip
-
-
-def _problems(report: SingleCustomer) -> str:
-    return SUPPLIES["problems"] if report.problems == "no file" else NAMING
 
 
 def _charts(report: SingleCustomer) -> tuple[Chart, ...]:
@@ -114,6 +109,7 @@ def _charts(report: SingleCustomer) -> tuple[Chart, ...]:
 
 def _features(report: SingleCustomer) -> tuple[Column, ...]:
     unit = "money" if report.priced else "person-days"
+    missing = NotAssessed(SUPPLIES["problems"]) if report.problems is None else None
     money = None if report.priced else NotAssessed(MISSING)
     return (
         Column("key", "Feature", "item", "The epic, or work that stands alone.", lambda r: r.ref, width=10),
@@ -157,6 +153,19 @@ def _features(report: SingleCustomer) -> tuple[Column, ...]:
         Column("weeks", "Displaced", "number",
                "Person-weeks of the build, which went into nothing else. They are not added to the cost.",
                lambda r: r.cost.weeks, "person-weeks"),
+        Column("instead", "Best problem with less", "text",
+               "Of the problems that it does not serve and that got fewer person-days than its build, the "
+               "one with the highest opportunity.",
+               lambda r: missing or (r.displaced and r.displaced.problem)),
+        Column("instead_opportunity", "Its opportunity", "number",
+               "From 0 to 20, as in the report on problems.",
+               lambda r: missing or (r.displaced and r.displaced.opportunity)),
+        Column("instead_effort", "It got", "days",
+               "Person-days until the day asked about of all work that names it.",
+               lambda r: missing or (r.displaced and r.displaced.effort), "person-days"),
+        Column("names_problem", "Names its problem", "flag",
+               "Whether it says which problem it serves; if not, other customers may have that problem.",
+               lambda r: missing or r.names_problem),
         Column("later", "Used later by", "list",
                "Accounts that were counted using it only later than 90 days after the release.",
                lambda r: r.later),
@@ -196,11 +205,14 @@ def _cover(row: Row) -> Range | NotAssessed | None:
 
 SHARED = (
     Column("key", "Feature", "item", "The epic, or work that stands alone.", lambda s: s.ref, width=12),
-    Column("title", "Title", "text", "Its title.", lambda s: s.title, width=24),
+    Column("title", "Title", "text", "Its title.", lambda s: s.title, width=14),
     Column("account", "Asked for by", "text", "The one independent account that asked for it.",
-           lambda s: s.account, width=14),
+           lambda s: s.account, width=12),
     Column("adopters", "Used by", "list", "The others that used it within 90 days of the release.",
-           lambda s: s.adopters, width=16),
+           lambda s: s.adopters, width=14),
+    Column("supporters", "Problem of", "list",
+           "The others that rank a problem which it serves in the worst third of theirs.",
+           lambda s: s.supporters, width=14),
     Column("effort", "Effort", "days", "Person-days in the period, of everything under it.",
            lambda s: s.effort, "person-days", 6),
 )  # fmt: skip
@@ -216,12 +228,18 @@ COVERED = (
 def _nobody_else(report: SingleCustomer) -> str:
     if not report.knows_use:
         return f"Who uses them is {NotAssessed(SUPPLIES['adoption'])}."
-    return "None: no second customer was counted using any of these."
+    return "None: no second customer was counted using any of these, or ranks their problem among its worst."
 
 
 def names(shared: Shared) -> str:
     """Who asked for a feature and who uses it, in words."""
-    return f"asked for by {shared.account}, used by {' and '.join(shared.adopters)}"
+    said = [f"asked for by {shared.account}"]
+    if shared.adopters:
+        said.append(f"used by {' and '.join(shared.adopters)}")
+    if shared.supporters:
+        have = "has" if len(shared.supporters) == 1 else "have"
+        said.append(f"{' and '.join(shared.supporters)} {have} the problem")
+    return ", ".join(said)
 
 
 def upkeep(cost: FeatureCost) -> str:
@@ -234,13 +252,24 @@ def upkeep(cost: FeatureCost) -> str:
     return "upkeep assumed, 10–30 % a year"
 
 
+def unassessed(report: SingleCustomer) -> tuple[str, ...]:
+    """What could not be looked at, and what that needs."""
+    use = f"Who uses it: {NotAssessed(SUPPLIES['adoption'])}."
+    asked = "Whether other customers have the problem, and what was displaced"
+    told = [] if report.knows_use else [use]
+    if report.problems is None:
+        told.append(f"{asked}: {NotAssessed(SUPPLIES['problems'])}.")
+    elif (rest := len(report.rows) - report.problems) > 0:
+        told.append(f"Whether other customers have the problem of {rest} of these: {NotAssessed(NAMING)}.")
+    return tuple(told)
+
+
 def _notes(report: SingleCustomer) -> tuple[str, ...]:
     thin = [source for source, c in report.coverage if c is None or c < COVERAGE]
     return (
         *(f"{source}: less than 80 % of the work says where its demand came from, so the silence of other "
           "customers means nothing." for source in thin),
-        *((f"Usage: {NotAssessed(SUPPLIES['adoption'])}. Only that could confirm that nobody else uses a "
-           "feature.",) * (not report.knows_use)),
+        *unassessed(report),
         *((f"Costs are in person-days: money needs {MISSING}.",) * (not report.priced)),
         "Upkeep is observed where bugs and support are linked to a feature that was released a year ago; "
         "else it is assumed. What was never linked is not in it (docs/hidden-cost.md).",

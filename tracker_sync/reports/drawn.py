@@ -1,0 +1,33 @@
+"""The reports that findings are drawn from, each made once."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from tracker_sync.reports.portfolio import Portfolio
+from tracker_sync.reports.query import Query
+from tracker_sync.reports.sagas import Outcome, outcomes
+from tracker_sync.reports.sales_led import SalesLed, sales_led
+from tracker_sync.reports.single_customer import SingleCustomer, single_customer
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What is known of an organisation for a question."""
+
+    org: Portfolio
+    query: Query
+
+    @cached_property
+    def sales_led(self) -> SalesLed:
+        """By effort alone."""
+        return sales_led(self.org, self.query, ("effort",))
+
+    @cached_property
+    def single_customer(self) -> SingleCustomer:
+        """The whole report."""
+        return single_customer(self.org, self.query)
+
+    @cached_property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """How each stated initiative came out."""
+        return outcomes(self.org, self.query)
