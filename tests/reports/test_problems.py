@@ -199,6 +199,12 @@ def test_labels_that_only_begin_alike_name_no_problem(house: House) -> None:
     assert problems(*house.ask(epic("E-1", "problematic", "problem", "problem/ "))).rows == ()
 
 
+def test_what_came_into_the_log_later_was_not_known_then(house: House) -> None:
+    house.write(problems=ranks(*order("Acme", "planner", "a", "b")))
+    report = problems(*house.ask(item("A-1"), known_at="2026-12-01"))  # nobody told the log of the file
+    assert (report.needs.startswith("problems.csv"), report.rows) == (True, ())
+
+
 def test_the_grade_is_that_of_the_best_evidence_of_its_epics(house: House) -> None:
     work = [epic("E-1", "problem/a", "evidence/deal"), epic("E-2", "problem/a", "evidence/survey")]
     assert of(problems(*house.ask(*work)), "a").grade == 3

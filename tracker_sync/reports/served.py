@@ -1,7 +1,7 @@
 """Which problem work serves, as its epics say: the label `problem/<name>` or the field Problem."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,6 +9,7 @@ import numpy as np
 from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.reports.query import Query
 from tracker_sync.states.columns import NONE, Array
+from tracker_sync.states.told import told
 from tracker_sync.strategy import normal
 
 _LABEL = re.compile(r"problem(?:/|::?)\s*(?P<name>.*\S)\s*", re.IGNORECASE | re.DOTALL)
@@ -35,21 +36,25 @@ def served(org: Portfolio, query: Query, among: Array | None = None) -> Served:
     epics = epics if among is None else epics[among[epics]]
     rows = dict(zip(org.now["item"][epics].tolist(), epics.tolist(), strict=True))
     names, spelt = dict[int, tuple[str, ...]](), dict[str, str]()
-    for item, name in _said(org, query, rows):
-        names[rows[item]] = tuple(sorted({*names.get(rows[item], ()), normal(name)}))
+    for row, name in _said(org, query, rows):
+        names[row] = tuple(sorted({*names.get(row, ()), normal(name)}))
         spelt.setdefault(normal(name), name)
     return Served(names, spelt, _nearest(org, [*names]))
 
 
-def _said(org: Portfolio, query: Query, items: Collection[int]) -> Iterator[tuple[int, str]]:
-    """(item, the problem that it names)"""
-    for item, labels in org.aside.values(items, "labels", query.as_of).items():
-        for found in filter(None, map(_LABEL.fullmatch, labels)):
-            if normal(found["name"]):
-                yield item, found["name"]
-    for attr in org.aside.fields(FIELD):
-        for item, values in org.aside.values(items, attr, query.as_of).items():
-            yield from ((item, value.strip()) for value in values if normal(value))
+def _said(org: Portfolio, query: Query, rows: Mapping[int, int]) -> Iterator[tuple[int, str]]:
+    """(row, a problem that it names), given the row of each item that is looked at."""
+    fields = org.aside.fields(FIELD)
+    attrs = ["labels", *{attr for _, attr in fields}]
+    for item, said in told(org.aside.log, rows, attrs, query.as_of, org.aside.known_at).items():
+        row = rows[item]
+        source = org.words.vals[org.sources[row]]
+        for attr, values in sorted(said.state.items()):
+            for value in sorted(values.values()):
+                label = _LABEL.fullmatch(value) if attr == "labels" else None
+                name = label["name"] if label else value.strip() if (source, attr) in fields else ""
+                if normal(name):
+                    yield row, name
 
 
 def _nearest(org: Portfolio, epics: Sequence[int]) -> Array:

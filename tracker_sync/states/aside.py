@@ -1,6 +1,6 @@
 """What a log knows beside its items: what could not be read or was not logged, and who people are."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tracker_sync.events import Named, Tagged
@@ -84,28 +84,10 @@ class Aside:
             if isinstance(e.event, Tagged) and e.event.attr == dimension
         ]
 
-    def values(self, items: Collection[int], attr: str, as_of: int) -> dict[int, list[str]]:
-        """By the log's number of an item, the values of an attribute that some items had at a time."""
-        told = (
-            "SELECT item_id, kind, key, val, ts, seq FROM event WHERE kind IN ('added', 'changed', 'dropped')"
-            " AND attr = ? AND ts <= ? AND rec_ts <= ? AND item_id"
-        )
-        rows = among(self.log.query, told, (attr, as_of, self._until), items)
-        held: dict[int, dict[str, str]] = {}
-        for item, kind, key, val, *_ in sorted(rows, key=lambda r: r[-2:]):
-            own = held.setdefault(item, {})
-            if kind == "changed":
-                own.clear()
-            if kind == "dropped":
-                own.pop(key, None)
-            elif val is not None:
-                own[key] = val
-        return {item: sorted(own.values()) for item, own in held.items() if own}
-
-    def fields(self, name: str) -> list[str]:
-        """The ids of the fields that go by a name, in any case; of one that two sources have, one."""
-        found = (e for _, _, _, e in names(self.log, self.known_at))
-        return sorted({
-            e.key for e in found
+    def fields(self, name: str) -> set[tuple[str, str]]:
+        """(source, id) of the fields that go by a name, in any case."""
+        return {
+            (source, e.key)
+            for _, _, source, e in names(self.log, self.known_at)
             if isinstance(e, Named) and e.attr == "field" and e.val.casefold() == name.casefold()
-        })  # fmt: skip
+        }
