@@ -31,8 +31,12 @@ UNKNOWN = {
 }  # fmt: skip
 """Names of what is not known that formats for machines have as a key, in words."""
 _REF = re.compile(r"[^:\s]+:\S+")
+DRAWN = 6
+"""Rows in sight of a table that a chart shows whole."""
 WIDE = 10
 """A table of more columns is a wide one."""
+SHORT = 12
+"""Up to so many letters a text stays on one line."""
 LONG = 28
 """From so many letters on a text gets room."""
 INLINE = 3
@@ -83,7 +87,9 @@ class Cell:
     @property
     def look(self) -> str:
         """What its column needs: digits under digits, or room for a sentence."""
-        return "number" if self.number else "long" if len(self.text) > LONG else "short" if self.short else ""
+        if self.number:
+            return "number"
+        return "long" if len(self.text) > LONG else "short" if self.short or len(self.text) <= SHORT else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,9 +201,11 @@ def _tile(sheet: Sheet, figure: Figure) -> Tile:
 
 def _grid(sheet: Sheet, table: Table) -> Grid:
     rows = [_row(sheet, table, n, row) for n, row in enumerate(table.rows[: max(ROWS, table.most)])]
+    drawn_whole = any(c.kind == "series" and c.table == table.id for c in sheet.charts)
+    seen = min(table.most, DRAWN) if drawn_whole else table.most
     return Grid(
         place(sheet.name, table.id), table.title, table.columns, table.empty,
-        tuple(rows[: table.most]), tuple(rows[table.most :]), len(table.rows) - len(rows),
+        tuple(rows[:seen]), tuple(rows[seen:]), len(table.rows) - len(rows),
     )  # fmt: skip
 
 
