@@ -33,7 +33,7 @@ UNKNOWN = {
 _REF = re.compile(r"[^:\s]+:\S+")
 DRAWN = 6
 """Rows in sight of a table that a chart shows whole."""
-WIDE = 10
+WIDE = 8
 """A table of more columns is a wide one."""
 SHORT = 12
 """Up to so many letters a text stays on one line."""
@@ -192,7 +192,7 @@ def _tile(sheet: Sheet, figure: Figure) -> Tile:
     value = figure.value
     cell = _cell(value, figure, sheet.query, place(sheet.name, figure.id), figure.label, ITEMS)
     of = of_what(value, chance=True) if isinstance(value, Share) else ""
-    shows_unit = (
+    shows_unit = not cell.missing and (
         figure.type in ("count", "number", "days", "money", "range")
         and figure.unit not in figure.label.lower()
     )

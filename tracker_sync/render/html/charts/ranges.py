@@ -48,7 +48,8 @@ def reading(drawn: Drawn) -> str:
     told = "Hatched: from the lowest to the highest that is likely."
     if any(isinstance(v, Range) and v.middle is not None for m in drawn.marks for v in m.values):
         told += " Upright mark: the middle."
-    return told + (f" Diamond: {drawn.target.title.lower()}." if drawn.target else "")
+    aimed = any(ends(m.target) for m in drawn.marks)
+    return told + (f" Diamond: {drawn.target.title.lower()}." if drawn.target and aimed else "")
 
 
 def _row(drawn: Drawn, n: int) -> dict[str, Any]:

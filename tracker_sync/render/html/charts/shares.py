@@ -51,7 +51,7 @@ def reading(drawn: Drawn) -> str:
     """How to read it."""
     bounds = [found for m in drawn.marks for v in m.values if (found := ends(v))]
     parts = [HOW] if any(low < high for low, high in bounds) else []
-    if drawn.target:
+    if drawn.target and any(ends(m.target) for m in drawn.marks):
         parts.append(TARGET.format(drawn.target.title.lower()))
     if any(isinstance(v, Share) and v.interval for m in drawn.marks for v in m.values):
         parts.append(CHANCE)
