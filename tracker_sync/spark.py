@@ -152,7 +152,8 @@ def _judged(names: Mapping[str, Names], judged: Judgement, rows: Iterable[Any]) 
     parents = {life.states[-1].parent for life in found.values()}
     return [
         (
-            ":".join(place), life.states[-1].verdict, place not in parents, opened[place], life.active,
+            ":".join(place), life.states[-1].verdict, place not in parents, opened[place],
+            [(a.phase, a.lo, a.hi) for a in life.active],
             [s if s.person else s._replace(person=f"item {':'.join(place)}") for s in life.stints],
         )
         for place, life in found.items()

@@ -31,6 +31,8 @@ class Span:
     phase: Phase
     lo: int
     hi: int | None
+    reason: str = ""
+    """Of a declined one: the resolution that it began with."""
 
 
 def spans(item: Item, names: Names, started_labels: Iterable[str] = ()) -> tuple[Span, ...]:
@@ -40,11 +42,12 @@ def spans(item: Item, names: Names, started_labels: Iterable[str] = ()) -> tuple
     assigned or it carries one of `started_labels`.
     """
     started = {s.casefold() for s in started_labels}
-    found: list[tuple[int, Phase]] = []
+    found: list[tuple[int, Phase, str]] = []
     for ts, state in item.over_time(_WATCHED):
         key = next(iter(state.get("status", {})), "")
         means = names.means("status", key)
         phase: Phase = "new"
+        resolution = ""
         if means == "done":
             resolution = next(iter(state.get("resolution", {}).values()), "")
             phase = "declined" if normal(resolution) in _DECLINED else "done"
@@ -54,9 +57,9 @@ def spans(item: Item, names: Names, started_labels: Iterable[str] = ()) -> tuple
         ):
             phase = "doing"
         if not found or found[-1][1] != phase:
-            found.append((ts, phase))
-    ends = [*(ts for ts, _ in found[1:]), None]
-    return tuple(Span(p, lo, hi) for (lo, p), hi in zip(found, ends, strict=False))
+            found.append((ts, phase, resolution if phase == "declined" else ""))
+    ends = [*(ts for ts, *_ in found[1:]), None]
+    return tuple(Span(p, lo, hi, reason) for (lo, p, reason), hi in zip(found, ends, strict=False))
 
 
 def commitment(item_spans: Iterable[Span], promised: int | None) -> int | None:

@@ -51,7 +51,7 @@ def plain(lives: Lives, until: int = FOREVER - 1) -> dict[str, Any]:
                 words[s["head"]] + ("" if s["number"] == NONE else str(s["number"])),
                 titles[s["item"], s["lo"]], words[s["project"]], s["parent"], s["committed"],
                 words[s["origin"]], words[s["intents"]], words[s["why"]], words[s["excluded"]], s["promised"],
-                *(s[c] for c in ("epic", "bug", "verdict", "backdated")),
+                *(s[c] for c in ("epic", "bug", "verdict", "backdated", "dated")),
             ))  # fmt: skip
     for a in rows(columns.asks, columns.past_asks):
         if a["lo"] <= until:
@@ -60,7 +60,9 @@ def plain(lives: Lives, until: int = FOREVER - 1) -> dict[str, Any]:
             )
     for p in rows(columns.actives):
         if p["lo"] <= until:
-            found.setdefault(p["item"], []).append(("active", p["lo"], min(p["hi"], until + 1), p["phase"]))
+            found.setdefault(p["item"], []).append(
+                ("active", p["lo"], min(p["hi"], until + 1), p["phase"], words[p["reason"]])
+            )
     for p in rows(columns.plans):
         if p["lo"] <= until:
             found.setdefault(p["item"], []).append(

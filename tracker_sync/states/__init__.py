@@ -41,6 +41,8 @@ class State(NamedTuple):
     """What its tags rest on; None where it is not there."""
     promised: int | None = None
     """The first moment that somebody was promised it, or that it had a due date."""
+    dated: bool = False
+    """Whether it has a due date and nobody says that it was promised."""
     excluded: tuple[str, ...] = ()
     """What its title and labels name of all that any version of the strategy decided against, as
     `VERSION/ID`: the place of the version among all, and what it calls the opportunity."""
@@ -60,6 +62,8 @@ class Active(NamedTuple):
     phase: Phase
     lo: int
     hi: int
+    reason: str = ""
+    """Of a declined one: the resolution that it began with."""
 
 
 @dataclass(slots=True)

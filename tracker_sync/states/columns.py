@@ -32,18 +32,18 @@ STATE = np.dtype([
     ("number", "<i4"), ("project", "<i4"), ("origin", "<i4"), ("intents", "<i4"), ("why", "<i4"),
     ("epic", "i1"), ("bug", "i1"), ("verdict", "i1"), ("backdated", "i1"), ("intent_by", "i1"),
     ("customer_by", "i1"), ("origin_by", "i1"), ("open", "i1"), ("intent_at", "<i8"), ("customer_at", "<i8"),
-    ("promised", "<i8"), ("excluded", "<i4"),
+    ("promised", "<i8"), ("excluded", "<i4"), ("dated", "i1"),
 ])  # fmt: skip
 """`head` and `number` make the key: PAY-12 is `PAY-` and 12; a key that is not so is all head, with NONE.
 From `intent_by` to `customer_at` it is a state's `Grounds`."""
 ASK = np.dtype([("lo", "<i8"), ("hi", "<i8"), ("since", "<i8"), ("item", "<i4"), ("account", "<i4")])
 STINT = np.dtype([("item", "<i4"), ("person", "<i4"), ("first", "<i4"), ("last", "<i4")])
-ACTIVE = np.dtype([("lo", "<i8"), ("hi", "<i8"), ("item", "<i4"), ("phase", "i1")])
+ACTIVE = np.dtype([("lo", "<i8"), ("hi", "<i8"), ("item", "<i4"), ("reason", "<i4"), ("phase", "i1")])
 PLAN = np.dtype([("lo", "<i8"), ("hi", "<i8"), ("value", "<i8"), ("item", "<i4"), ("kind", "i1")])
 _OF_STATE = ("head", "project", "origin", "intents", "why", "excluded")
 WORDS: Mapping[str, tuple[str, ...]] = {
     "items": ("source",), "states": _OF_STATE, "asks": ("account",), "past_states": _OF_STATE,
-    "past_asks": ("account",), "stints": ("person",), "actives": (), "plans": (),
+    "past_asks": ("account",), "stints": ("person",), "actives": ("reason",), "plans": (),
 }  # fmt: skip
 """The columns that hold places in a list of words."""
 spelt = lru_cache(maxsize=10_000)(canonical)
@@ -213,10 +213,11 @@ def columns(lives: Iterable[Life], number: Mapping[tuple[str, str], int], words:
                 code(spelt(s.intents)) if s.intents else 0, code(s.why), s.epic, s.bug,
                 VERDICTS.index(s.verdict), s.backdated, *_grounds(s.grounds or _NONE),
                 NEVER if s.promised is None else s.promised, code(spelt(s.excluded)) if s.excluded else 0,
+                s.dated,
             ))  # fmt: skip
             asks += [(s.lo, s.hi, since, item, code(account)) for account, since in s.asked]
         stints += [(item, code(t.person), t.first, t.last) for t in life.stints]
-        actives += [(a.lo, a.hi, item, PHASES.index(a.phase)) for a in life.active]
+        actives += [(a.lo, a.hi, item, code(a.reason), PHASES.index(a.phase)) for a in life.active]
         plans += [(p.lo, p.hi, p.value, item, KINDS.index(p.kind)) for p in life.plans]
     now, then = table(states, STATE), table(asks, ASK)
     lasts, asking = now["hi"] == FOREVER, then["hi"] == FOREVER

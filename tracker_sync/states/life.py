@@ -13,6 +13,7 @@ from tracker_sync.states.plans import plans
 from tracker_sync.states.stints import active, stints
 from tracker_sync.tagging import Judgement, Own, Tags
 from tracker_sync.tagging.judgement import NO_FIELDS
+from tracker_sync.tagging.words import DUE
 from tracker_sync.work import Span, epic_of, spans
 
 
@@ -118,7 +119,7 @@ class _Judge:
             asked=tuple(sorted({(root(t.value), t.since) for t in tags.customers})),
             committed=tags.committed_at, verdict=told.verdict, why=told.why, backdated=told.backdated,
             grounds=grounds(tags), promised=min((t.since for t in tags.commitment), default=None),
-            excluded=excluded,
+            excluded=excluded, dated=bool(tags.commitment) and all(t.value == DUE for t in tags.commitment),
         )  # fmt: skip
 
 

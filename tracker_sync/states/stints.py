@@ -20,7 +20,7 @@ def active(phases: Iterable[Span]) -> Iterator[Active]:
     """The spans in which an item was in progress, done or declined."""
     for span in phases:
         if span.phase != "new":
-            yield Active(span.phase, span.lo, FOREVER if span.hi is None else span.hi)
+            yield Active(span.phase, span.lo, FOREVER if span.hi is None else span.hi, span.reason)
 
 
 def stints(

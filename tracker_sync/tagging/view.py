@@ -26,6 +26,8 @@ from tracker_sync.tagging.rules import (
 from tracker_sync.work import at_creation
 
 LONG = {"body", "comment", "environment"}
+ANY = ""
+"""Stands for every due date: one that is put off is no new promise, so the first one says since when."""
 _MARKUP = re.compile(r"[*_{}\[\]|!^~+\\#?]|--|-\S|^(?:h\d|bq)\.", re.MULTILINE)
 """What wiki text without markup has none of; most has none, and reading it costs time."""
 _URL = re.compile(r"https?://[^\s<>\"')\]|}]+")
@@ -171,7 +173,8 @@ class View:
         firsts = self._first()
         found = []
         for key, val in self._item.state.get(attr, {}).items():
-            since, event_id = firsts.get((attr, key, val)) or (self._item.opened_at, "")
+            place = (attr, key, ANY if attr == "due" else val)
+            since, event_id = firsts.get(place) or (self._item.opened_at, "")
             text = self._shown(val) if attr in LONG else val
             found.append(Text(text, at_creation(self._item, since), event_id))
         return found
@@ -213,5 +216,6 @@ class View:
             self._firsts = {}
             for e in self._item.events:
                 if isinstance(e, Added | Changed | Commented) and e.val is not None:
-                    self._firsts.setdefault((e.attr, e.key, e.val), (e.ts, e.id))
+                    val = ANY if e.attr == "due" else e.val
+                    self._firsts.setdefault((e.attr, e.key, val), (e.ts, e.id))
         return self._firsts

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 ORIGINS = (
     "sales", "support", "customer", "research", "strategy", "engineering", "executive", "compliance",
 )  # fmt: skip
-COMMITMENTS = ("promised", "due")
+PROMISED, DUE = COMMITMENTS = ("promised", "due")
 REQUESTERS = ("buyer", "user", "sales", "support", "executive", "research")
 EVIDENCE = ("interview", "survey", "ranking", "usage", "experiment", "research", "support", "deal")
 
