@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 
 FORMATS = ("text", "json", "csv", "markdown", "html", "github")
 NAMES = (
-    "overview", "sales-led", "intents", "single-customer", "sagas", "problems", "trust", "demand", "warnings",
+    "overview", "sales-led", "intents", "demand", "single-customer", "sagas", "problems", "said-no",
+    "warnings", "promises", "trust",
 )  # fmt: skip
 LEVELS = ("note", "warning", "alarm")
 WARNING = ("overview", "warnings")
 """The reports that have warnings."""
-WITHOUT_PLANS = ("overview", "single-customer", "demand", "warnings")
+WITHOUT_PLANS = ("overview", "single-customer", "demand", "said-no", "warnings")
 """The reports that look at no item's points and due dates, which take time to read."""
 
 

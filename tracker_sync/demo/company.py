@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 
+from tracker_sync.demo.company_answers import answer
 from tracker_sync.demo.company_github import REPO, github_site
 from tracker_sync.demo.company_items import Item
 from tracker_sync.demo.company_jira import jira_site
@@ -41,6 +42,7 @@ def company(seed: int = 20241104) -> Company:
     work.run()
     roll_up(made, work.courses)
     Talk(rng, made, work.courses).add()
+    answer(made, work.courses)
     for item in made.items:
         _end_with_the_story(item)
     items = sorted(made.items, key=lambda item: item.created)

@@ -18,7 +18,7 @@ _API = f"{ORIGIN}/repos/{REPO}"
 _WEB = f"https://github.com/{REPO}"
 _MILESTONES = ["Foundation", "Open sites", "Harvest"]
 _SHORT = short_names()
-_CLOSED = {"Done": "completed", "Won't Do": "not_planned"}
+_CLOSED = {"Done": "completed", "Won't Do": "not_planned", "Duplicate": "duplicate"}
 
 
 def github_site(items: Sequence[Item]) -> GitHubSite:

@@ -35,7 +35,10 @@ _STATUSES = {
     "In Review": ("10002", "indeterminate"),
     "Done": ("10001", "done"),
     "Won't Do": ("10003", "done"),
+    "Duplicate": ("10003", "done"),
 }
+# One status of the workflow, told apart by its resolution.
+_CALLED = {"Duplicate": "Won't Do"}
 _TYPES = {
     "epic": ("10004", "Epic", 1),
     "story": ("10005", "Story", 0),
@@ -44,7 +47,7 @@ _TYPES = {
     "subtask": ("10008", "Sub-task", -1),
 }
 _PRIORITIES = {"High": "2", "Medium": "3", "Low": "4"}
-_RESOLUTIONS = {"Done": "10000", "Won't Do": "10001"}
+_RESOLUTIONS = {"Done": "10000", "Won't Do": "10001", "Duplicate": "10002"}
 _INTENT_OPTIONS = {intent: str(10510 + number) for number, intent in enumerate(CHOICES)}
 _CUSTOMER_OPTIONS = {name: str(10600 + number) for number, name in enumerate(accounts())}
 
@@ -56,7 +59,7 @@ Numbers = Mapping[Item, str]
 def jira_site(items: Sequence[Item], keys: Keys, numbers: Numbers) -> JiraSite:
     """The whole site."""
     page = _Renderer(keys, numbers)
-    statuses = [_status(name) for name in _STATUSES]
+    statuses = [_status(name) for name in _STATUSES if name not in _CALLED]
     return JiraSite([page.issue(item) for item in items], _fields(), statuses, origin=ORIGIN)
 
 
@@ -116,7 +119,7 @@ def _status(name: str) -> Json:
     return {
         "self": f"{ORIGIN}/rest/api/2/status/{number}",
         "id": number,
-        "name": name,
+        "name": _CALLED.get(name, name),
         "statusCategory": dict(_CATEGORIES[category]),
     }
 
@@ -352,7 +355,7 @@ _SHOWN: Mapping[str, Callable[[Any], tuple[Any, Any]]] = {
     "title": lambda value: (None, value),
     "body": lambda value: (None, value),
     "points": lambda value: (None, str(value)),
-    "status": lambda value: (_STATUSES[value][0], value),
+    "status": lambda value: (_STATUSES[value][0], _CALLED.get(value, value)),
     "priority": lambda value: (_PRIORITIES[value], value),
     "assignee": lambda value: (PEOPLE[value].account, PEOPLE[value].name),
     "intent": lambda value: (_INTENT_OPTIONS[value], CHOICES[value]),

@@ -7,14 +7,19 @@ from tracker_sync.reports.intents import Intents, intents
 from tracker_sync.reports.overview import Overview, overview
 from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.reports.problems import Problems, problems
+from tracker_sync.reports.promises import Promises, promises
 from tracker_sync.reports.query import Query
 from tracker_sync.reports.sagas import Sagas, sagas
+from tracker_sync.reports.said_no import SaidNo, said_no
 from tracker_sync.reports.sales_led import SalesLed, sales_led
 from tracker_sync.reports.single_customer import SingleCustomer, single_customer
 from tracker_sync.reports.trust import Trust, trust
 from tracker_sync.reports.warnings import Warnings, warnings
 
-Report = Overview | SalesLed | Intents | SingleCustomer | Sagas | Problems | Trust | Demand | Warnings
+Report = (
+    Overview | SalesLed | Intents | SingleCustomer | Sagas | Problems | SaidNo | Promises | Trust | Demand
+    | Warnings
+)  # fmt: skip
 REPORTS: Mapping[str, Callable[[Portfolio, Query], Report]] = {
     "overview": overview,
     "sales-led": sales_led,
@@ -22,6 +27,8 @@ REPORTS: Mapping[str, Callable[[Portfolio, Query], Report]] = {
     "single-customer": single_customer,
     "sagas": sagas,
     "problems": problems,
+    "said-no": said_no,
+    "promises": promises,
     "trust": trust,
     "demand": demand,
     "warnings": warnings,
