@@ -33,7 +33,7 @@ def ruling(item: Item, tags: Tags, judged: Judgement) -> Ruling:
         return Ruling("other", f"came from {tags.origin.value}")
     asked = tags.requested_at if tags.requested_at is not None else item.opened_at
     version = judged.strategies.at(asked)
-    if tags.origin.by is None and (pull := independent(tags, judged.customers, version, asked)):
+    if not tags.origin.settled and (pull := independent(tags, judged.customers, version, asked)):
         return Ruling("other", f"customer pull: {' and '.join(pull)} asked independently")
     if version is None:
         return Ruling("undecidable", "no strategy was in force when it was asked for")

@@ -21,6 +21,8 @@ Acme,,,,,,,customer,2025-01-01,,yes,,
 Globex,,,,,,,customer,2025-01-01,,yes,,
 Initech,,,,,,,prospect,2025-01-01,,no,,
 Reseller,,,,,,,customer,2025-01-01,,yes,,Acme
+Umbrella,,,,,,,prospect,2025-01-01,,yes,,
+Vandelay,,,,,,,prospect,2025-01-01,,yes,,
 """
 STRATEGY = """\
 effective = 2026-01-01
@@ -75,7 +77,9 @@ def label(key: str, day: float, value: str) -> Event:
 def ask(tmp_path: Path) -> Iterator[Ask]:
     logs: list[SqliteLog] = []
 
-    def asked(*events: list[Event] | Event, until: str = "2026-02-13") -> tuple[Portfolio, Query]:
+    def asked(
+        *events: list[Event] | Event, until: str = "2026-02-13", as_of: str | None = None
+    ) -> tuple[Portfolio, Query]:
         (tmp_path / "tracker-sync.toml").write_text(
             '[[sources]]\nname = "o"\nkind = "jira"\nurl = "https://o.example"\n'
         )
@@ -91,7 +95,9 @@ def ask(tmp_path: Path) -> Iterator[Ask]:
         log.append("people", people, now=at(50))
         log.append("o", [*names, *(e for e in flat if e not in people)], now=at(50))
         logs.append(log)
-        return open_portfolio(load(tmp_path / "tracker-sync.toml"), log, Asked(until=until, as_of=until))
+        return open_portfolio(
+            load(tmp_path / "tracker-sync.toml"), log, Asked(until=until, as_of=as_of or until)
+        )
 
     yield asked
     for log in logs:
@@ -122,6 +128,12 @@ def test_work_that_was_decided_against_is_off_strategy_whatever_its_intent(ask: 
 def test_two_accounts_that_asked_before_the_start_are_customer_pull(ask: Ask) -> None:
     both = item("A-1", "customer promise", "customer/Acme", "customer/Globex", "intent/search")
     assert verdict(ask(both)) == "other"
+
+
+def test_two_prospects_whom_a_person_names_are_customer_pull_as_well(ask: Ask) -> None:
+    said = Tagged(id="t1", item="o:A-1", ts=at(40), attr="customer", val="Umbrella;Vandelay",
+                  reason="both calls", actor="ada")  # fmt: skip
+    assert verdict(ask(item("A-1", "intent/search"), said)) == "other"
 
 
 def test_the_same_account_through_a_reseller_is_one_account(ask: Ask) -> None:
@@ -183,6 +195,11 @@ def test_an_item_that_names_two_intents_is_settled_by_nobody(ask: Ask) -> None:
     report = intents(*ask(item("A-1", "intent/search", "intent/late")))
     assert list(report.disputed) == ["o:A-1"]
     assert all(dict(r.shares)["count"].low == 0 for r in report.rows)
+
+
+def test_an_intent_that_begins_after_the_look_is_not_in_the_strategy_yet(ask: Ask) -> None:
+    report = intents(*ask(item("A-1"), until="2026-03-31", as_of="2026-02-13"))
+    assert [r.intent for r in report.rows if r.stated] == ["search"]
 
 
 def test_what_one_account_alone_asked_for_is_presumed_where_others_are_heard(ask: Ask) -> None:

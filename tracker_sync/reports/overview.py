@@ -43,7 +43,7 @@ def overview(org: Portfolio, query: Query) -> Overview:
     query = replace(query, by=None)
     wanted = [w for w in query.weights if w in HEADLINE] or query.weights
     days = Days(org.judged.calendar)
-    start = days.end(days.of(query.until - 1) - RECENT)
+    start = days.end(days.of(query.last) - RECENT)
     recent = sales_led(org, replace(query, since=start), wanted) if start > query.since else None
     shown = org.within(replace(query, project=None))
     sales, drawn = sales_led(org, query, wanted), Drawn(org, query)

@@ -46,6 +46,11 @@ class Query:
     """Only what this account asked for, by any of its names (report `demand`)."""
 
     @property
+    def last(self) -> int:
+        """The last instant that it is about: of the window, and no later than the look at it."""
+        return min(self.until - 1, self.as_of)
+
+    @property
     def weights(self) -> tuple[str, ...]:
         """The weights to show."""
         return (self.weight,) if self.weight else WEIGHTS

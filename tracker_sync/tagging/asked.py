@@ -77,6 +77,6 @@ def told_by_account(tags: Iterable[Tag], customers: Customers) -> Iterator[Tag]:
         prospect = standing is not None and standing.status == "prospect"
         what = "a prospect at the time" if prospect else "the account that asked"
         yield replace(
-            one, dimension="origin", value="sales" if prospect else "customer",
+            one, dimension="origin", value="sales" if prospect else "customer", follows=True,
             why=f"{one.value} is {what}. {one.why}",
         )  # fmt: skip

@@ -28,6 +28,13 @@ class Tag:
     """For an intent: whether it may stand although no strategy names it."""
     basis: Basis = "text"
     """What kind of sign it rests on; the stronger kind decides."""
+    follows: bool = False
+    """For an origin: it follows from who asked; nobody said of the origin itself."""
+
+    @property
+    def settled(self) -> bool:
+        """Whether a person said this very thing."""
+        return self.by is not None and not self.follows
 
 
 @value(frozen=True, slots=True)
