@@ -1,6 +1,7 @@
 """The floors of the house: an import points to a lower floor, or stays inside its own package."""
 
 import ast
+import sys
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,12 @@ def test_heavy_libraries_are_imported_in_one_place(path: Path) -> None:
 def test_every_module_says_what_it_is_for(path: Path) -> None:
     said = ast.get_docstring(ast.parse(path.read_text())) or ""
     assert said.split("\n")[0].endswith((".", ";", ":")), "one sentence, on the first line"
+
+
+@pytest.mark.parametrize(
+    "path", sorted((Path(__file__).parent / "oracle").glob("*.py")), ids=lambda p: p.stem
+)
+def test_the_oracle_shares_no_code_with_the_package(path: Path) -> None:
+    known = {"tests", *sys.stdlib_module_names}
+    strange = [n for n in imports(ast.parse(path.read_text())) if n.split(".")[0] not in known]
+    assert strange == []
