@@ -113,3 +113,12 @@ def test_text_stands_for_the_title_the_description_and_comments(tmp_path: Path) 
     found = [[m.value for m in rule.matches(lambda a, at=at: [Text("for Acme", 0, "")] if a == at else [])]
              for at in ("title", "body", "comments", "labels")]  # fmt: skip
     assert found == [["Acme"], ["Acme"], ["Acme"], []]
+
+
+def test_what_unless_finds_in_one_text_takes_no_other_text_away(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    text = GOOD.replace("labels = '^for", "text = 'for").replace("labels =", "body =")
+    [rule] = read(path, text.replace("\n[[rule.test]]", "unless = { text = 'hush' }\n\n[[rule.test]]", 1))
+    said = {"title": "for Acme", "comments": "hush, for Globex"}
+    found = [m.value for m in rule.matches(lambda a: [Text(said[a], 0, "")] if a in said else [])]
+    assert found == ["Acme"]

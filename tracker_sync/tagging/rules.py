@@ -134,11 +134,11 @@ class Rule:
         """Every value that the rule gives for an item, given its texts by attribute."""
         vetoes = dict(self.unless)
         found: dict[str, Match] = {}
+        looked_at = {attr for clause in self.clauses for attr, _ in clause}
         for clause in self.clauses:
-            attrs = {attr for attr, _ in clause}
             hits = list(self._clause(clause, vetoes, texts))
-            if hits and any(_any(p, t.val) for a, p in self.unless if a not in attrs for t in texts(a)):
-                continue
+            if hits and any(_any(p, t.val) for a, p in self.unless if a not in looked_at for t in texts(a)):
+                return []
             for match in hits:
                 before = found.get(match.value)
                 if before is None or match.since < before.since:
