@@ -180,3 +180,21 @@ def kept_up(config: Config, log: EventLog, now: int) -> int:
     """State what is new; of how many items the kept lives were made anew."""
     record(config, log, now=now)
     return keeping.refresh(log, *basis(config, told(log), now_stated(config)))
+
+
+@pytest.mark.parametrize("gone", ["mine/tags/zeal.toml", "the pack"])
+def test_the_order_of_rules_is_as_it_was_where_some_of_them_are_gone(folder: Path, gone: str) -> None:
+    config = folder / "tracker-sync.toml"
+    config.write_text(CONFIG + '[rules]\npaths = ["mine"]\npacks = ["public"]\n')
+    (folder / "mine" / "tags" / "zeal.toml").write_text(RULE.replace('"mine"', '"zeal"'))
+    log = SqliteLog(folder / "tracker-sync.db", write=True)
+    record(load(config), log, now=at(2))
+    before = [r.name for r in judgement(load(config), told(log), None).rules]
+    assert before[:3] == ["origin/mine", "origin/zeal", "origin/told-on-a-list"]
+    if gone == "the pack":
+        config.write_text(config.read_text().replace('packs = ["public"]\n', ""))
+    else:
+        (folder / gone).unlink()
+    after = [r.name for r in judgement(load(config), told(log), None).rules]
+    log.close()
+    assert after == before

@@ -211,15 +211,21 @@ def _text(path: Path) -> str:
 
 def rule_files(config: Config) -> dict[str, tuple[Path, str]]:
     """Every rule file and its text, those built in first, by a name that is the same on every machine."""
+    found = rules.packs(map(config.file, config.rules.paths), config.rules.packs)
+    return {_name(path, config.path.parent): (path, text) for path, text in found}
+
+
+def _name(path: Path, beside: Path) -> str:
+    """What tells a rule file from others, and its folder from others."""
     inside = rules.builtin()
-    return {
-        f"built-in/{path.name}" if inside in path.parents else relpath(path, config.path.parent): (path, text)
-        for path, text in rules.packs(map(config.file, config.rules.paths), config.rules.packs)
-    }
+    if inside not in path.parents:
+        return relpath(path, beside)
+    return "/".join(["built-in", *(part for part in path.relative_to(inside).parts if part != "tags")])
 
 
 def _rules(config: Config, packs: str, disable: list[str]) -> tuple[rules.Rule, ...]:
     """The rules of the texts; errors name the file that a text came from, where it is still there."""
-    files = rule_files(config)
-    told = [(files[name][0] if name in files else Path(name), text) for name, text in json.loads(packs)]
-    return rules.load(told, disable)
+    told, files = json.loads(packs), rule_files(config)
+    # Which rule goes first rests on which are in one folder: of some files the paths would not tell.
+    there = all(name in files for name, _ in told)
+    return rules.load([(files[name][0] if there else Path(name), text) for name, text in told], disable)
