@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.reports.small_org import Ask, organisation
 from tests.reports.test_edges import CUSTOMERS, at, declined, item, label, move
-from tracker_sync.events import Added, Event
+from tracker_sync.events import Added, Dropped, Event, Noted
 from tracker_sync.reports import single_customer
 from tracker_sync.reports.cost import hidden_cost, priced
+from tracker_sync.reports.effort import effort, effort_by
 from tracker_sync.reports.feature_cost import FeatureCost
 
 HEARD = [item(f"B-{n}", "customer request") for n in range(4)]
@@ -325,6 +327,32 @@ def test_a_link_made_after_the_day_asked_about_is_not_known_yet(ask: Ask) -> Non
     found = cost(ask, feature(), *repair, until=YEAR_ON)
     assert found.upkeep is not None
     assert found.upkeep.items == ()
+
+
+def test_a_link_that_was_taken_back_is_none(ask: Ask) -> None:
+    repair = [bug("B-9", 200, 205), linked("A-1", "B-9")]
+    gone = Dropped(id="A-1:d", item="A-1", ts=at(300), attr="links", key="causes B-9", val="B-9")
+    found = cost(ask, feature(), *repair, gone, until=YEAR_ON)
+    assert found.upkeep is not None
+    assert found.upkeep.items == ()
+
+
+def test_a_mention_on_github_is_a_link(ask: Ask) -> None:
+    mention = Noted(id="A-1:x", item="A-1", ts=at(201), attr="cross-referenced", key="B-9")
+    found = cost(ask, feature(), bug("B-9", 200, 205), mention, until=YEAR_ON)
+    assert found.upkeep is not None
+    assert found.upkeep.items == ("o:B-9",)
+
+
+def test_effort_of_the_people_on_some_work_is_its_part_of_everybodys(ask: Ask) -> None:
+    people = {"A-1": "ann", "A-2": "ann", "A-3": "bob", "A-4": "bob", "A-5": "ann"}
+    work = [item(key, start=n, assignee=who) for n, (key, who) in enumerate(people.items(), 1)]
+    org, query = ask(*work, item("A-6", start=2))
+    days = effort(org, query)
+    nobody = np.zeros(len(org.words.vals), dtype=np.int64)
+    for rows in ([0], [2, 5], [0, 3], [5]):
+        amounts, unit = effort_by(org, query, nobody, 1, np.array(rows))
+        assert [Fraction(int(amounts[0, r]), unit) for r in rows] == [days.of(r) for r in rows]
 
 
 # What is paid
