@@ -61,6 +61,8 @@ class Saga:
     started: int | None
     released: int | None
     """For the first time."""
+    last_release: int | None
+    """Of any of its epics."""
     checks: tuple[Check, ...]
     """By time; only those whose day has come."""
     due: int | None

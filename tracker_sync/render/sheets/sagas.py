@@ -47,7 +47,8 @@ def sheet(report: Sagas) -> Sheet:
         notes=_notes(report),
         charts=(
             Chart("timeline", "moments", "What became of each initiative, and when",
-                  ("since", "started", "released", "decided", "gone"), "initiatives", "initiative"),
+                  ("started", "released", "last_release", "waiting_since", "decided", "gone"),
+                  "initiatives", "initiative"),
             Chart("effort", "amounts", "What each initiative took so far", ("effort_all",), "initiatives",
                   "initiative", group="stage"),
         ),
@@ -106,8 +107,8 @@ _INITIATIVES = (
            "The hypothesis, as the last version that has it says it.", lambda s: s.text or None),
     Column("since", "In the strategy since", "time", "When the first version that has it came into force.",
            lambda s: s.since),
-    Column("gone", "Until", "time", "When the first version without it came into force; empty: it is stated.",
-           lambda s: s.gone),
+    Column("gone", "Left the strategy", "time",
+           "When the first version without it came into force; empty: it is stated.", lambda s: s.gone),
     Column("stage", "Stage", "text", "; ".join(f"{stage}: {what}" for stage, what in MEANS.items()) + ".",
            lambda s: s.stage, width=12),
     Column("building", "Being built", "count", "Epics that are being built.", lambda s: s.building, "epics"),
@@ -126,6 +127,9 @@ _INITIATIVES = (
     Column("started", "Started", "time", "When the first item under its epics was in progress or done.",
            lambda s: s.started),
     Column("released", "Released", "time", "When the first of its epics was done.", lambda s: s.released),
+    Column("last_release", "Last release", "time",
+           "When one of its epics was done last; empty where that was the first time.",
+           lambda s: s.last_release if s.last_release != s.released else None),
     Column("epics", "Epics", "items", "Its epics in the log.", lambda s: s.epics),
 )  # fmt: skip
 
@@ -161,7 +165,11 @@ def _outcome(report: Sagas) -> tuple[Column, ...]:
                "come; of several lines, the worst.", kill_word, width=9),
         Column("decided", "Last decision", "time",
                "The last version of the strategy that says something else of it, person's word on the intent "
-               "of one of its epics, or epic declined.", lambda s: s.decided),
+               "of one of its epics, or epic declined; empty: none since the strategy first stated it.",
+               lambda s: s.decided if s.decided != s.since else None),
+        Column("waiting_since", "Waiting since", "time",
+               "The first day on which it came out under its target or a kill line with no decision since.",
+               lambda s: s.undecided),
         Column("undecided_days", "Undecided", "count",
                "Days since it came out under its target or a kill line, without any decision since.",
                lambda s: s.undecided_days, "days", 9),
