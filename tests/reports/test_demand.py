@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -83,7 +84,14 @@ def test_two_accounts_are_two_rows_and_share_the_effort(ask: Ask) -> None:  # no
     assert [(r.account, r.accounts, r.effort) for r in report.rows] == [
         ("Acme", 2, 4.5), ("Globex", 2, 4.5)
     ]  # fmt: skip
-    assert (report.units, report.shared, report.effort, report.effort_total) == (1, 1, 9, 18)
+    assert (report.units, report.shared, report.effort) == (1, 1, 9)
+
+
+def test_work_of_unknown_origin_may_be_for_an_account_and_work_from_inside_is_not(ask: Ask) -> None:  # noqa: F811
+    inside = item("A-3", "research")
+    report = demand(*ask(item("A-1", "customer/Acme"), item("A-2"), inside, item("A-4", "customer request")))
+    assert (report.share.low, report.share.high, report.share.total) == (Fraction(1, 4), Fraction(3, 4), 36)
+    assert list(report.share.unknown) == ["o:A-2", "o:A-4"]
 
 
 def test_a_ticket_of_one_account_under_the_epic_of_another_is_split_by_ticket(ask: Ask) -> None:  # noqa: F811

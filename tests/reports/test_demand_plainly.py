@@ -154,5 +154,7 @@ def test_arrays_say_what_a_walk_from_item_to_item_says(seed: int, tmp_path: Path
             min(request.wishes.values()), request.state, request.committed, request.closed, request.effort,
             set(about),
         ), key  # fmt: skip
+    if report.share.low is not None:
+        assert report.share.low * report.share.total == report.effort
     assert report.effort == sum((w.effort for w in walked.values()), Fraction(0))
     assert sum((a.effort for a in report.accounts), Fraction(0)) == report.effort

@@ -13,7 +13,8 @@ from tracker_sync.reports.effort import effort
 from tracker_sync.reports.portfolio import Many, Portfolio, refs
 from tracker_sync.reports.query import Query
 from tracker_sync.reports.reach import ByAccount, BySegment, Profile, by_account, by_segment, profile
-from tracker_sync.reports.requests import Requests, in_window, nameless, requests
+from tracker_sync.reports.requests import Requests, by_name, in_window, nameless, requests
+from tracker_sync.reports.shares import Grouped, Share
 from tracker_sync.states.columns import Array, distinct
 from tracker_sync.states.grounds import UNCLEAR
 
@@ -39,8 +40,9 @@ class Demand:
     known whether in it); None: there is no customers file."""
     effort: Fraction
     """Person-days in the window that any account asked for."""
-    effort_total: Fraction
-    """Of all work in the window."""
+    share: Share
+    """Of the effort of all work in the window, the part that any account asked for: surely where it is named,
+    perhaps where nobody says whose it is, or only that it came from outside."""
     strangers: Many[str]
     """Units that an account asked for which the customers file does not have."""
     unnamed: Many[str]
@@ -64,7 +66,6 @@ def demand(org: Portfolio, query: Query) -> Demand:
     units, first = np.unique(mine.unit, return_index=True)
     strange = _which(mine, (w for w, one in now.items() if not one.known))
     fitting = every.unit[_which(every, (w for w, one in now.items() if one.icp))]
-    days = effort(org, query)
     return Demand(
         query, about,
         listed(org, mine, np.bincount(fitting, minlength=len(org.now)), query, by_time=about is not None),
@@ -72,11 +73,17 @@ def demand(org: Portfolio, query: Query) -> Demand:
         by_segment(found, now, in_file, asked_for) if about is None and in_file else (),
         len(units), int((mine.accounts[first] > 1).sum()),
         _icp(in_file, {org.words.vals[w] for w in distinct(found.account)[0].tolist()}) if in_file else None,
-        asked_for, Fraction(int(days.amounts[org.active(query)].sum()), days.unit),
+        asked_for, _share(org, query),
         refs(org, np.unique(mine.unit[strange])),
         refs(org, nameless(org, query, every) if about is None else units[:0]),
         refs(org, np.flatnonzero(org.within(query) & (org.now["open"] & UNCLEAR != 0))),
     )  # fmt: skip
+
+
+def _share(org: Portfolio, query: Query) -> Share:
+    days, rows = effort(org, query), np.flatnonzero(org.active(query))
+    groups = Grouped(org, "effort", rows, days.amounts[rows], days.unit, by_name(org, query)[rows], 3)
+    return groups.share([True, False, False], [True, True, False])
 
 
 def account_of(org: Portfolio, name: str) -> str:

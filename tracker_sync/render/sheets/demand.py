@@ -4,6 +4,7 @@ from fractions import Fraction
 
 from tracker_sync.render.prose import counted
 from tracker_sync.render.sheet import Chart, Column, Figure, NotAssessed, Sheet, Table
+from tracker_sync.render.values import span
 from tracker_sync.reports.demand import Demand
 
 REQUESTS = (
@@ -141,6 +142,8 @@ def _headline(report: Demand) -> tuple[str, ...]:
         return (f"{report.customer} asked for {counted(report.units, 'thing')}; {_shared(report)}",)
     asked = counted(len(report.accounts), "account")
     said = [f"{asked} asked for {counted(report.units, 'thing')}; {_shared(report)}"]
+    if report.share.low is not None:
+        said.append(f"{span(report.share)} of the effort went into what accounts asked for.")
     if report.icp and report.icp[1]:
         said.append(
             f"Of the {counted(report.icp[1], 'account')} that the product is for, {report.icp[0]} asked."
@@ -157,36 +160,42 @@ def _figures(report: Demand) -> tuple[Figure, ...]:
     mine = sum((a.effort for a in report.accounts), Fraction(0))
     return (
         Figure("requests", "Asked for", "count", report.units,
-               "Units of demand that stood in the period: asked for in it, or at its start neither done "
-               "nor declined, or worked on in it.", "units"),
+               "Units of demand that stood in the period: asked for in it, or at its start neither done nor "
+               "declined, or worked on in it.", "units"),
         Figure("shared", "By two or more accounts", "count", report.shared,
                "Of them, those that two or more independent accounts asked for.", f"of {report.units} units"),
-        Figure("accounts", "Accounts that asked", "count", len(report.accounts),
-               "Independent accounts that asked for them.", "accounts"),
-        Figure("icp_asked", "Of those the product is for, asked", "share", _icp(report),
-               "The independent accounts in the ICP now that asked for any of them, of all in the ICP in "
-               "the customers file.", _icp_unit(report)),
+        *([] if report.customer else _accounts(report)),
         Figure("effort", "Effort that accounts asked for", "days", mine,
                "Person-days in the period on what accounts asked for; where n of them asked, 1/n each.",
                "person-days"),
-        Figure("share_of_effort", "Their part of all effort", "share",
-               mine / report.effort_total if report.effort_total else None,
-               "That effort, of the effort of all work in the period. Work that names no account may be "
-               "for one, too."),
+        *([] if report.customer else [_share(report)]),
     )  # fmt: skip
 
 
-def _icp(report: Demand) -> Fraction | NotAssessed | None:
+def _accounts(report: Demand) -> list[Figure]:
+    asked, fitting, unknown = report.icp or (0, 0, 0)
+    needs = None
     if report.icp is None:
-        return NotAssessed("customers.csv (set [strategy] customers)")
-    asked, all_, unknown = report.icp
-    if not all_ and unknown:
-        return NotAssessed("[icp] in strategy.toml, or the column icp in customers.csv")
-    return Fraction(asked, all_) if all_ else None
+        needs = NotAssessed("customers.csv (set [strategy] customers)")
+    elif not fitting and unknown:
+        needs = NotAssessed("[icp] in strategy.toml, or the column icp in customers.csv")
+    return [
+        Figure("accounts", "Accounts that asked", "count", len(report.accounts),
+               "Independent accounts that asked for them.", "accounts"),
+        Figure("icp_asked", "Of those the product is for, asked", "count", needs or asked,
+               "The independent accounts in the ICP now that asked for any of them.",
+               f"of {fitting} accounts"),
+        Figure("icp_accounts", "Accounts the product is for", "count", needs or fitting,
+               "The independent accounts of the customers file that are in the ICP now.", "accounts"),
+    ]  # fmt: skip
 
 
-def _icp_unit(report: Demand) -> str:
-    return f"{report.icp[0]} of {report.icp[1]} accounts" if report.icp else ""
+def _share(report: Demand) -> Figure:
+    return Figure(
+        "share_of_effort", "Their part of all effort", "share", report.share,
+        "That effort, of the effort of all work in the period: at least what names an account, at most also "
+        "what names none and does not come from inside.", "of effort",
+    )  # fmt: skip
 
 
 def _notes(report: Demand) -> tuple[str, ...]:
