@@ -184,7 +184,7 @@ def test_what_a_client_is_shown_names_no_other_account(demo: Path) -> None:
             for form in FORMATS:
                 page = rendered(view, form).casefold()
                 assert [n for n in others - names[view.customer] if n.casefold() in page] == []
-    assert (shown["Quillstone Civil"], shown["Morrow Civil"]) == (4, 8), "all, but for what names the other"
+    assert (shown["Quillstone Civil"], shown["Morrow Civil"]) == (3, 8), "all, but for what names the other"
 
 
 def test_a_client_reads_the_no_and_its_reason(demo: Path) -> None:

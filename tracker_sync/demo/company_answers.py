@@ -15,7 +15,7 @@ _REQUESTS = """
 5  | Wage table for piecework          | Vantage Facades    | 21 Won't Do  | otis-g  | Decided against, see the strategy.
 8  | Dosing log for pool contractors   | Oakline Contracting | 18 Won't Do  | nora-l  | Another trade. We said why when we chose.
 11 | Punch list as a spreadsheet       | Kestrel Homes      | 6 Duplicate  | otis-g  | Comes with the snag lists.
-12 | Payroll hours straight to a bank  | Dovetail Joinery   | open         |         |
+12 | Payroll hours straight to a bank  | Vantage Facades    | open         |         |
 13 | Calendar for chemical plant stops | Northspan Builders | 12 Won't Do  | otis-g  | Not the work our planners do.
 14 | Foremen read logs in Portuguese   | Kestrel Homes      | 9 Duplicate  | otis-g  | Part of the voice diary's languages.
 16 | Rental marketplace for formwork   | Varley Cranes      | open         |         |
