@@ -78,8 +78,11 @@ def report(
         names = [name] if name else NAMES if form == "html" else ["overview"]
         plans, past = not {*names} <= {*WITHOUT_PLANS}, "warnings" in names
         org, query = open_portfolio(config, log, asked, plans=plans, past=past)
-        query = in_periods(query) if form == "html" else query
-        figures = [for_client(org, query)] if redact else [REPORTS[n](org, query) for n in names]
+        periods = {"sales-led": in_periods(query)} if form == "html" else {}
+        figures: list[Report | ClientView] = (
+            [for_client(org, query)] if redact
+            else [REPORTS[n](org, periods.get(n, query)) for n in names]
+        )  # fmt: skip
         if form == "html":
             text = page(config, log, asked, figures)
         else:
