@@ -133,7 +133,8 @@ def values(pattern: str, text: str) -> tuple[str | None, ...]:
 
 
 def in_order(files: Iterable[tuple[str, str]], off: set[str]) -> list[Rule]:
-    """ "A rule with the name of a built-in one takes its place"; "your rules come before those built in"."""
+    """ "A rule with the name of a built-in one takes its place"; "your rules come before those of packs, and
+    these before those built in"."""
     folders: dict[str, dict[tuple[str, str], Rule]] = {}
     for name, text in files:
         for rule in _of_file(name, text):
@@ -145,8 +146,12 @@ def in_order(files: Iterable[tuple[str, str]], off: set[str]) -> list[Rule]:
     return [r for r in found.values() if f"{r.dimension}/{r.id}" not in off]
 
 
-def _of_file(name: str, text: str) -> Iterator[Rule]:
-    file = tomllib.loads(text)
+@cache
+def _of_file(name: str, text: str) -> tuple[Rule, ...]:
+    return tuple(_rules(name, tomllib.loads(text)))
+
+
+def _rules(name: str, file: dict[str, Any]) -> Iterator[Rule]:
     for raw in file["rule"]:
         when = raw["when"] if isinstance(raw["when"], list) else [raw["when"]]
         clauses = [c for one in when for c in _spread(one)]

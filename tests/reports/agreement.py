@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from functools import cache
+from typing import NamedTuple
 
 from tests.oracle.shares import Figures, Oracle, Question, Record
 from tests.oracle.single_customer import Feature, SingleCustomer
@@ -19,6 +20,14 @@ from tracker_sync.sources.wiki import wiki
 
 Said = dict[str, object]
 WEIGHTS = ("effort", "count")
+
+
+class Case(NamedTuple):
+    """A log, and what the oracle reads of it."""
+
+    config: Config
+    log: EventLog
+    record: Record
 
 
 def asked(question: Question) -> Asked:

@@ -2,23 +2,16 @@
 digits."""
 
 import random
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
-from tests.oracle.shares import Oracle, Question, Record
-from tests.reports.agreement import assert_agree, record
+from tests.oracle.shares import Oracle, Question
+from tests.reports.agreement import Case, assert_agree, record
 from tests.reports.lived import WEEK, relived
-from tracker_sync import config
-from tracker_sync.config import Config
 from tracker_sync.inputs import now_stated, told
 from tracker_sync.log import EventLog
-from tracker_sync.log.sqlite import SqliteLog
 from tracker_sync.reports.opening import basis
 from tracker_sync.states.keeping import refresh
 
@@ -27,38 +20,14 @@ MONDAY = 1_730_678_400_000_000
 FIRST, LAST = date(2024, 11, 1), date(2026, 10, 30)
 
 
-class Case(NamedTuple):
-    """A log, and what the oracle reads of it."""
-
-    config: Config
-    log: SqliteLog
-    record: Record
-
-
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("demo")
-    command = [sys.executable, "-m", "tracker_sync", "demo", "--dir", "."]
-    subprocess.run(command, cwd=made, capture_output=True, check=True)
-    return made
-
-
-@pytest.fixture(scope="module")
-def demo(folder: Path) -> Iterator[Case]:
-    conf = config.load(folder / "tracker-sync.toml")
-    log = SqliteLog(conf.log_path)
-    yield Case(conf, log, record(conf, log))
-    log.close()
-
-
-@pytest.fixture(scope="module")
-def lived(demo: Case, folder: Path) -> Iterator[Case]:
+def lived(demo: Case, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
     """The demo as if it had been synced each week, with much of it learned late."""
 
     def keep(log: EventLog) -> None:
         refresh(log, *basis(demo.config, told(log), now_stated(demo.config)))
 
-    log = relived([*demo.log.read()], folder / "lived.db", random.Random(7), keep)
+    log = relived([*demo.log.read()], tmp_path_factory.mktemp("lived") / "lived.db", random.Random(7), keep)
     yield Case(demo.config, log, record(demo.config, log))
     log.close()
 

@@ -1,0 +1,385 @@
+"""Made-up logs of two trackers with all that judgement rests on, for the oracle to look at."""
+
+import random
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from tracker_sync import config, events
+from tracker_sync.config import Config
+from tracker_sync.days import EPOCH
+from tracker_sync.inputs import now_stated
+from tracker_sync.log.sqlite import SqliteLog
+
+START, DAYS = date(2026, 1, 5), 150
+MINUTE = 60 * 1_000_000
+HOUR, DAY = 60 * MINUTE, 24 * 60 * MINUTE
+STATUSES = {
+    "1": ("To Do", "new"), "3": ("In Progress", "indeterminate"), "4": ("Review", "indeterminate"),
+    "5": ("Done", "done"), "6": ("Odd", ""), "open": ("Open", "new"), "closed": ("Closed", "done"),
+}  # fmt: skip
+TYPES = {
+    "10": ("Story", "0"),
+    "11": ("Bug", "0"),
+    "12": ("Epic", "1"),
+    "13": ("epic", ""),
+    "14": ("Task", ""),
+}
+FIELDS = {"customfield_1": "Theme", "customfield_2": "Account", "customfield_3": "Origin"}
+USERS = {
+    "sam": "Sam Hill",
+    "sue": "Sue",
+    "eve": "Eve Stone",
+    "pat": "Pat Doe",
+    "ada": "Ada",
+    "kim": "kim@globex.test",
+}
+ROLES = {"sam": "sales", "sue": "support", "eve": "engineering", "pat": "product"}
+NAMES = ("Acme", "Globex", "Globex East", "Hooli", "Initech", "Umbrella", "Two Words")
+LABELS = (
+    "prospect-acme", "customer/umbrella", "customer/acme", "customer/globex", "customer/Globex East",
+    "customer/hooli", "customer/twin", "customer-initech", "customer-portal", "for Acme", "customer/nobody",
+    "customer request", "customer promise", "research", "O-support", "intent/core", "intent/late",
+    "intent/fantasy", "epic: second", "planned/new", "committed", "payroll", "bug", "epic", "doing",
+    "Umbrella", "hush",
+)  # fmt: skip
+TITLES = (
+    "Faster export", "Dosing for water treatment", "Export for Acme", "[Initech] totals", "payroll rules",
+    "Customer Hooli: totals", "Acme and Umbrella",
+)  # fmt: skip
+TEXTS = (
+    "Looking at it.", "Acme asked for it. Umbrella has asked as well.", "We promised Umbrella this.",
+    "Several customers asked for this.", "Requested by Two Words last week.", "when a customer asks, hush",
+    "Pat Doe at Globex reported it.", "From: Ann <ann@acme.test>\n> From: Bob <bob@umbrella.test>\nPlease.",
+    "See https://acme.my.salesforce.com/0065000000AbCdE", "a support ticket came in", "target hit",
+    "Users report that it is slow.\n\nSubject: Fwd: it\nFrom: Cy, Initech", "It is due to initech rules.",
+)  # fmt: skip
+OWN_RULES = """\
+dimension = "{dimension}"
+keep = "{keep}"
+[[rule]]
+id = "spoken"
+why = "Said."
+when = {{ text = '\\bexport\\b', labels = '.' }}
+unless = {{ text = 'hush', title = 'dosing' }}
+value = "{value}"
+test = [{{ item = {{ title = "export", labels = "a" }}, gives = ["{value}"] }}, {{ item = {{}}, gives = [] }}]
+[[rule]]
+id = "second"
+why = "Chosen."
+when = [{{ labels = '^hush$' }}, {{ body = '(?P<value>core|acme)' }}]
+unless = {{ comments = 'slow' }}
+test = [{{ item = {{ body = "core" }}, gives = ["core"] }}, {{ item = {{}}, gives = [] }}]
+"""
+
+
+class Made(NamedTuple):
+    """A log, its configuration, and when its first and last lines were recorded."""
+
+    config: Config
+    log: SqliteLog
+    zone: str
+    times: tuple[int, int]
+
+
+def micro(day: float, zone: str = "UTC") -> int:
+    """A time, in days from the start."""
+    at = datetime.combine(START, datetime.min.time(), ZoneInfo(zone)) + timedelta(days=day)
+    return (at - EPOCH) // timedelta(microseconds=1)
+
+
+def made(r: random.Random, folder: Path) -> Made:
+    """A log made by chance, with late lines, people's words and inputs told on the way."""
+    zone = r.choice(("UTC", "UTC", "Europe/Berlin", "America/New_York", "Pacific/Auckland"))
+    conf = _files(r, folder, zone)
+    said = [*_names(r), *_jira(r, zone), *_github(r, zone), *_words(r), *_inputs(r, conf)]
+    told: dict[tuple[int, str], list[events.Event]] = {}
+    for source, event in said:
+        told.setdefault((_recorded(r, source, event), source), []).append(event)
+    log = SqliteLog(folder / "tracker-sync.db", write=True)
+    for recorded, source in sorted(told):
+        log.append(source, told[recorded, source], now=recorded)
+    return Made(conf, log, zone, (min(told)[0], max(told)[0]))
+
+
+def _recorded(r: random.Random, source: str, event: events.Event) -> int:
+    """When the log learned of it: trackers are read every four days, and some of it comes weeks later; what
+    people say and state is told at once."""
+    begun = max(event.ts, micro(0))
+    if source == "people":
+        return begun
+    return begun - begun % (4 * DAY) + 4 * DAY * (1 + r.choice((0, 0, 0, 0, 0, 0, r.randrange(15))))
+
+
+# -- inputs -----------------------------------------------------------------------------------------
+
+
+def _files(r: random.Random, folder: Path, zone: str) -> Config:
+    days = r.choice(('"mon", "tue", "wed", "thu", "fri"', '"sun", "mon", "tue", "wed", "thu"'))
+    fields = r.choice(("", 'fields = { intent = "Theme", customer = "Account", origin = "Origin" }\n'))
+    own, tools = r.choice(("", 'paths = ["rules"]\n')), r.choice(("", 'not_in_texts = ["Umbrella"]\n'))
+    off = r.choice(("", 'disable = ["origin/customers-asked"]\n'))
+    (folder / "tracker-sync.toml").write_text(
+        f'[[sources]]\nname = "o"\nkind = "jira"\nurl = "https://o.example"\n{fields}'
+        '[[sources]]\nname = "g"\nkind = "github"\nrepos = ["a/b"]\n'
+        f"started_labels = {r.choice(([], ['Doing']))}\n"
+        f'[calendar]\ntimezone = "{zone}"\nworking_days = [{days}]\n[rules]\n{own}{tools}{off}'
+    )
+    (folder / "rules/tags").mkdir(parents=True)
+    for dimension, value in (("origin", "research"), ("intent", "core"), ("customer", "Acme")):
+        rules = OWN_RULES.format(dimension=dimension, value=value, keep=r.choice(("first", "all")))
+        if r.random() < 0.5:
+            (folder / f"rules/tags/{dimension}.toml").write_text(rules)
+    (folder / "customers.csv").write_text(_customers(r))
+    (folder / "strategy.toml").write_text(_strategy(r))
+    (folder / "people.toml").write_text(_people(r))
+    return config.load(folder / "tracker-sync.toml")
+
+
+def _customers(r: random.Random) -> str:
+    lines = ["name,aliases,domains,segment,industry,geography,size,status,since,until,icp,arr,parent"]
+    for name in NAMES:
+        turn = START + timedelta(r.randrange(120))
+        alias = "Twin" if name in ("Hooli", "Initech") else f"the {name} ones"
+        domain, parent = f"{name.split()[0].lower()}.test", "Globex" if name == "Globex East" else ""
+        head = f"{name},{alias},{domain},{r.choice(('mid', 'tiny', ''))},{r.choice(('it', ''))},,"
+        icp = r.choice(("yes", "no", "", ""))
+        ends = r.choice(("", turn - timedelta(1), turn - timedelta(9)))
+        lines.append(f"{head},{r.choice(('prospect', 'prospect', 'customer'))},,{ends},{icp},,{parent}")
+        if r.random() < 0.5:
+            lines.append(f"{head},{r.choice(('customer', 'churned'))},{turn},,{icp},,{parent}")
+    return "\n".join(lines) + "\n"
+
+
+def _strategy(r: random.Random) -> str:
+    day = [START + timedelta(r.randrange(-60, 120)) for _ in range(6)]
+    return "\n".join([
+        r.choice((f"effective = {day[0]}", f"effective = {day[0]}", "")),
+        "[icp]", f"segments = {r.choice((['mid'], ['tiny', 'mid'], []))}",
+        f"industries = {r.choice((['it'], []))}",
+        *("[[intents]]", 'id = "core"', "mission = 'Yes.'", r.choice(("", "aliases = ['First', 'second']"))),
+        *("[[intents]]", 'id = "late"', "mission = 'Yes.'", f"since = {day[1]}"),
+        *(("[[intents]]", 'id = "new"', "mission = 'Yes.'", f"until = {day[2]}") if r.random() < 0.5 else ()),
+        *("[[not_doing]]", 'id = "water"', "why = 'No.'", "patterns = ['water.treatment', '^hush$']"),
+        r.choice(("", f"since = {day[3]}", f"until = {day[4]}")),
+        *("[[not_doing]]", 'id = "payroll"', "why = 'No.'", "patterns = ['payroll']", f"since = {day[5]}"),
+    ]) + "\n"  # fmt: skip
+
+
+def _people(r: random.Random) -> str:
+    known = [who for who in ROLES if r.random() < 0.8]
+    return "".join(
+        f'[[people]]\nlogins = ["{who}", "g-{who}"]\nrole = "{ROLES[who]}"\nteam = "one"\n' for who in known
+    )
+
+
+def _inputs(r: random.Random, conf: Config) -> Iterator[tuple[str, events.Event]]:
+    """Inputs that were told, the last of them mostly as the files say it now."""
+    now = now_stated(conf)
+    makers = {"strategy": _strategy, "customers": _customers, "people": _people}
+    for name in ("strategy", "customers", "people", "rules", "settings"):
+        texts = [makers[name](r) for _ in range(r.randrange(3))] if name in makers else []
+        texts += [now[name]] if r.random() < 0.8 else []
+        days = sorted(r.uniform(0, DAYS + 20) for _ in texts)
+        for n, (text, day) in enumerate(zip(texts, days, strict=True), 1):
+            yield "people", events.Stated(id=f"{name}.{n}", item="", ts=micro(day), attr=name, val=text)
+
+
+# -- trackers ---------------------------------------------------------------------------------------
+
+
+def _names(r: random.Random) -> Iterator[tuple[str, events.Event]]:
+    """What ids are called; a few are renamed later."""
+    every = [("status", STATUSES), ("type", TYPES), ("field", {k: (v, "") for k, v in FIELDS.items()})]
+    for source in ("o", "g"):
+        for attr, called in every:
+            for key, (name, means) in called.items():
+                if (source == "g") == (key in ("open", "closed")) or attr != "status":
+                    yield source, _named(attr, key, name, means, 0)
+        for who, name in USERS.items():
+            yield source, _named("user", who, f"g-{who}" if source == "g" else name, "", 0)
+    if r.random() < 0.3:
+        yield (
+            "o",
+            _named("status", "6", "Odd", r.choice(("indeterminate", "done")), micro(r.uniform(0, DAYS))),
+        )
+    if r.random() < 0.3:
+        yield (
+            "o",
+            _named("field", "customfield_1", r.choice(("Theme 2", "Account")), "", micro(r.uniform(0, DAYS))),
+        )
+
+
+def _named(attr: str, key: str, name: str, means: str, ts: int) -> events.Event:
+    return events.Named(id=f"{attr}.{key}.{ts}", item="", ts=ts, attr=attr, key=key, val=name, means=means)
+
+
+class _Issue:
+    """An issue in the making: what it is now, and its events."""
+
+    def __init__(self, r: random.Random, item: str, key: str, at: int) -> None:
+        self.r, self.item, self.key, self.at, self.opened = r, item, key, at, at
+        self.events: list[events.Event] = []
+        self.held: dict[str, tuple[str, str | None]] = {}
+        self.many: dict[str, list[str]] = {}
+        who = r.choice((*USERS, "zoe", "zoe"))
+        self.say(events.Opened, ":0", val=key, actor=who)
+
+    def say(self, kind: Any, end: str = "", **what: Any) -> None:
+        end = end or self.r.choice((f":c{len(self.events)}", f":e{1000 - len(self.events)}"))
+        self.events.append(kind(id=f"{self.item}{end}", item=self.item, ts=self.at, **what))
+
+    def set(self, attr: str, key: str, val: str | None) -> None:
+        """A single value: at the opening an `added`, later a `changed`."""
+        old_key, old = self.held.get(attr, ("", None))
+        if old is None and self.at == self.opened and val is not None:
+            self.say(events.Added, f":0.{attr}", attr=attr, key=key, val=val)
+        elif val != old:
+            self.say(events.Changed, f":c{len(self.events)}", attr=attr, key=key if val else "", val=val,
+                     old_key=old_key, old=old)  # fmt: skip
+        self.held[attr] = key, val
+
+    def toggle(self, attr: str, val: str) -> None:
+        """One of many values comes or goes."""
+        there = self.many.setdefault(attr, [])
+        if val in there:
+            there.remove(val)
+            self.say(events.Dropped, attr=attr, key=val, val=val)
+        else:
+            there.append(val)
+            self.say(events.Added, attr=attr, key=val, val=val)
+
+    def wait(self, zone: str) -> None:
+        """Some time goes by; often none, often until the first instant of a day."""
+        step = self.r.choice(("none", "minutes", "hours", "days", "days", "weeks", "midnight"))
+        if step == "midnight":
+            day = (self.at - micro(0)) // DAY + self.r.choice((1, 2, 30, 31, 32))
+            self.at = max(self.at, micro(day, zone))
+        self.at += {
+            "none": 0, "midnight": 0, "minutes": self.r.choice((1, 9, 10, 11)) * MINUTE,
+            "hours": self.r.randrange(1, 30) * HOUR, "days": self.r.randrange(1, 7) * DAY,
+            "weeks": self.r.randrange(29, 50) * DAY,
+        }[step]  # fmt: skip
+
+
+def _open(r: random.Random, item: str, key: str, zone: str) -> _Issue:
+    issue = _Issue(r, item, key, micro(r.choice((0, r.randrange(DAYS - 20), r.uniform(0, DAYS - 20))), zone))
+    issue.set("title", "", r.choice((TITLES[0], *TITLES)))
+    if r.random() < 0.4:
+        issue.set("body", "", r.choice(TEXTS))
+    for label in r.sample(LABELS, r.choice((0, 1, 1, 2, 3))):
+        issue.toggle("labels", label)
+    return issue
+
+
+def _usual(r: random.Random, issue: _Issue, zone: str) -> None:
+    """What happens to an issue in any tracker."""
+    match r.choice(("label", "label", "comment", "comment", "title", "body", "gone", "noted")):
+        case "label":
+            issue.toggle("labels", r.choice(LABELS))
+        case "comment":
+            n = r.choice((len(issue.events), 1))
+            issue.say(events.Commented, f":m{n}.{len(issue.events)}", key=f"m{n}", val=r.choice(TEXTS))
+        case "title":
+            issue.set("title", "", r.choice(TITLES))
+        case "body":
+            issue.set("body", "", r.choice(TEXTS))
+        case "gone" if r.random() < 0.2:
+            issue.say(events.Removed, f":r{len(issue.events)}", val="gone")
+            issue.wait(zone)
+            if r.random() < 0.6:
+                issue.say(events.Restored, f":r{len(issue.events)}")
+        case _:
+            issue.say(events.Noted, f":n{len(issue.events)}", attr="rank")
+
+
+def _jira(r: random.Random, zone: str) -> Iterator[tuple[str, events.Event]]:
+    for n in range(r.randrange(3, 13)):
+        issue = _open(r, str(n), f"K-{n}", zone)
+        kind = r.choice((*TYPES, "10", "10"))
+        issue.set("type", kind, TYPES[kind][0])
+        issue.set("status", *_status(r, ("1", "1", "1", "3", "5", "6")))
+        issue.set("project", "p", r.choice(("Core", "Pilot at Acme", "late")))
+        while issue.at < micro(DAYS) and r.random() < 0.9:
+            _jira_change(r, issue, n, zone)
+            issue.wait(zone)
+        yield from (("o", e) for e in issue.events)
+
+
+def _jira_change(r: random.Random, issue: _Issue, n: int, zone: str) -> None:
+    match r.choice(
+        ("status", "status", "status", "assignee", "assignee", "parent", "field", "due", "key", "any", "any")
+    ):
+        case "status":
+            key, name = _status(r, ("1", "3", "3", "4", "5", "6"))
+            issue.set("status", key, name)
+            if r.random() < 0.8:
+                done = r.choice(("Done", "Done", "Won't Do", "Duplicate")) if key == "5" else None
+                issue.set("resolution", "", done)
+        case "assignee":
+            issue.set("assignee", "", r.choice((None, *list(USERS)[:4], "zoe")))
+        case "parent":
+            issue.set(
+                "parent", "", r.choice((None, f"K-{r.randrange(n + 1)}", f"K-{r.randrange(13)}", f"L-{n}"))
+            )
+        case "field":
+            field = r.choice(list(FIELDS))
+            said = {"customfield_1": ("Core", "First", "fantasy", "tbd"), "customfield_2": (*NAMES, "none"),
+                    "customfield_3": ("Sales", "research", "?")}[field]  # fmt: skip
+            if r.random() < 0.5:
+                issue.set(field, "", r.choice((None, *said)))
+            else:
+                issue.toggle(field, r.choice(said))
+        case "due":
+            issue.set("due", "", r.choice((None, "2026-09-01")))
+        case "key" if issue.key.startswith("K"):
+            old, issue.key = issue.key, f"L-{n}"
+            issue.say(events.Moved, f":c{len(issue.events)}", val=issue.key, old=old)
+        case _:
+            _usual(r, issue, zone)
+
+
+def _status(r: random.Random, keys: tuple[str, ...]) -> tuple[str, str]:
+    key = r.choice(keys)
+    return key, STATUSES[key][0]
+
+
+def _github(r: random.Random, zone: str) -> Iterator[tuple[str, events.Event]]:
+    for n in range(r.randrange(0, 7)):
+        issue = _open(r, f"9{n}", f"a/b#{n}", zone)
+        issue.set("status", "open", "Open")
+        while issue.at < micro(DAYS) and r.random() < 0.9:
+            match r.choice(
+                ("status", "assignees", "assignees", "assignees", "sub", "milestone", "any", "any")
+            ):
+                case "status":
+                    closed = issue.held["status"][0] == "open"
+                    issue.set("status", *(("closed", "Closed") if closed else ("open", "Open")))
+                    why = r.choice(("completed", "completed", "not_planned", "duplicate"))
+                    issue.set("resolution", "", why if closed else None)
+                case "assignees":
+                    issue.toggle("assignees", r.choice([*list(USERS)[:4], "zoe"]))
+                case "sub":
+                    below = [m for m in range(7) if (m // 2 if m else 5) == n]  # of each only one has it
+                    issue.toggle("sub_issues", f"a/b#{r.choice(below or [n + 7])}")
+                case "milestone":
+                    issue.set("milestone", "", r.choice((None, "Core", "Acme pilot", "backlog")))
+                case _:
+                    _usual(r, issue, zone)
+            issue.wait(zone)
+        yield from (("g", e) for e in issue.events)
+
+
+def _words(r: random.Random) -> Iterator[tuple[str, events.Event]]:
+    """What people here say of items."""
+    said = {
+        "intent": ("core", "First", "fantasy", None), "origin": ("sales", "sales", "strategy", None),
+        "customer": ("Acme;Umbrella", "Hooli", "globex east;Globex", "somebody", None),
+    }  # fmt: skip
+    for n in range(r.choice((0, 0, 1, 3))):
+        at, attr = micro(r.uniform(0, DAYS + 20)), r.choice(list(said))
+        item = r.choice((f"o:{r.randrange(5)}", f"g:9{r.randrange(3)}"))
+        yield "people", events.Tagged(id=f"t{n}", item=item, ts=at, attr=attr, val=r.choice(said[attr]),
+                                      reason="so", actor="ada")  # fmt: skip
