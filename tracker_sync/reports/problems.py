@@ -116,7 +116,7 @@ class Problems:
 
 def problems(org: Portfolio, query: Query) -> Problems:
     """The report for a question. Definitions: docs/reports.md."""
-    end = min(query.until - 1, query.as_of)
+    end = query.last
     told, named = answers(org, end), served(org, query)
     work = _Work(org, query, named)
     by_problem: dict[str, list[Answer]] = {slug: [] for slug in named.spelt}

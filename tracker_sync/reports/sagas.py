@@ -59,7 +59,7 @@ class Sagas:
 def sagas(org: Portfolio, query: Query) -> Sagas:
     """The report for a question: initiatives as they were at the end of its window. Definitions:
     docs/reports.md."""
-    end = min(query.until - 1, query.as_of)
+    end = query.last
     version = org.strategy_at_end(query)
     told = initiatives(org.judged.strategies, version, end) if version else ()
     look = _Look(org, query, end)
@@ -94,7 +94,7 @@ class Outcome:
 def outcomes(org: Portfolio, query: Query) -> tuple[Outcome, ...]:
     """How the initiatives of the strategy in force came out, in its order: the same as in the report, without
     what they took."""
-    end = min(query.until - 1, query.as_of)
+    end = query.last
     version = org.strategy_at_end(query)
     told = initiatives(org.judged.strategies, version, end) if version else ()
     look, found = _Look(org, query, end), list[Outcome]()
