@@ -27,6 +27,7 @@ UNKNOWN = {
     "adoption_of_unknown_epics": "Epics that adoption.csv names and the log has not",
     "problem": "Work that names no problem", "several_problems": "Work that names several problems",
     "scope_not_known": "Promises of which it is not known when they were scoped",
+    "started_before_any_strategy": "Work that began before any version of the strategy was in force",
     "promised_after_it_was_done": "What was promised only after it was done",
 }  # fmt: skip
 """Names of what is not known that formats for machines have as a key, in words."""

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from tracker_sync.render.prose import counted
-from tracker_sync.render.sheet import Column, Figure, NotAssessed, Sheet, Table
+from tracker_sync.render.sheet import Chart, Column, Figure, NotAssessed, Sheet, Table
 from tracker_sync.reports.promises import Pace, Promises, Row, Tally
 
 _RANKS = "a tracker that logs moves in the queue (Jira's Rank)"
@@ -140,6 +140,12 @@ def sheet(report: Promises) -> Sheet:
             ("promised_after_it_was_done", report.too_late),
         ),
         notes=_notes(report),
+        charts=(
+            Chart("latency", "spread", "How long promises took, from the promise to done", ("latency",),
+                  "promises", "title", group="outcome", most=200),
+            Chart("timeline", "moments", "When it was promised, scoped and done or declined",
+                  ("promised", "scoped", "ended"), "promises", "title"),
+        ),
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tracker_sync.render.prose import counted
-from tracker_sync.render.sheet import Column, Figure, NotAssessed, Sheet, Table
+from tracker_sync.render.sheet import Chart, Column, Figure, NotAssessed, Sheet, Table
 from tracker_sync.reports.came_back import CameBack
 from tracker_sync.reports.exclusions import Change
 from tracker_sync.reports.query import Query, day_text
@@ -114,6 +114,10 @@ def sheet(report: SaidNo) -> Sheet:
         ),
         unknowns=(("started_before_any_strategy", report.early),),
         notes=_notes(report),
+        charts=(
+            Chart("breaches", "amounts", "What was started although it names what was decided against",
+                  ("effort",), "breaches", "title", group="rules"),
+        ) if report.breaches else (),
     )  # fmt: skip
 
 
