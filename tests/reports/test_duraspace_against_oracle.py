@@ -48,9 +48,8 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
     values = {
         n: Counter(e["val"] for e in said if names.get(e["attr"]) == n and e["val"]) for n in names.values()
     }
-    (folder / "customers.csv").write_text(
-        _customers([*values["Work Authorization"], *values["Institutional Roadmap Versions"]])
-    )
+    domains = {json.loads(e["body"] or "{}").get("means", "") for e in said if e["attr"] == "user"}
+    (folder / "customers.csv").write_text(_customers(sorted(domains - {""})))
     (folder / "strategy.toml").write_text(_strategy([v for v, _ in values["Roadmap Theme"].most_common(6)]))
     (folder / "people.toml").write_text(
         _people(
@@ -61,9 +60,13 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
     log.close()
 
 
-def _customers(names: list[str]) -> str:
-    clean = sorted({" ".join(n.replace(",", " ").replace(";", " ").replace('"', "").split()) for n in names})
-    rows = [f"{n},,,mid,,,,{STATUSES[k % 2]},,,{('yes', 'no', '')[k % 3]},," for k, n in enumerate(clean)]
+def _customers(domains: list[str]) -> str:
+    """Everybody's home is an account: some are prospects, some customers, some in the ICP."""
+    named = {d.split(".")[-2].capitalize(): d for d in domains if "." in d}
+    rows = [
+        f"{name},,{domain},mid,,,,{STATUSES[k % 3 == 2]},,,{('yes', 'no')[k % 2]},,"
+        for k, (name, domain) in enumerate(sorted(named.items()))
+    ]
     return "\n".join([HEADER, *rows]) + "\n"
 
 

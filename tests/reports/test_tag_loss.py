@@ -5,6 +5,7 @@ import random
 import shutil
 from collections.abc import Callable
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from tracker_sync.log import Entry
 from tracker_sync.log.sqlite import SqliteLog
 
 Lost = Callable[[Entry], bool]
+Full = Callable[[bool], Said]
 FILES = ("tracker-sync.toml", "strategy.toml", "customers.csv", "people.toml")
 INTENT, CUSTOMER = "customfield_10501", "customfield_10502"
 
@@ -100,10 +102,14 @@ def within(inner: tuple[Fraction, Fraction], outer: tuple[Fraction, Fraction]) -
 
 
 @pytest.fixture(scope="module")
-def full(demo: Case, tmp_path_factory: pytest.TempPathFactory) -> dict[bool, Said]:
-    """What all tags say, with the roles of people and without."""
-    folder = tmp_path_factory.mktemp("full")
-    return {roles: left(demo, folder, lambda entry: False, roles=roles) for roles in (True, False)}
+def full(demo: Case, tmp_path_factory: pytest.TempPathFactory) -> Full:
+    """What all tags say, with the roles of people or without."""
+
+    @cache
+    def said(roles: bool) -> Said:
+        return left(demo, tmp_path_factory.mktemp("full"), lambda entry: False, roles=roles)
+
+    return said
 
 
 MORE = [pytest.param(at_random(seed), marks=pytest.mark.slow) for seed in range(1, 12)]
@@ -111,31 +117,32 @@ MORE = [pytest.param(at_random(seed), marks=pytest.mark.slow) for seed in range(
 
 @pytest.mark.parametrize("lost", [of_sales, of_an_intent, at_random(0), *MORE])
 def test_lost_tags_leave_the_full_figures_within_the_ranges(
-    demo: Case, full: dict[bool, Said], tmp_path: Path, lost: Lost
+    demo: Case, full: Full, tmp_path: Path, lost: Lost
 ) -> None:
     lossy = left(demo, tmp_path, lost, roles=False)
-    assert lossy["effort"] == full[False]["effort"], "the work is the same"
-    assert outside(full[False], lossy) == []
+    assert lossy["effort"] == full(False)["effort"], "the work is the same"
+    assert outside(full(False), lossy) == []
 
 
+@pytest.mark.slow
 def test_lost_intents_leave_the_full_figures_within_the_ranges(
-    demo: Case, full: dict[bool, Said], tmp_path: Path
+    demo: Case, full: Full, tmp_path: Path
 ) -> None:
     lossy = left(demo, tmp_path, of_an_intent, roles=True)
-    assert lossy["verdicts"] != full[True]["verdicts"]
-    assert outside(full[True], lossy) == []
+    assert lossy["verdicts"] != full(True)["verdicts"]
+    assert outside(full(True), lossy) == []
 
 
+@pytest.mark.slow
 @pytest.mark.xfail(reason="what was said first is lost, and what was said later speaks for it", strict=True)
-def test_a_later_sign_does_not_speak_for_a_lost_one(
-    demo: Case, full: dict[bool, Said], tmp_path: Path
-) -> None:
-    assert outside(full[False], left(demo, tmp_path, of_one_customer, roles=False)) == []
+def test_a_later_sign_does_not_speak_for_a_lost_one(demo: Case, full: Full, tmp_path: Path) -> None:
+    assert outside(full(False), left(demo, tmp_path, of_one_customer, roles=False)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.xfail(reason="who reported it stands in for a lost sign: taken as known, not as unknown")
 @pytest.mark.parametrize("lost", [of_sales, at_random(0)])
 def test_a_reporter_does_not_speak_for_what_was_lost(
-    demo: Case, full: dict[bool, Said], tmp_path: Path, lost: Lost
+    demo: Case, full: Full, tmp_path: Path, lost: Lost
 ) -> None:
-    assert outside(full[True], left(demo, tmp_path, lost, roles=True)) == []
+    assert outside(full(True), left(demo, tmp_path, lost, roles=True)) == []
