@@ -154,6 +154,8 @@ def _intents(page: Page, report: Intents, most: int = 12) -> None:
             page.line(f"{label}: {clean(', '.join(names))}")
     if report.disputed:
         page.line(f"{len(report.disputed)} items name several intents; they count for none surely.")
+    _bets(page, report)
+    _outside(page, report, most)
     if report.untagged:
         page.line()
         page.line("Largest work that names no intent:")
@@ -161,6 +163,42 @@ def _intents(page: Page, report: Intents, most: int = 12) -> None:
             [("", "left", 60), ("days", "right", 6)],
             [[r, days(d)] for r, d in report.untagged[:most]],
         )
+
+
+def _bets(page: Page, report: Intents) -> None:
+    bets = [(r.intent, r.bet) for r in report.rows if r.bet]
+    if not bets:
+        return
+    page.line()
+    page.table(
+        [
+            ("What it bets on", "left", 20),
+            ("days old", "right", 8),
+            ("until", "left", 18),
+            ("KPI", "left", 28),
+        ],
+        [
+            [intent, str(b.age), f"{b.expires or 'no end'}{', ran out' * b.expired}", b.kpi or "none"]
+            for intent, b in bets
+        ],
+    )
+
+
+def _outside(page: Page, report: Intents, most: int) -> None:
+    """Orphans in both directions: initiatives that nothing carries, and epics that no initiative has."""
+    bare = [c.initiative for c in report.initiatives if not c.epics]
+    if bare:
+        page.line(f"Initiatives without epics: {clean(', '.join(bare))}")
+    if not report.outside:
+        return
+    page.line()
+    page.line(f"{len(report.outside)} epics of stated intents are in no initiative, largest first:")
+    page.table(
+        [("", "left", 20), ("", "left", 31), ("intent", "left", 17), ("days", "right", 6)],
+        [[o.ref.partition(":")[2], o.title, o.intent, days(o.effort)] for o in report.outside[:most]],
+    )
+    if len(report.outside) > most:
+        page.line(f"(and {len(report.outside) - most} more: --format csv --table epics_outside lists them)")
 
 
 def _unit(weight: str) -> str:

@@ -6,7 +6,9 @@ from fractions import Fraction
 
 import numpy as np
 
+from tracker_sync.days import Days
 from tracker_sync.events import canonical
+from tracker_sync.reports.bets import Bet, Carrier, Outside, bet, carriers, outside
 from tracker_sync.reports.effort import effort
 from tracker_sync.reports.portfolio import Many, Portfolio, refs
 from tracker_sync.reports.query import Query
@@ -22,15 +24,23 @@ class Row:
 
     intent: str
     stated: bool
-    """Whether the strategy in force at the end of the window has it."""
-    owner: str
-    mission: str
-    hypothesis: str
-    target: float | None
+    """Whether the strategy in force at the end of the window has it; only then it has the rest."""
     shares: tuple[tuple[str, Share], ...]
     """By weight."""
     epics: int
     """Epics in the log that serve it."""
+    owner: str = ""
+    mission: str = ""
+    hypothesis: str = ""
+    bet: Bet | None = None
+    """The hypothesis with its age; None where the intent states none."""
+    buyer_outcome: str = ""
+    delight: str = ""
+    levers: tuple[str, ...] = ()
+    margin: str = ""
+    initiatives: tuple[str, ...] = ()
+    """Those under it."""
+    target: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +61,18 @@ class Intents:
     unstated: tuple[str, ...]
     """Intents of work that the strategy does not state."""
     has_strategy: bool
+    initiatives: tuple[Carrier, ...]
+    """Of the strategy held against the end of the window, in its order."""
+    outside: Many[Outside] | None
+    """Epics of stated intents that no initiative carries; None where the strategy has no initiatives."""
 
 
-def intents(org: Portfolio, query: Query, wanted: Sequence[str] | None = None) -> Intents:
+def intents(
+    org: Portfolio, query: Query, wanted: Sequence[str] | None = None, *, orphans: bool = True
+) -> Intents:
     """The report for a question, by all weights or those wanted. Work that names no intent could serve any of
-    them, so it is in the upper bound of each; work that names several is in the upper bound of those."""
+    them, so it is in the upper bound of each; work that names several is in the upper bound of those. Without
+    `orphans` nobody looks which epics the initiatives carry."""
     rows = np.flatnonzero(org.active(query))
     days = effort(org, query)
     version = org.strategy_at_end(query)
@@ -63,26 +80,18 @@ def intents(org: Portfolio, query: Query, wanted: Sequence[str] | None = None) -
     named = _Named(org, rows)
     ids = [i.id for i in stated]
     others = sorted(named.all - set(ids))
-    by_id: dict[str, Intent | None] = {i.id: i for i in stated} | dict.fromkeys(others)
-
     bases = weights(org, query, rows, named.group, len(named.lists), wanted or query.weights).bases
 
     def shares(sure: list[bool], maybe: list[bool]) -> tuple[tuple[str, Share], ...]:
         return tuple((base.name, base.share(sure, maybe)) for base in bases)
 
-    found = tuple(
-        Row(
-            intent=i, stated=of is not None, owner=of.owner if of else "",
-            mission=of.mission if of else "",
-            hypothesis=of.hypothesis.text if of and of.hypothesis else "",
-            target=of.target if of else None,
-            shares=shares(named.alone(i), named.perhaps(i)),
-            epics=int((org.epic & (org.now["intents"] == named.word(i))).sum()),
-        )
-        for i, of in by_id.items()
-    )  # fmt: skip
+    def row(id_: str, of: Intent | None) -> Row:
+        return _row(org, query, id_, of, shares(named.alone(id_), named.perhaps(id_)), named.word(id_))
+
+    carried, under = carriers(org, version) if version and orphans else ((), None)
     return Intents(
-        query, found, shares(named.none, named.none),
+        query, (*(row(i.id, i) for i in stated), *(row(i, None) for i in others)),
+        shares(named.none, named.none),
         untagged=Many(
             rows[named.those(named.none)],
             lambda some: [(org.ref(r), days.of(r)) for r in some.tolist()],
@@ -92,6 +101,26 @@ def intents(org: Portfolio, query: Query, wanted: Sequence[str] | None = None) -
         idle=tuple(i for i in ids if i not in named.all),
         unstated=tuple(others) if version else (),
         has_strategy=version is not None,
+        initiatives=carried,
+        outside=outside(org, query, ids, under) if carried and under is not None else None,
+    )  # fmt: skip
+
+
+Shares = tuple[tuple[str, Share], ...]
+
+
+def _row(org: Portfolio, query: Query, id_: str, of: Intent | None, shares: Shares, word: int) -> Row:
+    epics = int((org.epic & (org.now["intents"] == word)).sum())
+    version = org.strategy_at_end(query)
+    if of is None or version is None:
+        return Row(id_, stated=False, shares=shares, epics=epics)
+    return Row(
+        id_, stated=True, shares=shares, epics=epics, owner=of.owner, mission=of.mission,
+        hypothesis=of.hypothesis.text if of.hypothesis else "",
+        bet=bet(of, version, org.judged.strategies, query.last, Days(org.judged.calendar)),
+        buyer_outcome=of.buyer_outcome, delight=of.delight, levers=tuple(of.levers), margin=of.margin,
+        initiatives=tuple(i.id for i in version.strategy.initiatives if i.intent == id_),
+        target=of.target,
     )  # fmt: skip
 
 

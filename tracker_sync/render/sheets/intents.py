@@ -4,24 +4,60 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from tracker_sync.render.prose import counted
-from tracker_sync.render.sheet import Chart, Column, Figure, Sheet, Table
+from tracker_sync.render.sheet import Chart, Column, Figure, NotAssessed, Sheet, Table
 from tracker_sync.render.sheets.sales_led import weight
 from tracker_sync.render.values import percent, span
 from tracker_sync.reports.intents import Intents, Row
 from tracker_sync.reports.shares import Share
+from tracker_sync.reports.weights import HEADLINE
 
 INTENTS = (
-    Column("intent", "Intent", "text", "The intent's id.", lambda r: r.intent, width=24),
+    Column("intent", "Intent", "text", "The intent's id.", lambda r: r.intent, width=22),
     Column("stated", "Stated", "flag", "Whether the strategy in force at the end of the period has it.",
            lambda r: r.stated),
-    Column("owner", "Owner", "text", "Who may say no in its name.", lambda r: r.owner or None),
+    Column("owner", "Owner", "text", "Who may say no in its name; empty where nobody owns it.",
+           lambda r: r.owner or None),
     Column("mission", "Mission", "text", "What it is to change, for whom.", lambda r: r.mission or None),
     Column("hypothesis", "Hypothesis", "text", "What it bets on.", lambda r: r.hypothesis or None),
+    Column("hypothesis_since", "Stated since", "time",
+           "When the hypothesis was stated first, in these words, under this intent.",
+           lambda r: r.bet and r.bet.since),
+    Column("hypothesis_age", "Age", "count", "Days from then to the last day of the period.",
+           lambda r: r.bet and r.bet.age, "days", 4),
+    Column("expires", "Ends", "text", "The last day by which the hypothesis has to show.",
+           lambda r: str(r.bet.expires) if r.bet and r.bet.expires else None),
+    Column("expired", "Expired", "flag", "Whether the last day of the period is after that day.",
+           lambda r: r.bet and r.bet.expired, width=7),
+    Column("kpi", "KPI", "text", "The metric by which the hypothesis would show.",
+           lambda r: r.bet.kpi or None if r.bet else None),
+    Column("buyer_outcome", "For the buyer", "text",
+           "What it does for whoever signs: not-fired, promoted or revenue.",
+           lambda r: r.buyer_outcome or None),
+    Column("delight", "Delight", "text", "What those served will be delighted by.",
+           lambda r: r.delight or None),
+    Column("levers", "Hard to copy", "list", "What makes it hard to copy.", lambda r: r.levers),
+    Column("margin", "Margin", "text", "How it pays.", lambda r: r.margin or None),
+    Column("initiatives", "Initiatives", "list", "The initiatives under it.", lambda r: r.initiatives),
     Column("target", "Target", "share", "The part of the effort that it should get, as the strategy has it.",
            lambda r: target(r), width=7),
 )  # fmt: skip
 EPICS = Column("epics", "Epics", "count", "Epics in the log that name it and no other.", lambda r: r.epics,
-               "epics", 6)  # fmt: skip
+               "epics", 5)  # fmt: skip
+INITIATIVES = (
+    Column("initiative", "Initiative", "text", "The initiative's id.", lambda c: c.initiative, width=22),
+    Column("intent", "Intent", "text", "The intent that it is under.", lambda c: c.intent, width=18),
+    Column("text", "What", "text", "What it tries.", lambda c: c.text or None),
+    Column("epics", "Epics", "items", "The epics that carry it and are in the log.", lambda c: c.epics,
+           width=24),
+    Column("lost", "Not found", "list", "Keys that it names and no item has.", lambda c: c.lost, width=9),
+)  # fmt: skip
+OUTSIDE = (
+    Column("key", "Epic", "item", "The epic.", lambda o: o.ref, width=28),
+    Column("title", "Title", "text", "Its title.", lambda o: o.title, width=20),
+    Column("intent", "Intent", "text", "The stated intent that it names.", lambda o: o.intent, width=18),
+    Column("effort", "Effort", "days", "Person-days in the period, of everything under it.",
+           lambda o: o.effort, "person-days", 7),
+)  # fmt: skip
 UNTAGGED = (
     Column("key", "Item", "item", "Work of the period that names no intent.", lambda u: u[0], width=60),
     Column("effort", "Effort", "days", "Its person-days in the period.", lambda u: u[1], "person-days", 7),
@@ -42,9 +78,15 @@ def sheet(report: Intents) -> Sheet:
                    "Stated intents that no work of the period serves."),
             Figure("work_without_stated_intent", "Intents that are not stated", "list", report.unstated,
                    "Intents that work names and the strategy has not."),
+            *_orphans(report),
         ),
         tables=(
             allocation(report),
+            Table("initiatives", "Initiatives and the epics that carry them", INITIATIVES, report.initiatives,
+                  "The strategy has no initiatives."),
+            *([Table("epics_outside", "Epics of stated intents that no initiative carries", OUTSIDE,
+                     report.outside, "An initiative carries every epic of a stated intent.")]
+              if report.outside is not None else ()),
             Table("untagged", "Work that names no intent, largest first", UNTAGGED, report.untagged,
                   "All work names an intent."),
         ),
@@ -57,13 +99,28 @@ def sheet(report: Intents) -> Sheet:
     )  # fmt: skip
 
 
+def _orphans(report: Intents) -> tuple[Figure, ...]:
+    bare = [c.initiative for c in report.initiatives if not c.epics]
+    expired = [r.intent for r in report.rows if r.bet and r.bet.expired]
+    return (
+        Figure("initiatives_without_epics", "Initiatives without epics", "list", bare,
+               "Initiatives that name no epic, or none that is in the log."),
+        Figure("epics_outside", "Epics in no initiative", "count",
+               NotAssessed("initiatives in the strategy") if report.outside is None else len(report.outside),
+               "Epics worked on in the period that name one stated intent, while no initiative carries them "
+               "or what they are in.", "epics"),
+        Figure("expired", "Intents whose hypothesis has run out", "list", expired,
+               "Their hypothesis had to show before the period ended."),
+    )  # fmt: skip
+
+
 def allocation(report: Intents) -> Table:
     """The intents with what each was to get, and got."""
     shares = (
-        Column(w, f"Share of {weight(w)}", "share",
+        Column(w, f"Of {weight(w)}", "share",
                f"The part of the work of the period that serves it, by {weight(w)}: at least what "
                "names it and no other intent, at most also what names none or several.",
-               _got(w), width=16)
+               _got(w), width=9 if w in HEADLINE else None)
         for w, _ in report.unknown
     )  # fmt: skip
     return Table("intents", "Strategic intents: target and what they got", (*INTENTS, *shares, EPICS),
@@ -94,6 +151,8 @@ def headline(report: Intents) -> tuple[str, ...]:
         said.append(f"Above target for certain: {', '.join(above)}.")
     if held and not said:
         said.append("No intent is off its target for certain.")
+    if expired := [f"{r.intent} ({r.bet.expires})" for r in report.rows if r.bet and r.bet.expired]:
+        said.append(f"The hypothesis has run out: {', '.join(expired)}.")
     return (*said, *([f"Not in the strategy: {', '.join(report.unstated)}."] if report.unstated else []))
 
 
