@@ -6,7 +6,7 @@ SPARK := .venv-spark
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check format bench bench-log bench-labels lock test-spark lock-spark build clean
+.PHONY: help demo test test-slow check format golden schemas docs bench bench-log bench-labels lock test-spark lock-spark build clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -41,6 +41,15 @@ check: $(STAMP) ## lint, formatting, types, and the tests inside rule files
 format: $(STAMP) ## format and fix what can be fixed safely
 	@$(PY) -m ruff format .
 	@$(PY) -m ruff check --fix .
+
+golden: $(STAMP) ## renew the demo's reports in tests/golden; look at what changed
+	@$(PY) -m tests.made golden
+
+schemas: $(STAMP) ## renew the JSON Schemas of the reports
+	@$(PY) -m tests.made schemas
+
+docs: $(STAMP) ## renew the columns in docs/reports.md
+	@$(PY) -m tests.made docs
 
 bench: $(STAMP) ## measure, as ratios to a floor in the same run; PEERS=1: other tools too
 	@PEERS=$(PEERS) $(PY) -m tests.bench

@@ -83,14 +83,15 @@ def report(
             [for_client(org, query)] if redact
             else [REPORTS[n](org, periods.get(n, query)) for n in names]
         )  # fmt: skip
+        colour = output is None and wants_colour(os.environ)
         if form == "html":
             text = page(config, log, asked, figures)
         else:
-            text = rendered(figures[0], form, table, colour=output is None and wants_colour(os.environ))
+            text = rendered(figures[0], form, table, colour=colour)
         if form == "github":
             text, output = annotated(figures[0], text, output, os.environ), None
     if output is None:
-        click.echo(text, nl=False)
+        click.echo(text, nl=False, color=colour or None)
     else:
         write(output, text)
     with_warnings = [f for n, f in zip(names, figures, strict=True) if n in WARNING]

@@ -172,10 +172,10 @@ def _bets(page: Page, report: Intents) -> None:
     page.line()
     page.table(
         [
-            ("What it bets on", "left", 20),
+            ("Hypothesis of", "left", 20),
             ("days old", "right", 8),
-            ("until", "left", 18),
-            ("KPI", "left", 28),
+            ("until", "left", 20),
+            ("KPI", "left", 26),
         ],
         [
             [intent, str(b.age), f"{b.expires or 'no end'}{', ran out' * b.expired}", b.kpi or "none"]

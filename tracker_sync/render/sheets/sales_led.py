@@ -144,7 +144,7 @@ def notes(report: SalesLed) -> tuple[str, ...]:
 
 def _by_weight() -> tuple[Column, ...]:
     sales, off, fits = (
-        Column(id_, label.partition(",")[0], "share", meaning, get, width=13)
+        Column(id_, label.partition(",")[0], "share", meaning, get, width=12)
         for (id_, (label, meaning)), get in zip(
             SHARES.items(), (lambda w: w.sales_led, lambda w: w.unhealthy, lambda w: w.healthy), strict=True
         )
@@ -183,7 +183,7 @@ def _series(name: str) -> tuple[Column, ...]:
                 of("restated", share), width=width),
          Column(f"{id_}_then", f"{label.partition(',')[0]} then", "share",
                 f"{meaning} As the trackers showed it at the period's end.", of("then", share), width=width))
-        for ((id_, (label, meaning)), share), width in zip(shares, (14, None, None), strict=True)
+        for ((id_, (label, meaning)), share), width in zip(shares, (12, None, None), strict=True)
     ]  # fmt: skip
     return (
         Column("since", "From", "time", "When the period begins, within the window.",

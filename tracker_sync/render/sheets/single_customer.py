@@ -209,10 +209,10 @@ SHARED = (
     Column("account", "Asked for by", "text", "The one independent account that asked for it.",
            lambda s: s.account, width=12),
     Column("adopters", "Used by", "list", "The others that used it within 90 days of the release.",
-           lambda s: s.adopters, width=14),
+           lambda s: s.adopters, width=13),
     Column("supporters", "Problem of", "list",
            "The others that rank a problem which it serves in the worst third of theirs.",
-           lambda s: s.supporters, width=14),
+           lambda s: s.supporters, width=13),
     Column("effort", "Effort", "days", "Person-days in the period, of everything under it.",
            lambda s: s.effort, "person-days", 6),
 )  # fmt: skip
