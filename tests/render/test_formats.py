@@ -80,7 +80,7 @@ def test_a_page_too_long_for_github_is_cut_and_says_so() -> None:
 
 
 def test_rows_that_a_page_does_not_show_are_counted() -> None:
-    assert "and 3 more: `tracker-sync report demand --format csv`" in markdown.render(sheet(*["x"] * 15))
+    assert "3 more rows: `tracker-sync report demand --format csv`" in markdown.render(sheet(*["x"] * 15))
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -13,7 +13,9 @@ COUNT: Schema = {"type": "integer"}
 TIME: Schema = {"type": "string", "format": "date-time"}
 SHARE: Schema = {"$ref": "#/$defs/share"}
 _TYPES: Mapping[Type, Schema] = {
-    "item": {"type": "string"}, "text": {"type": "string"}, "items": STRINGS, "list": STRINGS,
+    "item": {"type": "string"}, "text": {"type": "string"},
+    "class": {"enum": ["healthy", "unhealthy", "undecidable", "unknown", "other"]},
+    "items": STRINGS, "list": STRINGS,
     "flag": {"type": "boolean"}, "count": COUNT, "number": NUMBER, "days": NUMBER, "money": NUMBER,
     "share": {"anyOf": [SHARE, NUMBER]}, "range": {"$ref": "#/$defs/range"}, "time": TIME,
 }  # fmt: skip

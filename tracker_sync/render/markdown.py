@@ -36,9 +36,13 @@ def render(sheet: Sheet, limit: int = LIMIT) -> str:
 
 def escaped(text: str) -> str:
     """A stranger's text as Markdown that shows exactly that, without markup, mention or link."""
+    return _LEADING.sub(lambda m: f"&#{ord(m[0][0])};{m[0][1:]}", _inert(text))
+
+
+def _inert(text: str) -> str:
+    """The same where it does not begin a line: nothing makes a list or a heading there."""
     inert = _LINKS.sub(lambda m: m[0] + "\u200b", clean(text))
-    inert = _SPECIAL.sub(lambda m: f"&#{ord(m[0])};", inert).replace("\u200b", "&#8203;")
-    return _LEADING.sub(lambda m: f"&#{ord(m[0][0])};{m[0][1:]}", inert)
+    return _SPECIAL.sub(lambda m: f"&#{ord(m[0])};", inert).replace("\u200b", "&#8203;")
 
 
 def _parts(sheet: Sheet) -> Iterator[str]:
@@ -74,12 +78,15 @@ def _table(table: Table, sheet: Sheet) -> Iterator[str]:
     if not count:
         yield escaped(table.empty or "None.") + "\n"
         return
-    yield f"| {' | '.join(_cell(c.title) for c in table.columns)} |\n"
-    yield f"| {' | '.join('---:' if c.type in RIGHT else '---' for c in table.columns)} |\n"
+    columns = [c for c in table.columns if c.width is not None] or table.columns
+    yield f"| {' | '.join(_cell(c.title) for c in columns)} |\n"
+    yield f"| {' | '.join('---:' if c.type in RIGHT else '---' for c in columns)} |\n"
     for row in table.rows[: table.most]:
-        yield f"| {' | '.join(_value(c, c.get(row), sheet) for c in table.columns)} |\n"
-    if count > table.most:
-        yield f"\nand {count - table.most:,} more: `{all_rows(sheet, table)}`\n"
+        yield f"| {' | '.join(_value(c, c.get(row), sheet) for c in columns)} |\n"
+    more = f"{count - table.most:,} more rows" if count > table.most else ""
+    further = f"{len(table.columns) - len(columns)} more columns" if len(columns) < len(table.columns) else ""
+    if left := " and ".join(filter(None, (more, further))):
+        yield f"\n{left}: `{all_rows(sheet, table)}`\n"
 
 
 def _value(column: Column, value: Any, sheet: Sheet) -> str:
@@ -98,7 +105,7 @@ def _key(ref: str) -> str:
 
 def _cell(text: str) -> str:
     line = clean(text)
-    return escaped(line if len(line) <= LONGEST else line[: LONGEST - 1] + "…")
+    return _inert(line if len(line) <= LONGEST else line[: LONGEST - 1] + "…")
 
 
 def _cut(sheet: Sheet) -> str:

@@ -4,9 +4,9 @@ from fractions import Fraction
 
 from tracker_sync.render import clean
 from tracker_sync.render.page import Page
-from tracker_sync.render.sheets.sales_led import CLASSES, headline, weight
+from tracker_sync.render.sheets.sales_led import headline, weight
 from tracker_sync.render.text import shares
-from tracker_sync.render.values import bar, days, span
+from tracker_sync.render.values import CLASSES, bar, days, span
 from tracker_sync.reports.sales_led import SalesLed, Spell, Weighed
 from tracker_sync.reports.shares import Share
 

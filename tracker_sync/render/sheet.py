@@ -9,11 +9,12 @@ from tracker_sync.reports.query import Query
 from tracker_sync.reports.shares import Share
 
 Type = Literal[
-    "item", "items", "text", "list", "flag", "count", "number", "days", "share", "money", "range", "time"
+    "item", "items", "text", "class", "list", "flag", "count", "number", "days", "share", "money", "range",
+    "time",
 ]  # fmt: skip
-"""What a value is, and so how it is shown: `item` a ref that opens the tracker, `items` many; `share` a
-`Share`, or a `Fraction` where nothing is unknown; `days` person-days; `money` whole units of currency;
-`range` a `Range`; `time` microseconds UTC."""
+"""What a value is, and so how it is shown: `item` a ref that opens the tracker, `items` many; `class` what
+sales-led work is to the strategy; `share` a `Share`, or a `Fraction` where nothing is unknown; `days`
+person-days; `money` whole units of currency; `range` a `Range`; `time` microseconds UTC."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,11 @@ LISTED = 3
 """So many of a cell's several values are spelt out."""
 RIGHT: frozenset[Type] = frozenset({"count", "number", "days", "share", "money", "range"})
 """What stands on the right of its column."""
+CLASSES = {
+    "healthy": "fits the strategy", "unhealthy": "off strategy", "undecidable": "cannot be told",
+    "unknown": "origin unknown", "other": "not sales-led",
+}  # fmt: skip
+"""The classes of work, by the ids that JSON and CSV have."""
 _STEPS = "▁▂▃▄▅▆▇█"
 
 
@@ -28,6 +33,8 @@ def words(value: Any, kind: Type, zone: tzinfo) -> str:
     match kind:
         case "item" | "text":
             return str(value)
+        case "class":
+            return CLASSES.get(value, str(value))
         case "items" | "list":
             return several(value)
         case "flag":

@@ -5,15 +5,10 @@ from fractions import Fraction
 
 from tracker_sync.render.prose import counted
 from tracker_sync.render.sheet import Chart, Column, Figure, Range, Sheet, Table
-from tracker_sync.render.values import span
+from tracker_sync.render.values import CLASSES, span
 from tracker_sync.reports.sales_led import SalesLed, Spell, Weighed
 from tracker_sync.reports.shares import Share
 
-CLASSES = {
-    "healthy": "fits the strategy", "unhealthy": "off strategy", "undecidable": "cannot be told",
-    "unknown": "origin unknown", "other": "not sales-led",
-}  # fmt: skip
-"""What the classes of work are called for people."""
 WEIGHT = {"effort": "effort", "count": "items", "points": "points", "money": "money"}
 """What the work is weighed by."""
 SHARES = {
@@ -35,13 +30,13 @@ SHARES = {
 """(label, meaning) of each share, by its id."""
 ITEMS = (
     Column("key", "Item", "item", "The item: a leaf of the work, one without children.", lambda r: r.ref,
-           width=24),
-    Column("title", "Title", "text", "Its title.", lambda r: r.title, width=20),
-    Column("class", "Class", "text",
+           width=22),
+    Column("title", "Title", "text", "Its title.", lambda r: r.title, width=18),
+    Column("class", "Class", "class",
            "healthy: sales-led and fits the strategy; unhealthy: sales-led and off strategy; undecidable: "
            "sales-led, and too little is known to say; unknown: nothing says where its demand came from; "
-           "other: not sales-led.", lambda r: r.verdict, width=11),
-    Column("why", "Why", "text", "What its class rests on.", lambda r: r.why, width=10),
+           "other: not sales-led.", lambda r: r.verdict, width=17),
+    Column("why", "Why", "text", "What its class rests on.", lambda r: r.why, width=8),
     Column("origin", "Origin", "text", "Where its earliest decisive demand came from.", lambda r: r.origin),
     Column("customers", "Customers", "list", "The independent accounts that asked for it.",
            lambda r: list(r.customers)),

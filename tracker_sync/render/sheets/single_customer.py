@@ -169,7 +169,7 @@ def _features(report: SingleCustomer) -> tuple[Column, ...]:
         Column("later", "Used later by", "list",
                "Accounts that were counted using it only later than 90 days after the release.",
                lambda r: r.later),
-        Column("class", "Class", "text", "The class of the feature, as in the report on sales-led work.",
+        Column("class", "Class", "class", "The class of the feature, as in the report on sales-led work.",
                lambda r: r.verdict),
         Column("why", "Why", "text", "What its class rests on.", lambda r: r.why),
         Column("first_asked", "First asked", "time", "When the account first asked for it.",
