@@ -5,11 +5,12 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from postgres import database, postgres  # noqa: F401  fixtures
@@ -17,6 +18,9 @@ from postgres import database, postgres  # noqa: F401  fixtures
 from tracker_sync.cli import main
 from tracker_sync.events import Event, Stated
 from tracker_sync.log.sqlite import SqliteLog
+
+if TYPE_CHECKING:
+    from tests.reports.agreement import Case
 
 ROOT = Path(__file__).parents[1]
 TOKENS = ("JIRA_TOKEN", "JIRA_USER", "GITHUB_TOKEN", "TRACKER_SYNC_CONFIG")
@@ -157,3 +161,18 @@ def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     slept: list[float] = []
     monkeypatch.setattr("tenacity.nap.time", SimpleNamespace(sleep=slept.append))
     return slept
+
+
+@pytest.fixture(scope="session")
+def girder(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Case]":
+    """The demo as its two trackers were synced, with its files beside it, and what the oracle reads of it."""
+    from tests.reports.agreement import Case, record
+    from tracker_sync import config
+
+    made = tmp_path_factory.mktemp("girder")
+    command = [sys.executable, "-m", "tracker_sync", "demo", "--dir", "."]
+    subprocess.run(command, cwd=made, capture_output=True, check=True)
+    conf = config.load(made / "tracker-sync.toml")
+    log = SqliteLog(conf.log_path)
+    yield Case(conf, log, record(conf, log))
+    log.close()

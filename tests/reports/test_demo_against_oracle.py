@@ -21,14 +21,14 @@ FIRST, LAST = date(2024, 11, 1), date(2026, 10, 30)
 
 
 @pytest.fixture(scope="module")
-def lived(demo: Case, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
+def lived(girder: Case, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
     """The demo as if it had been synced each week, with much of it learned late."""
 
     def keep(log: EventLog) -> None:
-        refresh(log, *basis(demo.config, told(log), now_stated(demo.config)))
+        refresh(log, *basis(girder.config, told(log), now_stated(girder.config)))
 
-    log = relived([*demo.log.read()], tmp_path_factory.mktemp("lived") / "lived.db", random.Random(7), keep)
-    yield Case(demo.config, log, record(demo.config, log))
+    log = relived([*girder.log.read()], tmp_path_factory.mktemp("lived") / "lived.db", random.Random(7), keep)
+    yield Case(girder.config, log, record(girder.config, log))
     log.close()
 
 
@@ -43,16 +43,16 @@ def question(seed: int, *, known: bool) -> Question:
     return Question(as_of, MONDAY + weeks * WEEK + r.randrange(WEEK) if weeks else None, since, until)
 
 
-def test_the_demo_as_it_is(demo: Case) -> None:
-    assert_agree(*demo, Question())
-    of = Oracle(demo.record)
+def test_the_demo_as_it_is(girder: Case) -> None:
+    assert_agree(*girder, Question())
+    of = Oracle(girder.record)
     assert len(of.active) > 400, "it is about something"
     assert {*of.verdicts.values()} == {"healthy", "unhealthy", "undecidable", "unknown", "other"}
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_the_demo_as_of_a_day(demo: Case, seed: int) -> None:
-    assert_agree(*demo, question(seed, known=False))
+def test_the_demo_as_of_a_day(girder: Case, seed: int) -> None:
+    assert_agree(*girder, question(seed, known=False))
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -62,8 +62,8 @@ def test_the_demo_as_it_was_known(lived: Case, seed: int) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4, 40))
-def test_the_demo_on_many_days(demo: Case, seed: int) -> None:
-    assert_agree(*demo, question(seed, known=False))
+def test_the_demo_on_many_days(girder: Case, seed: int) -> None:
+    assert_agree(*girder, question(seed, known=False))
 
 
 @pytest.mark.slow
