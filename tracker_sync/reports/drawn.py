@@ -1,6 +1,6 @@
 """The reports that findings are drawn from, each made once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from tracker_sync.reports.portfolio import Portfolio
@@ -20,7 +20,7 @@ class Drawn:
     @cached_property
     def sales_led(self) -> SalesLed:
         """By effort alone."""
-        return sales_led(self.org, self.query, ("effort",))
+        return sales_led(self.org, replace(self.query, by=None), ("effort",))
 
     @cached_property
     def single_customer(self) -> SingleCustomer:
