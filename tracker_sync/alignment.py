@@ -29,6 +29,8 @@ def ruling(item: Item, tags: Tags, judged: Judgement) -> Ruling:
     """The class of a leaf. Definition: domain, section 2."""
     if tags.origin is None:
         return _UNKNOWN
+    if tags.origin.fallback:
+        return Ruling("unknown", f"presumed to be from {tags.origin.value}, by who raised it")
     if tags.origin.value != "sales":
         return Ruling("other", f"came from {tags.origin.value}")
     asked = tags.requested_at if tags.requested_at is not None else item.opened_at

@@ -72,7 +72,9 @@ class SingleCustomer:
         told: dict[str, list[bool]] = {}
         for issue in self.active:
             tags = self.of.tags[issue]
-            told.setdefault(issue.source, []).append(bool(tags.origin or tags.customers))
+            told.setdefault(issue.source, []).append(
+                bool((tags.origin and not tags.origin.fallback) or tags.customers)
+            )
         return {s: Fraction(sum(some), len(some)) for s, some in told.items()}
 
     @property

@@ -9,7 +9,7 @@ VERDICTS = ("healthy", "unhealthy", "undecidable", "unknown", "other")
 
 def verdict(t: Tagged) -> str:
     """H, U, G, Q or other work: "each sales-led leaf is one of …"."""
-    if t.origin is None:
+    if t.origin is None or t.origin.fallback:  # who raised it is presumed, and not known, to be behind it
         return "unknown"
     if t.origin.value != "sales":
         return "other"

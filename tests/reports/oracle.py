@@ -296,16 +296,11 @@ class Oracle:
         return min(in_time, key=lambda s: (s.at, s.origin != "sales"), default=None)
 
     def origin(self, issue: Issue) -> Sign | None:
-        """ "A leaf's own tag beats the nearest ancestor's"; a reporter of product or engineering
-        speaks only where nothing else does."""
+        """ "A leaf's own tag beats the nearest ancestor's"; a reporter of product or engineering is presumed,
+        and not known, to be behind it."""
         for holder in self.line(issue):
             if sign := self.decisive(holder):
                 return sign
-        if self.org.roles.get(issue.reporter) in ("product", "engineering"):
-            return Sign(issue.created, self.org.roles[issue.reporter])
-        for holder in self.line(issue):
-            if self.org.roles.get(holder.reporter) in ("product", "engineering"):
-                return Sign(holder.created, self.org.roles[holder.reporter])
         return None
 
     def asked(self, issue: Issue) -> list[Sign]:

@@ -140,7 +140,6 @@ def test_a_later_sign_does_not_speak_for_a_lost_one(girder: Case, full: Full, tm
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(reason="who reported it stands in for a lost sign: taken as known, not as unknown")
 @pytest.mark.parametrize("lost", [of_sales, at_random(0)])
 def test_a_reporter_does_not_speak_for_what_was_lost(
     girder: Case, full: Full, tmp_path: Path, lost: Lost

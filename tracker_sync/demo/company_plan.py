@@ -123,6 +123,8 @@ def _epic_item(rng: Random, epic: Epic) -> Item:
     labels += [word.replace(" ", "/") for word in epic.peculiar if word.startswith("paid ")]
     if epic.why == "request":
         labels.append("customer request")
+    if epic.why in ("strategy", "engineering"):
+        labels.append(f"origin/{epic.why}")
     body = f"Outcome we want: {epic.nouns[0]} that a site manager trusts."
     if epic.why == "support":
         account = (epic.accounts or ["Morrow Civil"])[0]
@@ -220,6 +222,7 @@ def _loose_item(rng: Random, why: str, day: date) -> Item:
     if why == "support":
         body += "\n\n" + zendesk_block(rng, rng.choice(steady_customers()))
     labels = [*(["bug"] if kind == "bug" else []), *(["customer request"] * (why == "request"))]
+    labels += [f"origin/{why}"] if kind == "task" else []
     opening: dict[str, Any] = {
         "title": title,
         "body": body,

@@ -321,7 +321,7 @@ def _rows(
 
 
 def _coverage(org: Portfolio, active: Array) -> dict[str, Fraction]:
-    told = org.now["origin"] != 0
+    told = org.now["origin_by"] != 0
     told[org.asked.rows] = True
     all_, those = (np.bincount(org.sources[which]) for which in (active, active & told))
     found = {

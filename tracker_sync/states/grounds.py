@@ -32,7 +32,8 @@ class Grounds(NamedTuple):
 def grounds(tags: Tags) -> Grounds:
     """What the tags of an item rest on."""
     unsettled = {CONFLICTS[t.dimension] for t in tags.conflicts}
-    origin = (tags.origin,) if tags.origin else ()
+    # A presumption is no word on where it came from.
+    origin = (tags.origin,) if tags.origin and not tags.origin.fallback else ()
     return Grounds(
         _strongest(tags.intents), _strongest(tags.customers), _strongest(origin),
         min((t.known_since for t in tags.intents), default=None),

@@ -34,7 +34,8 @@ ITEMS = (
     Column("title", "Title", "text", "Its title.", lambda r: r.title, width=18),
     Column("class", "Class", "class",
            "healthy: sales-led and fits the strategy; unhealthy: sales-led and off strategy; undecidable: "
-           "sales-led, and too little is known to say; unknown: nothing says where its demand came from; "
+           "sales-led, and too little is known to say; unknown: nothing but perhaps who raised it says "
+           "where its demand came from; "
            "other: not sales-led.", lambda r: r.verdict, width=17),
     Column("why", "Why", "text", "What its class rests on.", lambda r: r.why, width=8),
     Column("origin", "Origin", "text", "Where its earliest decisive demand came from.", lambda r: r.origin),
