@@ -1,6 +1,6 @@
 """Effort and activity: day by day, person by person."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from fractions import Fraction
 
@@ -25,12 +25,11 @@ def people(issue: Issue, instant: int, person: Callable[[Issue, str], str]) -> s
     return {person(issue, a) for a in accounts} or {f"nobody on {issue.source}:{issue.ids[0]}"}
 
 
-def effort(
+def worked(
     world: World, leaves: list[Issue], begin: int, end: int, person: Callable[[Issue, str], str]
-) -> dict[Issue, Fraction]:
-    """Person-days of the leaves that were in progress on any working day: "each working day of a person is
-    split equally over the items they had in progress that day"."""
-    total: dict[Issue, Fraction] = {}
+) -> Iterator[tuple[date, str, Issue, Fraction]]:
+    """(day, person, leaf, part of the day) of all leaves that were in progress on any working day: "each
+    working day of a person is split equally over the items they had in progress that day"."""
     calendar = world.calendar
     started = [issue for issue in leaves if issue.doing]
     for day in calendar.working_days(begin, end):
@@ -41,9 +40,18 @@ def effort(
             if instant is not None and not stale(issue, day):
                 for who in people(issue, instant, person):
                     hands.setdefault(who, []).append(issue)
-        for issues in hands.values():
+        for who, issues in hands.items():
             for issue in issues:
-                total[issue] = total.get(issue, Fraction(0)) + Fraction(1, len(issues))
+                yield day, who, issue, Fraction(1, len(issues))
+
+
+def effort(
+    world: World, leaves: list[Issue], begin: int, end: int, person: Callable[[Issue, str], str]
+) -> dict[Issue, Fraction]:
+    """Person-days of the leaves."""
+    total: dict[Issue, Fraction] = {}
+    for _, _, issue, part in worked(world, leaves, begin, end, person):
+        total[issue] = total.get(issue, Fraction(0)) + part
     return total
 
 

@@ -1,0 +1,157 @@
+"""More reports of the demo, and of a demo with more going on: the oracle comes to the same digits."""
+
+import random
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.oracle.shares import Oracle, Question
+from tests.oracle.weights import Weights
+from tests.reports.agreement import Said, asked, record
+from tests.reports.agreement_promises import promises_expected, promises_reported
+from tests.reports.agreement_said_no import said_no_expected, said_no_reported
+from tests.reports.agreement_weights import assert_weights_agree
+from tests.reports.shaken import shaken
+from tests.reports.test_demo_against_oracle import (  # noqa: F401  the fixtures
+    LAST,
+    Case,
+    demo,
+    folder,
+    lived,
+    question,
+)  # fmt: skip
+from tracker_sync import config
+from tracker_sync.events import Changed
+from tracker_sync.log.sqlite import SqliteLog
+from tracker_sync.reports.opening import open_portfolio
+from tracker_sync.reports.portfolio import Portfolio
+from tracker_sync.reports.query import Query
+
+REPORTS: dict[str, tuple[Callable[[Portfolio, Query], Said], Callable[[Oracle], Said]]] = {
+    "promises": (promises_reported, promises_expected),
+    "said-no": (said_no_reported, said_no_expected),
+}
+TEAMS = (None, "planning", "field", "integrations")
+SERIES = (None, "week", "month", "quarter")
+
+
+@pytest.fixture(scope="module")
+def mixed(demo: Case, folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:  # noqa: F811
+    """The demo with points on most items, set a while after the opening; and with people of whom some have no
+    team, some no rate, and some a rate of their own."""
+    r, place = random.Random(3), tmp_path_factory.mktemp("mixed") / "demo"
+    shutil.copytree(folder, place)
+    conf = config.load(place / "tracker-sync.toml")
+    people = (place / "people.toml").read_text().split("[[people]]")
+    for n, one in enumerate(people):
+        kept = one if n % 3 else re.sub(r"team = .*\n", "", one)
+        kept = kept if n % 4 else re.sub(r"rate = .*\n", "", kept)
+        people[n] = re.sub(r"rate = \[(\d)", rf"rate = [{1 + n % 4}", kept)
+    (place / "people.toml").write_text("[[people]]".join(people))
+    opened = [(e.source, e.event) for e in demo.log.read() if type(e.event).__name__ == "Opened"]
+    log = SqliteLog(conf.log_path, write=True)
+    log.append("girder", [
+        Changed(id=f"{e.item}:p", item=e.item, ts=e.ts + r.randrange(40 * 24 * 3_600_000_000),
+                attr="customfield_10016", val=str(r.choice([1, 2, 3, 5, 8, "0.5"])))
+        for source, e in opened if source == "girder" and r.random() < 0.93
+    ], now=0)  # fmt: skip
+    yield Case(conf, log, record(conf, log))
+    log.close()
+
+
+def test_the_demo_by_each_weight(demo: Case) -> None:  # noqa: F811
+    assert_weights_agree(*demo, Question())
+
+
+def test_the_demo_month_by_month(demo: Case) -> None:  # noqa: F811
+    assert_weights_agree(*demo, Question(since=LAST - timedelta(80)), by="month")
+
+
+def test_people_without_a_rate_or_a_team_and_items_with_points(mixed: Case) -> None:
+    assert_weights_agree(*mixed, Question(since=LAST - timedelta(150)))
+    of = Weights(Oracle(mixed.record, Question(since=LAST - timedelta(150))))
+    assert any(p.figures for p in of.points().values()), "it is about something"
+    assert any(p.figures is None for p in of.points().values())
+    assert {"" in days for days in of.days.values()} == {True, False}
+
+
+def team_and_period(seed: int) -> tuple[str | None, str | None]:
+    """Of which team, and by which period: not more periods than can be waited for."""
+    r = random.Random(f"weights {seed}")
+    return r.choice(TEAMS), r.choice(SERIES)
+
+
+@pytest.mark.parametrize("seed", [2, 3])
+def test_the_weights_as_they_were_known(lived: Case, seed: int) -> None:  # noqa: F811
+    assert_weights_agree(*lived, question(seed, known=True), team=TEAMS[seed])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4, 24))
+def test_the_weights_on_many_days(demo: Case, seed: int) -> None:  # noqa: F811
+    assert_weights_agree(*demo, question(seed, known=False), *team_and_period(seed))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4, 24))
+def test_the_weights_of_mixed_people_on_many_days(mixed: Case, seed: int) -> None:
+    assert_weights_agree(*mixed, question(seed, known=False), *team_and_period(seed))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4, 24))
+def test_the_weights_as_they_were_known_at_many_times(lived: Case, seed: int) -> None:  # noqa: F811
+    assert_weights_agree(*lived, question(seed, known=True), *team_and_period(seed))
+
+
+@pytest.fixture(scope="module")
+def busy(demo: Case, folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:  # noqa: F811
+    """The demo with much more going on."""
+    with shaken(demo, folder, tmp_path_factory.mktemp("busy") / "demo", 1) as case:
+        yield case
+
+
+def assert_reports_agree(case: Case, question: Question) -> None:
+    """The package and the oracle say the same in each report."""
+    org, query = open_portfolio(case.config, case.log, asked(question))
+    of = Oracle(case.record, question)
+    for name, (reported, expected) in REPORTS.items():
+        package, opinion = reported(org, query), expected(of)
+        assert package.keys() == opinion.keys()
+        for figure, value in package.items():
+            assert value == opinion[figure], (name, figure, question)
+
+
+def test_the_reports_of_the_demo(demo: Case) -> None:  # noqa: F811
+    assert_reports_agree(demo, Question())
+
+
+@pytest.mark.parametrize("seed", [3, 7])
+def test_the_reports_of_a_busy_demo(busy: Case, seed: int) -> None:
+    assert_reports_agree(busy, question(seed, known=False))
+
+
+def test_the_reports_of_the_demo_as_they_were_known(lived: Case) -> None:  # noqa: F811
+    assert_reports_agree(lived, question(3, known=True))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(12, 42))
+def test_the_reports_of_the_demo_on_many_days(demo: Case, seed: int) -> None:  # noqa: F811
+    assert_reports_agree(demo, question(seed, known=False))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(12, 42))
+def test_the_reports_of_a_busy_demo_on_many_days(busy: Case, seed: int) -> None:
+    assert_reports_agree(busy, question(seed, known=False))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(12, 42))
+def test_the_reports_as_they_were_known_at_many_times(lived: Case, seed: int) -> None:  # noqa: F811
+    assert_reports_agree(lived, question(seed, known=True))
