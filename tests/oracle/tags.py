@@ -124,8 +124,16 @@ class Tagged:
         """ "First move to a started status, or a commitment/promise/due signal, whichever is first";
         "straight to done is a commitment; declined unstarted is not work"."""
         moments = [ts for ts, phase in self.issue.phases if phase in ("doing", "done") and ts <= self.at]
-        moments += [f.since for _, given in self.heard("commitment", self.texts) for f in given]
+        given = [f for _, some in self.heard("commitment", self.texts) for f in some]
+        moments += [self._first_due if f.value == "due" else f.since for f in given]
         return min(moments, default=None)
+
+    @property
+    def _first_due(self) -> int:
+        """ "A due date counts from the day on which the item first had one, while it has any"; "a date that
+        was replaced within ten minutes of creation never counted"."""
+        dues = [s for s in self.issue.by_attr["due"] if s.ts <= self.at and s.kind != "dropped" and s.val]
+        return min(self.issue.signed(s.ts) for s in dues)
 
     # -- origin ---------------------------------------------------------------------------------
 

@@ -204,6 +204,13 @@ def test_who_asks_after_the_window_has_not_asked_yet(ask: Ask) -> None:  # noqa:
     assert [(r.account, r.accounts) for r in demand(org, before).rows] == [("Acme", 1)]
 
 
+def test_until_somebody_asks_for_a_ticket_its_work_is_the_epics(ask: Ask) -> None:  # noqa: F811
+    ticket = item("A-1", parent="E-1"), label("A-1", 20, "customer/Globex")
+    org, query = ask(epic("E-1", "customer/Acme"), *ticket, until="2026-02-28")
+    row = only(demand(org, replace(query, until=at(10))))
+    assert (row.account, row.effort) == ("Acme", 7)
+
+
 def test_what_a_tracker_does_not_have_any_more_is_no_wish(ask: Ask) -> None:  # noqa: F811
     gone = Removed(id="A-1:r", item="A-1", ts=at(5), val="gone")
     assert not demand(*ask(item("A-1", "customer/Acme"), gone)).rows

@@ -11,7 +11,8 @@ import pytest
 
 from tests.oracle.shares import Oracle, Question
 from tests.oracle.weights import Weights
-from tests.reports.agreement import Said, asked, record
+from tests.reports.agreement import Said, asked, assert_agree, record
+from tests.reports.agreement_demand import demand_expected, demand_reported
 from tests.reports.agreement_promises import promises_expected, promises_reported
 from tests.reports.agreement_said_no import said_no_expected, said_no_reported
 from tests.reports.agreement_weights import assert_weights_agree
@@ -33,6 +34,7 @@ from tracker_sync.reports.query import Query
 
 REPORTS: dict[str, tuple[Callable[[Portfolio, Query], Said], Callable[[Oracle], Said]]] = {
     "promises": (promises_reported, promises_expected),
+    "demand": (demand_reported, demand_expected),
     "said-no": (said_no_reported, said_no_expected),
 }
 TEAMS = (None, "planning", "field", "integrations")
@@ -130,6 +132,10 @@ def test_the_reports_of_the_demo(demo: Case) -> None:  # noqa: F811
     assert_reports_agree(demo, Question())
 
 
+def test_the_shares_of_a_busy_demo(busy: Case) -> None:
+    assert_agree(*busy, question(3, known=False))
+
+
 @pytest.mark.parametrize("seed", [3, 7])
 def test_the_reports_of_a_busy_demo(busy: Case, seed: int) -> None:
     assert_reports_agree(busy, question(seed, known=False))
@@ -143,6 +149,12 @@ def test_the_reports_of_the_demo_as_they_were_known(lived: Case) -> None:  # noq
 @pytest.mark.parametrize("seed", range(12, 42))
 def test_the_reports_of_the_demo_on_many_days(demo: Case, seed: int) -> None:  # noqa: F811
     assert_reports_agree(demo, question(seed, known=False))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(12, 42))
+def test_the_shares_of_a_busy_demo_on_many_days(busy: Case, seed: int) -> None:
+    assert_agree(*busy, question(seed, known=False))
 
 
 @pytest.mark.slow

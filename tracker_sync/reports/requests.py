@@ -9,7 +9,7 @@ from tracker_sync.reports.effort import ROOM, effort
 from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.reports.query import Query
 from tracker_sync.states import FOREVER
-from tracker_sync.states.columns import DECLINED, DOING, DONE, NEVER, Array
+from tracker_sync.states.columns import DECLINED, DOING, DONE, NEVER, NONE, Array
 from tracker_sync.states.grounds import INHERITED
 
 STATES = ("waiting", "committed", "in progress", "done", "declined")
@@ -86,7 +86,7 @@ def requests(org: Portfolio, query: Query) -> Requests:
     mine = asked.where(own[asked.rows])
     pairs, request = np.unique(unit[mine.rows] << 32 | mine.account, return_inverse=True)
     items = _items(org, query, mine, request, unit)
-    amounts, worked, whole = _attributed(org, query, asked, pairs, unit[_nearest(org, own, org.roots)])
+    amounts, worked, whole = _attributed(org, query, mine, request, len(pairs))
     stands = _standing(items, unit)
     state, committed, closed = _together(stands, len(pairs))
     units = pairs >> 32
@@ -242,27 +242,29 @@ def _together(items: Items, size: int) -> tuple[Array, Array, Array]:
 
 
 def _attributed(
-    org: Portfolio, query: Query, asked: _Asked, pairs: Array, unit: Array
+    org: Portfolio, query: Query, mine: _Asked, request: Array, size: int
 ) -> tuple[Array, Array, int]:
     """(effort of each request, whether anything was active for it, what the effort is in whole numbers of).
 
-    A leaf's effort is split equally over the accounts that asked for it, or for the nearest item above it
-    that any account asked for; `unit` has the unit of that item.
+    A leaf's effort is split equally over the accounts of the nearest item at or above it that any account
+    asked for by then (`mine`, in order of rows); `request` has the request of each of these.
     """
     days = effort(org, query)
-    asked = asked.where(org.active(query)[asked.rows])
-    among = np.bincount(asked.rows, minlength=1)
-    share = lcm(*np.unique(among[among > 0]).tolist())
-    code = unit[asked.rows] << 32 | asked.account
-    place = np.minimum(np.searchsorted(pairs, code), len(pairs) - 1)
-    kept = pairs[place] == code if len(pairs) else np.zeros(0, dtype=bool)  # in a circle, nobody is nearest
-    asked, place = asked.where(kept), place[kept]
-    worked = np.zeros(len(pairs), dtype=bool)
+    asked_for = np.zeros(len(org.now), dtype=bool)
+    asked_for[mine.rows] = True
+    near = _nearest(org, asked_for, np.full(len(org.now), NONE))
+    leaves = np.flatnonzero(org.active(query) & (near != NONE))
+    lo, hi = (np.searchsorted(mine.rows, near[leaves], side) for side in ("left", "right"))
+    among = hi - lo
+    share = lcm(*np.unique(among).tolist())
+    leaf, split = np.repeat(leaves, among), np.repeat(among, among)
+    place = request[np.arange(len(leaf)) + np.repeat(hi - np.cumsum(among), among)]
+    worked = np.zeros(size, dtype=bool)
     worked[place] = True
     kind: type = np.int64
     if int(days.amounts.sum()) * share >= ROOM:
         kind = object
-    amounts: Array = np.zeros(len(pairs), dtype=kind)
-    parts: Array = days.amounts[asked.rows].astype(kind) * (share // among[asked.rows]).astype(kind)
+    amounts: Array = np.zeros(size, dtype=kind)
+    parts: Array = days.amounts[leaf].astype(kind) * (share // split).astype(kind)
     np.add.at(amounts, place, parts)
     return amounts, worked, days.unit * share
