@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from tracker_sync.render.sheet import Chart, Figure, Sheet
-from tracker_sync.render.sheets import intents, sales_led, single_customer
+from tracker_sync.render.sheet import Chart, Figure, Sheet, Table
+from tracker_sync.render.sheets import intents, sales_led, single_customer, warnings
 from tracker_sync.render.sheets.trust import to_tag
 from tracker_sync.reports.overview import Overview
 from tracker_sync.reports.sales_led import Weighed
@@ -15,7 +15,7 @@ def sheet(report: Overview) -> Sheet:
     features = single_customer.sheet(report.single_customer)
     return Sheet(
         "overview", "Are we building our strategy?", report.query,
-        headline=(*sales_led.sheet(report.sales_led).headline, *features.headline[:1]),
+        headline=(*sales_led.sheet(report.sales_led).headline, *features.headline[:1], *_warned(report)),
         figures=(
             *_shares(head, "{}_share"),
             *(_shares(recent.weighed[0], "last_13_weeks_{}", "{}, last 13 weeks") if recent else ()),
@@ -25,6 +25,8 @@ def sheet(report: Overview) -> Sheet:
         ),
         tables=(
             intents.allocation(report.intents),
+            Table("warnings", "Warnings, the most pressing first", _WARNINGS, report.warnings.findings,
+                  "Nothing was found in what was looked at."),
             replace(features.tables[0], id="single_customer", most=5),
             replace(to_tag(report.to_tag), id="tag_first", most=5),
         ),
@@ -40,6 +42,18 @@ def sheet(report: Overview) -> Sheet:
             intents.allocated(report.intents),
         ),
     )  # fmt: skip
+
+
+_WARNINGS = tuple(
+    replace(c, width=width)
+    for id_, width in (("severity", 8), ("claim", 40), ("question", 26), ("epics", None), ("id", None))
+    for c in warnings.FINDINGS
+    if c.id == id_
+)
+
+
+def _warned(report: Overview) -> tuple[str, ...]:
+    return warnings.sheet(report.warnings).headline[:1] if report.warnings.findings else ()
 
 
 def _shares(weighed: Weighed, id_: str, label: str = "{}") -> list[Figure]:
