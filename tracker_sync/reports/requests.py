@@ -80,10 +80,7 @@ _COLUMNS = (
 def requests(org: Portfolio, query: Query) -> Requests:
     """All that was asked for before the end of the window, as it stood at `as_of`: what a project or source
     leaves in. Definitions: docs/decisions.md, "Demand"."""
-    own = (org.now["customer_by"] > 0) & (org.now["customer_by"] < INHERITED)
-    unit = units_of(org)
-    asked = _before(org, min(query.until, query.as_of + 1))
-    mine = asked.where(own[asked.rows])
+    unit, mine = units_of(org), _wishes(org, query)
     pairs, request = np.unique(unit[mine.rows] << 32 | mine.account, return_inverse=True)
     items = _items(org, query, mine, request, unit)
     amounts, worked, whole = _attributed(org, query, mine, request, len(pairs))
@@ -99,6 +96,20 @@ def requests(org: Portfolio, query: Query) -> Requests:
     return found.where(org.within(query)[units] | worked)
 
 
+def _wishes(org: Portfolio, query: Query) -> "_Asked":
+    """Whom items name themselves, as far as that was said before the end of the window."""
+    own = (org.now["customer_by"] > 0) & (org.now["customer_by"] < INHERITED)
+    asked = _before(org, min(query.until, query.as_of + 1))
+    return asked.where(own[asked.rows])
+
+
+def _asked_for(org: Portfolio, mine: "_Asked") -> Array:
+    """For each row, the nearest at or above it that any account asked for; NONE: nobody did."""
+    found = np.zeros(len(org.now), dtype=bool)
+    found[mine.rows] = True
+    return _nearest(org, found, np.full(len(org.now), NONE))
+
+
 def units_of(org: Portfolio) -> Array:
     """The unit of demand that each row belongs to."""
     return _nearest(org, org.epic, org.roots)
@@ -107,8 +118,7 @@ def units_of(org: Portfolio) -> Array:
 def by_name(org: Portfolio, query: Query) -> Array:
     """0 for each row that an account had asked for before the end of the window, or for what is above it;
     1 where nobody is named who may be behind it, 2 where it came from inside."""
-    named, inside = np.zeros(len(org.now), dtype=bool), org.now["origin_by"] != 0
-    named[_before(org, min(query.until, query.as_of + 1)).rows] = True
+    named, inside = _asked_for(org, _wishes(org, query)) != NONE, org.now["origin"] != 0
     inside &= ~np.isin(org.now["origin"], [org.words.find(origin) for origin in OUTSIDE])
     return np.select([named, inside], [0, 2], 1)
 
@@ -250,9 +260,7 @@ def _attributed(
     asked for by then (`mine`, in order of rows); `request` has the request of each of these.
     """
     days = effort(org, query)
-    asked_for = np.zeros(len(org.now), dtype=bool)
-    asked_for[mine.rows] = True
-    near = _nearest(org, asked_for, np.full(len(org.now), NONE))
+    near = _asked_for(org, mine)
     leaves = np.flatnonzero(org.active(query) & (near != NONE))
     lo, hi = (np.searchsorted(mine.rows, near[leaves], side) for side in ("left", "right"))
     among = hi - lo
