@@ -5,13 +5,14 @@ from fractions import Fraction
 from functools import cached_property
 from statistics import median
 
-from tests.oracle.shares import Oracle
+from tests.oracle.shares import Bounds, Oracle, over
 from tests.oracle.story import FOREVER
 from tests.oracle.strategy import at_end, in_force
 from tests.oracle.world import MINUTE, Issue
 
 DAY = 24 * 60 * MINUTE
 NOBODY = "not in the customers file"
+OUTSIDE = ("sales", "support", "customer")
 STATES = ("waiting", "committed", "in progress", "done", "declined")
 
 
@@ -220,6 +221,18 @@ class Demand:
         return sum((r.effort for r in self.rows.values()), Fraction(0))
 
     @property
+    def share(self) -> Bounds:
+        """Of all effort: "work that names no account may be for one, too, unless it came from inside"."""
+        low = high = Fraction(0)
+        for leaf in self.of.active:
+            days, origin = self.of.effort.get(leaf, Fraction(0)), self.of.tags[leaf].origin
+            named = any(i in self.wishes for i in self.tree.line(leaf))
+            low += days if named else 0
+            inside = origin is not None and not origin.fallback and origin.value not in OUTSIDE
+            high += days if named or not inside else 0
+        return over(low, high, sum(self.of.work("effort").values(), Fraction(0)))
+
+    @property
     def by_account(self) -> dict[str, ByAccount]:
         """By account, as of the report's day."""
         found = {}
@@ -284,11 +297,6 @@ class Demand:
             stood = issue.opened_at < self.of.until and (
                 not closed or any(i in active for i in self.below(issue))
             )
-            if (
-                unit not in named
-                and not tags.customers
-                and origin in ("sales", "support", "customer")
-                and stood
-            ):
+            if unit not in named and not tags.customers and origin in OUTSIDE and stood:
                 found[unit] = None
         return [*found]

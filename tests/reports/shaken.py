@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.reports.agreement import record
-from tests.reports.test_demo_against_oracle import FIRST, LAST, Case
+from tests.reports.agreement import Case, record
+from tests.reports.test_demo_against_oracle import FIRST, LAST
 from tracker_sync import config
 from tracker_sync.events import Added, Changed, Dropped, Event, Named, Noted, Opened
 from tracker_sync.log.sqlite import SqliteLog
@@ -53,10 +53,10 @@ def _day(r: random.Random) -> str:
 
 
 @contextmanager
-def shaken(demo: Case, folder: Path, place: Path, seed: int) -> Iterator[Case]:
+def shaken(demo: Case, place: Path, seed: int) -> Iterator[Case]:
     """A log at `place` with the events of the demo and more."""
     r = random.Random(seed)
-    shutil.copytree(folder, place)
+    shutil.copytree(demo.config.log_path.parent, place)
     conf = config.load(place / "tracker-sync.toml")
     log = SqliteLog(conf.log_path, write=True)
     told = [*demo.log.read()]

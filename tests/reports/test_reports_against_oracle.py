@@ -5,26 +5,18 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from tests.oracle.shares import Oracle, Question
 from tests.oracle.weights import Weights
-from tests.reports.agreement import Said, asked, assert_agree, record
+from tests.reports.agreement import Case, Said, asked, assert_agree, record
 from tests.reports.agreement_demand import demand_expected, demand_reported
 from tests.reports.agreement_promises import promises_expected, promises_reported
 from tests.reports.agreement_said_no import said_no_expected, said_no_reported
 from tests.reports.agreement_weights import assert_weights_agree
 from tests.reports.shaken import shaken
-from tests.reports.test_demo_against_oracle import (  # noqa: F401  the fixtures
-    LAST,
-    Case,
-    demo,
-    folder,
-    lived,
-    question,
-)  # fmt: skip
+from tests.reports.test_demo_against_oracle import LAST, lived, question  # noqa: F401  the fixture
 from tracker_sync import config
 from tracker_sync.events import Changed
 from tracker_sync.log.sqlite import SqliteLog
@@ -42,11 +34,11 @@ SERIES = (None, "week", "month", "quarter")
 
 
 @pytest.fixture(scope="module")
-def mixed(demo: Case, folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:  # noqa: F811
+def mixed(girder: Case, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
     """The demo with points on most items, set a while after the opening; and with people of whom some have no
     team, some no rate, and some a rate of their own."""
     r, place = random.Random(3), tmp_path_factory.mktemp("mixed") / "demo"
-    shutil.copytree(folder, place)
+    shutil.copytree(girder.config.log_path.parent, place)
     conf = config.load(place / "tracker-sync.toml")
     people = (place / "people.toml").read_text().split("[[people]]")
     for n, one in enumerate(people):
@@ -54,7 +46,7 @@ def mixed(demo: Case, folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
         kept = kept if n % 4 else re.sub(r"rate = .*\n", "", kept)
         people[n] = re.sub(r"rate = \[(\d)", rf"rate = [{1 + n % 4}", kept)
     (place / "people.toml").write_text("[[people]]".join(people))
-    opened = [(e.source, e.event) for e in demo.log.read() if type(e.event).__name__ == "Opened"]
+    opened = [(e.source, e.event) for e in girder.log.read() if type(e.event).__name__ == "Opened"]
     log = SqliteLog(conf.log_path, write=True)
     log.append("girder", [
         Changed(id=f"{e.item}:p", item=e.item, ts=e.ts + r.randrange(40 * 24 * 3_600_000_000),
@@ -65,12 +57,12 @@ def mixed(demo: Case, folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
     log.close()
 
 
-def test_the_demo_by_each_weight(demo: Case) -> None:  # noqa: F811
-    assert_weights_agree(*demo, Question())
+def test_the_demo_by_each_weight(girder: Case) -> None:
+    assert_weights_agree(*girder, Question())
 
 
-def test_the_demo_month_by_month(demo: Case) -> None:  # noqa: F811
-    assert_weights_agree(*demo, Question(since=LAST - timedelta(80)), by="month")
+def test_the_demo_month_by_month(girder: Case) -> None:
+    assert_weights_agree(*girder, Question(since=LAST - timedelta(80)), by="month")
 
 
 def test_people_without_a_rate_or_a_team_and_items_with_points(mixed: Case) -> None:
@@ -94,8 +86,8 @@ def test_the_weights_as_they_were_known(lived: Case, seed: int) -> None:  # noqa
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4, 24))
-def test_the_weights_on_many_days(demo: Case, seed: int) -> None:  # noqa: F811
-    assert_weights_agree(*demo, question(seed, known=False), *team_and_period(seed))
+def test_the_weights_on_many_days(girder: Case, seed: int) -> None:
+    assert_weights_agree(*girder, question(seed, known=False), *team_and_period(seed))
 
 
 @pytest.mark.slow
@@ -111,9 +103,9 @@ def test_the_weights_as_they_were_known_at_many_times(lived: Case, seed: int) ->
 
 
 @pytest.fixture(scope="module")
-def busy(demo: Case, folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:  # noqa: F811
+def busy(girder: Case, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
     """The demo with much more going on."""
-    with shaken(demo, folder, tmp_path_factory.mktemp("busy") / "demo", 1) as case:
+    with shaken(girder, tmp_path_factory.mktemp("busy") / "demo", 1) as case:
         yield case
 
 
@@ -128,8 +120,8 @@ def assert_reports_agree(case: Case, question: Question) -> None:
             assert value == opinion[figure], (name, figure, question)
 
 
-def test_the_reports_of_the_demo(demo: Case) -> None:  # noqa: F811
-    assert_reports_agree(demo, Question())
+def test_the_reports_of_the_demo(girder: Case) -> None:
+    assert_reports_agree(girder, Question())
 
 
 def test_the_shares_of_a_busy_demo(busy: Case) -> None:
@@ -147,8 +139,8 @@ def test_the_reports_of_the_demo_as_they_were_known(lived: Case) -> None:  # noq
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(12, 42))
-def test_the_reports_of_the_demo_on_many_days(demo: Case, seed: int) -> None:  # noqa: F811
-    assert_reports_agree(demo, question(seed, known=False))
+def test_the_reports_of_the_demo_on_many_days(girder: Case, seed: int) -> None:
+    assert_reports_agree(girder, question(seed, known=False))
 
 
 @pytest.mark.slow
