@@ -254,15 +254,25 @@ def report(folder: Path) -> None:
         say("report", "left out: nothing is stored yet")
         return
     tracker_sync(folder, "report")  # what it stores because its inputs or its events changed is not counted
-    start = min(ran(folder, "-c", "import click, numpy").seconds for _ in range(5))
-    with bare(folder / LOG) as db:
-        count = min(took(lambda: db.execute("SELECT count(*) FROM event").fetchone()) for _ in range(5))
-    floors = f"python, click, numpy {start * 1000:.0f} ms; bare count {count * 1000:.0f} ms"
+    floors = _floors(folder)
     _report(folder, "report", [()] * 5, 1, floors)
     dates = [_day(START - 365 * DAY), *(_day(START + (END - START) * n // 5) for n in range(1, 5))]
     _report(folder, "report --as-of", [("--as-of", day) for day in dates], 1, floors)
     times = [_day(START + (END - START) * n // 4) for n in range(1, 4)]
     _report(folder, "report --known-at", [("--known-at", time) for time in times], 15, floors)
+
+
+def page(folder: Path) -> None:
+    tracker_sync(folder, "report")
+    asked = ("--format", "html", "--output", "page.html")
+    _report(folder, "report --format html", [asked] * 2, 10, _floors(folder))
+
+
+def _floors(folder: Path) -> str:
+    start = min(ran(folder, "-c", "import click, numpy").seconds for _ in range(5))
+    with bare(folder / LOG) as db:
+        count = min(took(lambda: db.execute("SELECT count(*) FROM event").fetchone()) for _ in range(5))
+    return f"python, click, numpy {start * 1000:.0f} ms; bare count {count * 1000:.0f} ms"
 
 
 def _report(folder: Path, what: str, asked: list[tuple[str, ...]], target: int, floors: str) -> None:
@@ -278,7 +288,9 @@ def _day(at: int) -> str:
     return datetime.fromtimestamp(at / 1_000_000, UTC).date().isoformat()
 
 
-PARTS = {"append": append, "fill": filled, "rebuild": rebuild, "refresh": refresh, "report": report}
+PARTS = {
+    "append": append, "fill": filled, "rebuild": rebuild, "refresh": refresh, "report": report, "page": page,
+}  # fmt: skip
 
 
 def main(folder: Path) -> None:

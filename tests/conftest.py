@@ -1,5 +1,6 @@
 """A folder with a configuration in it, and the command line run there."""
 
+import gc
 import io
 import json
 import os
@@ -23,6 +24,15 @@ if TYPE_CHECKING:
     from tests.reports.agreement import Case
 
 ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(autouse=True)
+def _garbage_is_collected() -> Iterator[None]:
+    """A command that only reads ends its process soon and collects no garbage; tests go on in theirs."""
+    yield
+    gc.enable()
+
+
 TOKENS = ("JIRA_TOKEN", "JIRA_USER", "GITHUB_TOKEN", "TRACKER_SYNC_CONFIG")
 
 

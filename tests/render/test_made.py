@@ -83,7 +83,7 @@ def test_json_of_the_demo_is_as_its_schema_promises(made: Made) -> None:
         checked(name, json.loads(json_report.render(report)))
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", [*range(2), *(pytest.param(n, marks=pytest.mark.slow) for n in range(2, 6))])
 def test_json_of_any_organisation_is_as_its_schema_promises(seed: int, tmp_path: Path) -> None:
     recorded(organisation(seed), tmp_path)
     with reports(tmp_path, by="month") as found:

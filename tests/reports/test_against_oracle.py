@@ -251,7 +251,10 @@ CASES = [(seed, "UTC") for seed in range(60)] + [
 CASES += [(390, "Pacific/Auckland"), (689, "America/New_York")]
 
 
-@pytest.mark.parametrize(("seed", "zone"), CASES)
+@pytest.mark.parametrize(
+    ("seed", "zone"),
+    [*CASES[:20], *(pytest.param(*c, marks=pytest.mark.slow) for c in CASES[20:60]), *CASES[60:]],
+)
 def test_reports_agree_with_the_oracle(seed: int, zone: str, tmp_path: Path) -> None:
     """Per-item effort and verdicts, amounts and bounds in both weights, shares of the intents."""
     expect = oracle(seed, zone)

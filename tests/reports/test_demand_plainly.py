@@ -115,7 +115,9 @@ class Walk:
         return asked >= since or late or request.worked
 
 
-@pytest.mark.parametrize("seed", range(24))
+@pytest.mark.parametrize(
+    "seed", [*range(8), *(pytest.param(n, marks=pytest.mark.slow) for n in range(8, 24))]
+)
 def test_arrays_say_what_a_walk_from_item_to_item_says(seed: int, tmp_path: Path) -> None:
     r = random.Random(seed)
     made = organisation(seed)

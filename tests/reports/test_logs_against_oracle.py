@@ -15,7 +15,7 @@ from tests.reports.made_logs import DAY, DAYS, START, Made, made
 
 CHANCE = st.randoms(use_true_random=True)
 NORMAL = settings(
-    max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=20, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
 )
 
 

@@ -79,7 +79,7 @@ def team_and_period(seed: int) -> tuple[str | None, str | None]:
     return r.choice(TEAMS), r.choice(SERIES)
 
 
-@pytest.mark.parametrize("seed", [2, 3])
+@pytest.mark.parametrize("seed", [2, pytest.param(3, marks=pytest.mark.slow)])
 def test_the_weights_as_they_were_known(lived: Case, seed: int) -> None:  # noqa: F811
     assert_weights_agree(*lived, question(seed, known=True), team=TEAMS[seed])
 
@@ -128,7 +128,7 @@ def test_the_shares_of_a_busy_demo(busy: Case) -> None:
     assert_agree(*busy, question(3, known=False))
 
 
-@pytest.mark.parametrize("seed", [3, 7])
+@pytest.mark.parametrize("seed", [3, pytest.param(7, marks=pytest.mark.slow)])
 def test_the_reports_of_a_busy_demo(busy: Case, seed: int) -> None:
     assert_reports_agree(busy, question(seed, known=False))
 
