@@ -11,9 +11,9 @@ from tests.oracle.weights import Money, Weights
 from tests.reports.agreement import Said, asked
 from tracker_sync.config import Config
 from tracker_sync.log import EventLog
-from tracker_sync.reports import intents, sales_led
+from tracker_sync.reports.intents import intents
 from tracker_sync.reports.opening import open_portfolio
-from tracker_sync.reports.sales_led import SalesLed, Weighed
+from tracker_sync.reports.sales_led import SalesLed, Weighed, sales_led
 from tracker_sync.reports.shares import Share
 
 

@@ -9,10 +9,12 @@ import pytest
 from tracker_sync.config import load
 from tracker_sync.events import Added, Changed, Event, Named, Opened, Removed, Tagged
 from tracker_sync.log.sqlite import SqliteLog
-from tracker_sync.reports import intents, sales_led, single_customer
+from tracker_sync.reports.intents import intents
 from tracker_sync.reports.opening import Asked, open_org, open_portfolio
 from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.reports.query import Query
+from tracker_sync.reports.sales_led import sales_led
+from tracker_sync.reports.single_customer import single_customer
 from tracker_sync.strategy import midnight
 
 CUSTOMERS = """\

@@ -10,10 +10,10 @@ import pytest
 from tests.reports.small_org import Ask, organisation
 from tests.reports.test_edges import CUSTOMERS, at, declined, item, label, move
 from tracker_sync.events import Added, Dropped, Event, Noted
-from tracker_sync.reports import single_customer
 from tracker_sync.reports.cost import hidden_cost, priced
 from tracker_sync.reports.effort import effort, effort_by
 from tracker_sync.reports.feature_cost import FeatureCost
+from tracker_sync.reports.single_customer import single_customer
 
 HEARD = [item(f"B-{n}", "customer request") for n in range(4)]
 PEOPLE = """\

@@ -10,9 +10,9 @@ import pytest
 from tests.reports.small_org import Ask, organisation
 from tests.reports.test_edges import STRATEGY, item, move
 from tracker_sync.render.sheets.warnings import sheet
-from tracker_sync.reports import warnings
 from tracker_sync.reports.finding import Finding, Holds, Result, Unassessed
 from tracker_sync.reports.query import day_text
+from tracker_sync.reports.warnings import warnings
 from tracker_sync.strategy import against
 
 SALES, SINGLE, INTENTS, TARGET, LINE = (

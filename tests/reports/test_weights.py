@@ -16,12 +16,12 @@ from tracker_sync.config import load
 from tracker_sync.errors import ConfigError
 from tracker_sync.events import Added, Changed, Event, Named, Opened
 from tracker_sync.log.sqlite import SqliteLog
-from tracker_sync.reports import intents, sales_led
+from tracker_sync.reports.intents import intents
 from tracker_sync.reports.money import Part, extreme
 from tracker_sync.reports.opening import Asked, open_portfolio
 from tracker_sync.reports.periods import periods
 from tracker_sync.reports.query import Query
-from tracker_sync.reports.sales_led import SalesLed, Weighed
+from tracker_sync.reports.sales_led import SalesLed, Weighed, sales_led
 
 MONDAY = datetime(2026, 2, 2, 9, tzinfo=UTC)
 PEOPLE = """\

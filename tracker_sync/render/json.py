@@ -8,12 +8,12 @@ from tracker_sync.items import Item
 from tracker_sync.render.sheet_json import asked, clocks, of
 from tracker_sync.render.sheets import sheet_of
 from tracker_sync.render.summaries import further, summary, unknowns
-from tracker_sync.reports import Report
 from tracker_sync.reports.org import Org
 from tracker_sync.reports.query import Clocks, Query, rfc3339
 from tracker_sync.tagging import Tag, Tags
 
 if TYPE_CHECKING:
+    from tracker_sync.reports import Report
     from tracker_sync.reports.client import ClientView
 
 

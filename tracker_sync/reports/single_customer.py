@@ -1,5 +1,6 @@
 """The single-customer report: features that exactly one account asked for."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -123,18 +124,18 @@ def single_customer(org: Portfolio, query: Query) -> SingleCustomer:
     serves = problems_of(org, query, {row: who for row, (who, _) in found.items()})
     both = {
         row: (use.get(row, UNCOUNTED).early - {who}, serves[row].supporters if serves else frozenset[str]())
-        for row, (who, _) in found.items()
+        for row, (who, _) in ((row, found[row]) for row in (found if serves else use))
     }
     shared = {row for row, others in both.items() if any(others)}
     rows = np.array(sorted(found.keys() - shared), dtype=np.int64)
-    states = {r: _state(org, r, found[r][0], use.get(r, UNCOUNTED), coverage) for r in rows.tolist()}
+    states = _states(org, rows, found, use, coverage)
     work = active[below]
     worked = _Under(below[work], feature[work])
     amounts = worked.sums(days.amounts, len(org.now))
     weighed = Effort(amounts, days.unit, days.measured)
     unnamed = np.flatnonzero(looked & (names == 0))
     group = _groups(worked, states, unnamed, len(org.now))
-    base = np.flatnonzero(active)
+    base, counted = np.flatnonzero(active), Counter(states.values())
 
     def make(some: Array) -> list[Row]:
         return _rows(org, query, some, found, use, serves, states, worked, weighed)
@@ -161,7 +162,7 @@ def single_customer(org: Portfolio, query: Query) -> SingleCustomer:
         ),
         effort_total=Fraction(int(days.amounts[active].sum()), days.unit),
         effort=Fraction(int(days.amounts[np.isin(group, (_SURE, _UNKNOWN)) & active].sum()), days.unit),
-        states={state: [*states.values()].count(state) for state in get_args(State)},
+        states={state: counted[state] for state in get_args(State)},
         knows_use=org.sides.adoption is not None,
         priced=any(person.rate for person in org.judged.people.values()),
         problems=None if serves is None else sum(bool(serves[r].problems) for r in rows.tolist()),
@@ -200,11 +201,21 @@ def _used(org: Portfolio, query: Query, found: Mapping[int, tuple[str, int]]) ->
     }
 
 
-def _state(org: Portfolio, row: int, account: str, use: Adopters, coverage: Mapping[str, Fraction]) -> State:
-    if use.late and use.ever == {account}:
-        return "confirmed"
-    enough = coverage.get(org.words.vals[org.sources[row]], Fraction(0)) >= COVERAGE
-    return "presumptive" if enough else "unknown"
+def _states(
+    org: Portfolio, rows: Array, found: Mapping[int, tuple[str, int]], use: Mapping[int, Adopters],
+    coverage: Mapping[str, Fraction],
+) -> dict[int, State]:  # fmt: skip
+    """How sure it is of each of these features that it is for one customer alone."""
+    sources = org.sources[rows].tolist()
+    by_source: dict[int, State] = {
+        word: "presumptive" if coverage.get(org.words.vals[word], 0) >= COVERAGE else "unknown"
+        for word in set(sources)
+    }
+    states = {row: by_source[word] for row, word in zip(rows.tolist(), sources, strict=True)}
+    for row in states.keys() & use.keys():
+        if use[row].late and use[row].ever == {found[row][0]}:
+            states[row] = "confirmed"
+    return states
 
 
 def _features(org: Portfolio, query: Query) -> Array:
