@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tracker_sync.config import load
+from tracker_sync.errors import ConfigError
 from tracker_sync.events import Added, Changed, Event, Named, Opened, Removed, Tagged
 from tracker_sync.log.sqlite import SqliteLog
 from tracker_sync.reports.intents import intents
@@ -276,3 +277,11 @@ def test_a_design_partner_past_its_end_date_is_one_of_whom_nothing_is_known(
 ) -> None:
     monkeypatch.setitem(globals(), "CUSTOMERS", CUSTOMERS + PARTNER.format(until=until))
     assert verdict(ask(item("A-1", "customer promise", "customer/Parton", "intent/search"))) == fits
+
+
+def test_a_window_that_ends_before_the_first_item_is_told_so(ask: Ask, tmp_path: Path) -> None:
+    ask(item("A-1"))
+    log = SqliteLog(tmp_path / "tracker-sync.db")
+    with pytest.raises(ConfigError, match="--until 2026-01-05: the first item is of 2026-02-02"):
+        open_portfolio(load(tmp_path / "tracker-sync.toml"), log, Asked(until="2026-01-05"))
+    log.close()

@@ -13,7 +13,7 @@ from tracker_sync.inputs import Sides, Told, fingerprint, judgement, now_stated,
 from tracker_sync.items import fold
 from tracker_sync.log import Entry, EventLog
 from tracker_sync.reports.org import Org
-from tracker_sync.reports.query import Clocks, Query
+from tracker_sync.reports.query import Clocks, Query, day_text
 from tracker_sync.states import FOREVER
 from tracker_sync.tagging import Judgement, tag
 from tracker_sync.work import tree
@@ -143,6 +143,11 @@ def _query(asked: Asked, on: _Basis, start: int, end: int, *, there: bool) -> Qu
         zone=ZoneInfo(on.judged.calendar.timezone), team=asked.team, by=asked.by,
         customer=asked.customer,
     )  # fmt: skip
+    if query.since >= query.until and there and asked.since is None:
+        first = day_text(start, query.zone)
+        raise ConfigError(
+            f"--until {asked.until}: the first item is of {first}; name that day or a later one"
+        )
     if query.since >= query.until and there:
         raise ConfigError("--since has to be before --until")
     return query
