@@ -279,9 +279,11 @@ def test_a_design_partner_past_its_end_date_is_one_of_whom_nothing_is_known(
     assert verdict(ask(item("A-1", "customer promise", "customer/Parton", "intent/search"))) == fits
 
 
-def test_a_window_that_ends_before_the_first_item_is_told_so(ask: Ask, tmp_path: Path) -> None:
+def test_a_window_without_anything_in_it_is_told_so(ask: Ask, tmp_path: Path) -> None:
     ask(item("A-1"))
     log = SqliteLog(tmp_path / "tracker-sync.db")
     with pytest.raises(ConfigError, match="--until 2026-01-05: the first item is of 2026-02-02"):
         open_portfolio(load(tmp_path / "tracker-sync.toml"), log, Asked(until="2026-01-05"))
+    with pytest.raises(ConfigError, match="--since 2026-05-01: the last that is known is of 2026-02-03"):
+        open_portfolio(load(tmp_path / "tracker-sync.toml"), log, Asked(since="2026-05-01"))
     log.close()

@@ -148,6 +148,11 @@ def _query(asked: Asked, on: _Basis, start: int, end: int, *, there: bool) -> Qu
         raise ConfigError(
             f"--until {asked.until}: the first item is of {first}; name that day or a later one"
         )
+    if query.since >= query.until and there and asked.until is None:
+        last = day_text(end, query.zone)
+        raise ConfigError(
+            f"--since {asked.since}: the last that is known is of {last}; name that day or an earlier one"
+        )
     if query.since >= query.until and there:
         raise ConfigError("--since has to be before --until")
     return query
