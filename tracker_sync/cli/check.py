@@ -74,9 +74,10 @@ def looked_at(config: "Config", log: "EventLog", keys: Sequence[str], asked: "As
     import numpy as np
 
     from tracker_sync.reports.opening import open_items, open_portfolio
+    from tracker_sync.states.columns import DONE
 
     every, query = open_portfolio(config, log, asked)
-    left = np.flatnonzero(every.epic & ~every.done(query.as_of)).tolist()
+    left = np.flatnonzero(every.epic & ~every.in_phase(DONE, query.as_of)).tolist()
     epics = {every.ref(row) for row in left}  # among them some that were declined
     org, seen = open_items(config, log, keys or sorted(epics), asked)
     refs = [find_item(org.world, k, then=seen.past).ref for k in keys] or [

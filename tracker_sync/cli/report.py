@@ -12,6 +12,7 @@ import click
 from tracker_sync.cli.html import in_periods, page
 from tracker_sync.cli.session import configuration, keep_up, opened
 from tracker_sync.errors import ConfigError
+from tracker_sync.reports import NAMES
 
 if TYPE_CHECKING:
     from tracker_sync.reports import Report
@@ -20,10 +21,6 @@ if TYPE_CHECKING:
     from tracker_sync.reports.query import Query
 
 FORMATS = ("text", "json", "csv", "markdown", "html", "github")
-NAMES = (
-    "overview", "sales-led", "intents", "demand", "single-customer", "sagas", "problems", "said-no",
-    "warnings", "promises", "trust",
-)  # fmt: skip
 LEVELS = ("note", "warning", "alarm")
 WARNING = ("overview", "warnings")
 """The reports that have warnings."""

@@ -120,7 +120,7 @@ def days(value: Fraction) -> str:
 
 def period(query: Query) -> str:
     """A question's window, and the clock that it is looked at by."""
-    until = day_text(min(query.until - 1, query.as_of), query.zone)
+    until = day_text(query.last, query.zone)
     return (
         f"{day_text(query.since, query.zone)} to {until}, as the trackers showed it on "
         f"{day_text(query.as_of, query.zone)}"

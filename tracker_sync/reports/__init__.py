@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from tracker_sync.reports.demand import Demand
@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     )  # fmt: skip
 
 NAMES = (
-    "overview", "sales-led", "intents", "single-customer", "sagas", "problems", "said-no", "promises",
-    "trust", "demand", "warnings",
+    "overview", "sales-led", "intents", "demand", "single-customer", "sagas", "problems", "said-no",
+    "warnings", "promises", "trust",
 )  # fmt: skip
+"""In the order that a page shows them in."""
 
 
 class _Reports(Mapping[str, "Callable[..., Report]"]):
@@ -35,8 +36,8 @@ class _Reports(Mapping[str, "Callable[..., Report]"]):
         if name not in NAMES:
             raise KeyError(name)
         own = name.replace("-", "_")
-        found: Any = getattr(import_module(f"tracker_sync.reports.{own}"), own)
-        return found  # type: ignore[no-any-return]
+        found: Callable[..., Report] = getattr(import_module(f"tracker_sync.reports.{own}"), own)
+        return found
 
     def __iter__(self) -> Iterator[str]:
         return iter(NAMES)

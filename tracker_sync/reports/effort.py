@@ -74,7 +74,7 @@ def effort_by(
 def _window(org: Portfolio, query: Query) -> tuple[int, Array]:
     """(the first day, for each day of the window whether people work on it)."""
     days = Days(org.judged.calendar)
-    first, last = days.of(query.since), days.of(min(query.until - 1, query.as_of))
+    first, last = days.of(query.since), days.of(query.last)
     return first, np.array([days.works_on(d) for d in range(first, last + 1)], dtype=bool)
 
 

@@ -137,32 +137,18 @@ def active_intents(drawn: Drawn, limits: Limits) -> Iterator[Result]:
 
 def _in_progress(org: Portfolio, query: Query) -> Array:
     """The leaves in progress at the last instant of the window."""
-    at, spans = min(query.until - 1, query.as_of), org.columns.actives
-    held = (spans["phase"] == DOING) & (spans["lo"] <= at) & (spans["hi"] > at)
-    rows = org.rows_of(spans["item"][held])
-    found = np.zeros(len(org.now), dtype=bool)
-    found[rows[rows != NONE]] = True
-    return np.flatnonzero(found & org.leaf & org.within(query))
+    return np.flatnonzero(org.in_phase(DOING, query.last) & org.leaf & org.within(query))
 
 
 def tops(org: Portfolio, query: Query, rows: Array) -> Many[str]:
     """Refs of the nearest epics at or above some rows, or of the rows' roots where there is none; those with
     most effort of these rows in the window first."""
-    nearest = _nearest(org)
+    nearest = org.nearest(org.epic)
     found = np.where(nearest[rows] == NONE, org.roots[rows], nearest[rows])
     amounts = effort(org, query).amounts
     sums = np.zeros(len(org.now), dtype=amounts.dtype)
     np.add.at(sums, found, amounts[rows])
     return Many(np.unique(found), lambda some: [org.ref(r) for r in some.tolist()], sums)
-
-
-def _nearest(org: Portfolio) -> Array:
-    """The nearest epic at or above each row, or NONE."""
-    below, above = org.lineage
-    kept = org.epic[above]
-    found = np.full(len(org.now), NONE, dtype=np.int64)
-    found[below[kept][::-1]] = above[kept][::-1]  # of each row, the first one is the nearest
-    return found
 
 
 LIMITS: Mapping[str, Check] = {

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 
-from tracker_sync.days import EPOCH, local
+from tracker_sync.days import local
 from tracker_sync.reports.query import Query
+from tracker_sync.strategy import midnight
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +29,9 @@ def periods(query: Query) -> Iterator[Period]:
         return
     end = min(query.until, query.as_of + 1)
     day = _first(local(query.since, query.zone).date(), query.by)
-    while (start := _midnight(day, query)) < end:
+    while (start := midnight(day, query.zone)) < end:
         following = _first(day + timedelta(days={"week": 7, "month": 31, "quarter": 92}[query.by]), query.by)
-        stop = _midnight(following, query)
+        stop = midnight(following, query.zone)
         yield Period(
             _name(day, query.by), max(start, query.since), min(stop, end),
             whole=query.since <= start and stop <= end,
@@ -48,11 +49,6 @@ def _first(day: date, by: str) -> date:
     if by == "week":
         return day - timedelta(days=day.weekday())
     return day.replace(day=1, month=day.month if by == "month" else (day.month - 1) // 3 * 3 + 1)
-
-
-def _midnight(day: date, query: Query) -> int:
-    at = datetime.combine(day, time(), query.zone).astimezone(UTC)
-    return (at - EPOCH) // timedelta(microseconds=1)
 
 
 def _name(day: date, by: str) -> str:

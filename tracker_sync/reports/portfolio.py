@@ -148,6 +148,14 @@ class Portfolio:
             above.append(np.array(found[1:], dtype=rows.dtype))
         return np.concatenate(below), np.concatenate(above)
 
+    def nearest(self, wanted: Array) -> Array:
+        """For each row, the nearest at or above it for which `wanted`, an array by row, is true; or NONE."""
+        below, above = self.lineage
+        kept = wanted[above]
+        found = np.full(len(self.now), NONE, dtype=np.int64)
+        found[below[kept][::-1]] = above[kept][::-1]  # of each row, the last one written is the nearest
+        return found
+
     def _in_circles(self) -> Array:
         """Which rows never come to a top: after doubling the steps often enough they still climb."""
         up = self.parents.copy()
@@ -223,10 +231,10 @@ class Portfolio:
         found: Array = self._of(spans["item"][(spans["lo"] < until) & (doing | done)])
         return found & self.leaf & self.within(query)
 
-    def done(self, at: int) -> Array:
-        """Which rows were done at a moment."""
+    def in_phase(self, phase: int, at: int) -> Array:
+        """Which rows were in progress, done or declined (a place in `PHASES`) at a moment."""
         spans = self.columns.actives
-        return self._of(spans["item"][(spans["phase"] == DONE) & (spans["lo"] <= at) & (spans["hi"] > at)])
+        return self._of(spans["item"][(spans["phase"] == phase) & (spans["lo"] <= at) & (spans["hi"] > at)])
 
     def _of(self, items: Array) -> Array:
         """Which rows are of one of these items."""
@@ -246,7 +254,7 @@ class Portfolio:
 
     def strategy_at_end(self, query: Query) -> Version | None:
         """The version that the end of the window is held against."""
-        return self.judged.strategies.as_of(min(query.until - 1, query.as_of), self.last_ts)
+        return self.judged.strategies.as_of(query.last, self.last_ts)
 
     def ref(self, row: int) -> str:
         """What people call the item of a row: `acme:PAY-12`."""

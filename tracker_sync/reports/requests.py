@@ -6,6 +6,7 @@ from math import lcm
 import numpy as np
 
 from tracker_sync.reports.effort import ROOM, effort
+from tracker_sync.reports.phases import phases
 from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.reports.query import Query
 from tracker_sync.states import FOREVER
@@ -17,8 +18,6 @@ STATES = ("waiting", "committed", "in progress", "done", "declined")
 _WAITING, _COMMITTED, _IN_PROGRESS, _DONE, _DECLINED = range(5)
 OUTSIDE = ("sales", "support", "customer")
 """Origins that somebody outside stands behind."""
-_NEW = -1
-"""The phase of an item that was neither started nor closed."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -107,12 +106,13 @@ def _asked_for(org: Portfolio, mine: "_Asked") -> Array:
     """For each row, the nearest at or above it that any account asked for; NONE: nobody did."""
     found = np.zeros(len(org.now), dtype=bool)
     found[mine.rows] = True
-    return _nearest(org, found, np.full(len(org.now), NONE))
+    return org.nearest(found)
 
 
 def units_of(org: Portfolio) -> Array:
     """The unit of demand that each row belongs to."""
-    return _nearest(org, org.epic, org.roots)
+    epic = org.nearest(org.epic)
+    return np.where(epic == NONE, org.roots, epic)
 
 
 def by_name(org: Portfolio, query: Query) -> Array:
@@ -135,7 +135,8 @@ def nameless(org: Portfolio, query: Query, found: Requests) -> Array:
     """Units for which no account is named, though somebody outside stands behind an item of theirs: what was
     opened before the end of the window, and not done or declined before its start."""
     outside = [org.words.find(origin) for origin in OUTSIDE]
-    phase, since = _phases(org, query)
+    now = phases(org, query.as_of)
+    phase, since = now.phase, now.since
     closed = ((phase == DONE) | (phase == DECLINED)) & (since < query.since)
     items = org.columns.items
     opened = np.zeros(len(org.now), dtype=np.int64)
@@ -168,18 +169,10 @@ def _before(org: Portfolio, end: int) -> _Asked:
     return _Asked(asked.rows[kept].astype(np.int64), asked.account[kept].astype(np.int64), asked.since[kept])
 
 
-def _nearest(org: Portfolio, wanted: Array, otherwise: Array) -> Array:
-    """For each row, the nearest at or above it that is wanted, or else what `otherwise` has."""
-    below, above = org.lineage
-    kept = wanted[above]
-    found = otherwise.astype(np.int64)
-    found[below[kept][::-1]] = above[kept][::-1]  # the last one written is the nearest
-    return found
-
-
 def _items(org: Portfolio, query: Query, asked: _Asked, request: Array, unit: Array) -> Items:
     """What each request asks for, item by item, with how far each has come."""
-    phase, since = _phases(org, query)
+    now = phases(org, query.as_of)
+    phase, since = now.phase, now.since
     begun, committed = _below(org, asked.rows, (phase == DOING) | (phase == DONE))
     state = np.select(
         [begun[asked.rows], committed[asked.rows] != FOREVER], [_IN_PROGRESS, _COMMITTED], _WAITING
@@ -196,17 +189,6 @@ def _items(org: Portfolio, query: Query, asked: _Asked, request: Array, unit: Ar
         state[which], closed[which] = end, since[rows[which]]
     first = committed[asked.rows]
     return Items(request, asked.rows, asked.since, state, np.where(first == FOREVER, NEVER, first), closed)
-
-
-def _phases(org: Portfolio, query: Query) -> tuple[Array, Array]:
-    """(the phase of each row at `as_of`, since when)"""
-    phase, since = np.full(len(org.now), _NEW), np.full(len(org.now), NEVER)
-    spans = org.columns.actives
-    spans = spans.where((spans["lo"] <= query.as_of) & (spans["hi"] > query.as_of))
-    rows = org.rows_of(spans["item"])
-    there = rows >= 0
-    phase[rows[there]], since[rows[there]] = spans["phase"][there], spans["lo"][there]
-    return phase, since
 
 
 def _below(org: Portfolio, rows: Array, active: Array) -> tuple[Array, Array]:

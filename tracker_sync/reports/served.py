@@ -1,14 +1,14 @@
 """Which problem work serves, as its epics say: the label `problem/<name>` or the field Problem."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.reports.query import Query
-from tracker_sync.states.columns import NONE, Array
+from tracker_sync.states.columns import Array
 from tracker_sync.states.told import told
 from tracker_sync.strategy import normal
 
@@ -39,7 +39,9 @@ def served(org: Portfolio, query: Query, among: Array | None = None) -> Served:
     for row, name in _said(org, query, rows):
         names[row] = tuple(sorted({*names.get(row, ()), normal(name)}))
         spelt.setdefault(normal(name), name)
-    return Served(names, spelt, _nearest(org, [*names]))
+    naming = np.zeros(len(org.now), dtype=bool)
+    naming[[*names]] = True
+    return Served(names, spelt, org.nearest(naming))
 
 
 def _said(org: Portfolio, query: Query, rows: Mapping[int, int]) -> Iterator[tuple[int, str]]:
@@ -55,13 +57,3 @@ def _said(org: Portfolio, query: Query, rows: Mapping[int, int]) -> Iterator[tup
                 name = label["name"] if label else value.strip() if (source, attr) in fields else ""
                 if normal(name):
                     yield row, name
-
-
-def _nearest(org: Portfolio, epics: Sequence[int]) -> Array:
-    naming = np.zeros(len(org.now), dtype=bool)
-    naming[epics] = True
-    below, above = org.lineage
-    kept = naming[above]
-    found: Array = np.full(len(org.now), NONE)
-    found[below[kept][::-1]] = above[kept][::-1]  # the nearest comes first in the lineage, and stays
-    return found

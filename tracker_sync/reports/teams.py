@@ -71,7 +71,7 @@ def _worked(org: Portfolio, query: Query) -> dict[tuple[str, str], int]:
 def _stints(org: Portfolio, query: Query) -> tuple[Array, Array, Array]:
     """(row, person, last day) of each stint of a leaf in the window."""
     days = Days(org.judged.calendar)
-    first, until = days.of(query.since), days.of(min(query.until - 1, query.as_of))
+    first, until = days.of(query.since), days.of(query.last)
     stints = org.columns.stints
     rows = org.rows_of(stints["item"])
     kept = (stints["first"] <= until) & (stints["last"] >= first) & (rows != NONE)

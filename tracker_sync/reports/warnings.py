@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import timedelta
 
-from tracker_sync.days import EPOCH, local
+from tracker_sync.days import local
 from tracker_sync.reports.drawn import Drawn
 from tracker_sync.reports.finding import SEVERITIES, Finding, Holds, Unassessed
 from tracker_sync.reports.limits import limits
 from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.reports.query import Query
+from tracker_sync.strategy import midnight
 
 MONTHS = 12
 """How many month ends are looked at to say since when a finding has held."""
@@ -56,7 +57,7 @@ def current(drawn: Drawn) -> Warnings:
 def _since(org: Portfolio, query: Query, findings: Sequence[Finding]) -> Mapping[str, tuple[int, bool]]:
     """By the id of a finding, the first month end from which on it was found at every one, and whether that
     is the earliest that was looked at. Where it was not found at the last one, the end of the window."""
-    end = min(query.until - 1, query.as_of)
+    end = query.last
     found = {f.id: (end, False) for f in findings}
     left = {f.id: f.detector for f in findings}
     past = [*_month_ends(query, end)]
@@ -75,13 +76,8 @@ def _month_ends(query: Query, end: int) -> Iterator[int]:
     """The last instants of the months before, as far as they lie in the window, newest first."""
     first = local(end, query.zone).date().replace(day=1)
     for _ in range(MONTHS):
-        at = _midnight(first, query) - 1
+        at = midnight(first, query.zone) - 1
         if at < query.since:
             return
         yield at
         first = (first - timedelta(days=1)).replace(day=1)
-
-
-def _midnight(day: date, query: Query) -> int:
-    at = datetime.combine(day, time(), query.zone).astimezone(UTC)
-    return (at - EPOCH) // timedelta(microseconds=1)
