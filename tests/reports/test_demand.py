@@ -94,6 +94,12 @@ def test_work_of_unknown_origin_may_be_for_an_account_and_work_from_inside_is_no
     assert list(report.share.unknown) == ["o:A-2", "o:A-4"]
 
 
+def test_who_raised_work_does_not_say_that_it_came_from_inside(ask: Ask, tmp_path: Path) -> None:  # noqa: F811
+    (tmp_path / "people.toml").write_text('[[people]]\nlogins = ["ann"]\nrole = "engineering"\n')
+    report = demand(*ask(item("A-1", "customer/Acme"), item("A-2", reporter="ann")))
+    assert (report.share.low, report.share.high) == (Fraction(1, 2), 1)
+
+
 def test_a_ticket_of_one_account_under_the_epic_of_another_is_split_by_ticket(ask: Ask) -> None:  # noqa: F811
     under = [item("A-1", "customer/Globex", parent="E-1"), item("A-2", parent="E-1")]
     report = demand(*ask(epic("E-1", "customer/Acme"), *under))

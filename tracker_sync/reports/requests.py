@@ -118,7 +118,7 @@ def units_of(org: Portfolio) -> Array:
 def by_name(org: Portfolio, query: Query) -> Array:
     """0 for each row that an account had asked for before the end of the window, or for what is above it;
     1 where nobody is named who may be behind it, 2 where it came from inside."""
-    named, inside = _asked_for(org, _wishes(org, query)) != NONE, org.now["origin"] != 0
+    named, inside = _asked_for(org, _wishes(org, query)) != NONE, org.now["origin_by"] != 0
     inside &= ~np.isin(org.now["origin"], [org.words.find(origin) for origin in OUTSIDE])
     return np.select([named, inside], [0, 2], 1)
 
