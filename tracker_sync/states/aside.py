@@ -56,19 +56,11 @@ class Aside:
 
     def field_names(self) -> dict[tuple[str, str], str]:
         """(source, attribute) → what its site calls that field."""
-        return {
-            (source, e.key): e.val
-            for _, _, source, e in names(self.log, self.known_at)
-            if isinstance(e, Named) and e.attr == "field"
-        }
+        return self._named("field")
 
     def called(self) -> dict[Account, str]:
         """What each account is called."""
-        return {
-            (source, e.key): e.val
-            for _, _, source, e in names(self.log, self.known_at)
-            if isinstance(e, Named) and e.attr == "user"
-        }
+        return self._named("user")
 
     def said(self, items: Iterable[int], dimension: str) -> list[tuple[int, int]]:
         """(the log's number of an item, when) of what people here said about some items in a dimension."""
@@ -90,4 +82,12 @@ class Aside:
             (source, e.key)
             for _, _, source, e in names(self.log, self.known_at)
             if isinstance(e, Named) and e.attr == "field" and e.val.casefold() == name.casefold()
+        }
+
+    def _named(self, attr: str) -> dict[tuple[str, str], str]:
+        """(source, id) → what ids of a kind are called last."""
+        return {
+            (source, e.key): e.val
+            for _, _, source, e in names(self.log, self.known_at)
+            if isinstance(e, Named) and e.attr == attr
         }

@@ -8,7 +8,7 @@ from tracker_sync.items import Item, Names
 from tracker_sync.state import State as Values
 from tracker_sync.state import apply
 from tracker_sync.tagging import Judgement
-from tracker_sync.tagging.rules import CUSTOM, NAMED, RENAMED, pattern_set
+from tracker_sync.tagging.rules import CUSTOM, NAMED, RENAMED
 from tracker_sync.tagging.view import LONG, in_own_words, marked, own_name, shown
 
 _ALWAYS = {"title", "type", "project", "parent", "key", "reporter", "sub_issues"}
@@ -23,8 +23,7 @@ class Watch:
     def __init__(self, judgement: Judgement) -> None:
         self._sets, self._customers = judgement.watched, judgement.customers
         self._looks_at_field = judgement.looks_at_field
-        versions = judgement.strategies.versions
-        self._excluded = pattern_set([p for v in versions for x in v.strategy.not_doing for p in x.patterns])
+        self._excluded = judgement.excluded
         named = {RENAMED.get(a, a) for a in (s.removeprefix(NAMED) for s in self._sets)}
         self._attrs = {
             *named,

@@ -41,12 +41,12 @@ class Judgement:
     def excluding(self, texts: Iterable[str]) -> tuple[str, ...]:
         """What these texts name of all that any version of the strategy decided against, standing or not:
         `VERSION/ID`, by the version's place among all and its own name for the opportunity."""
-        found = [t for t in texts if self._excluded.Match(t)]
+        found = [t for t in texts if self.excluded.Match(t)]
         return self.strategies.excluding(found) if found else ()
 
     @cached_property
-    def _excluded(self) -> Any:
-        """What finds any pattern of any version in a text."""
+    def excluded(self) -> Any:
+        """What finds in a text any pattern of what any version of the strategy decided against."""
         return pattern_set(
             [p for v in self.strategies.versions for x in v.strategy.not_doing for p in x.patterns]
         )
