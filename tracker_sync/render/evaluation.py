@@ -3,13 +3,13 @@
 from textwrap import shorten
 from typing import Any
 
+from tracker_sync.patterns.statistics.proportion import wilson
 from tracker_sync.render import clean
 from tracker_sync.render.json import dump
 from tracker_sync.render.sheet_json import clocks
 from tracker_sync.render.suggest import NO_CUSTOMER, listed, nothing, sure, values, wrapped
 from tracker_sync.render.values import percent
 from tracker_sync.reports.query import Query
-from tracker_sync.reports.shares import wilson
 from tracker_sync.suggest import FEWEST
 from tracker_sync.suggest.evaluation import Band, Evaluation, Part
 

@@ -1,10 +1,11 @@
 """How the people served rank their problems, and how far they agree."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from statistics import median
 
+from tracker_sync.patterns.statistics.concordance import concordance
 from tracker_sync.reports.adopted import independent
 from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.strategy import normal
@@ -68,39 +69,13 @@ def answers(org: Portfolio, end: int) -> tuple[Answer, ...] | None:
 
 
 def agreement(some: Iterable[Answer]) -> Agreement:
-    """Kendall's coefficient of concordance W (Kendall & Babington Smith 1939), for m rankers who each ranked
-    at least two problems.
-
-    A ranker's places are 1, 2, ... in order of their ranks, equal ranks sharing the mean of theirs; what
-    counts of a place is how far it is from the middle of that ranker's places, and 0 for what they did not
-    rank, which so speaks for nothing. With s the vector of a ranker over all problems,
-    W = |sum of s|^2 / (m * sum of |s|^2). Where everybody ranked everything, that is the usual
-    12 S / (m^2 (n^3 - n) - m T), corrected for ties.
-    """
+    """How far those who ranked some problems agree (`concordance`)."""
     ranks: dict[tuple[str, str], dict[str, int]] = {}
     for a in some:
         ranks.setdefault(a.ranker, {})[normal(a.problem)] = a.rank
     problems = {p for own in ranks.values() for p in own}
     complete = sum(len(own) == len(problems) for own in ranks.values())
-    vectors = [_centered(own) for own in ranks.values() if len(own) > 1]
-    sums = [sum((v.get(p, Fraction(0)) for v in vectors), Fraction(0)) for p in sorted(problems)]
-    most = len(vectors) * sum(x * x for v in vectors for x in v.values())
-    w = sum((x * x for x in sums), Fraction(0)) / most if most and len(vectors) > 1 else None
-    return Agreement(w, len(ranks), len(problems), complete)
-
-
-def _centered(ranks: Mapping[str, int]) -> dict[str, Fraction]:
-    """By problem, how far its place is from the middle of the ranker's places."""
-    groups: dict[int, list[str]] = {}
-    for problem, rank in ranks.items():
-        groups.setdefault(rank, []).append(problem)
-    found, before = dict[str, Fraction](), 0
-    for rank in sorted(groups):
-        group = groups[rank]
-        place = before + Fraction(len(group) + 1, 2)
-        found |= dict.fromkeys(group, place - Fraction(len(ranks) + 1, 2))
-        before += len(group)
-    return found
+    return Agreement(concordance([*ranks.values()]), len(ranks), len(problems), complete)
 
 
 def middle(ranks: Iterable[int]) -> Fraction | None:

@@ -3,24 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property, lru_cache
-from math import sqrt
-from statistics import NormalDist
+from functools import cached_property
 
 import numpy as np
 
+from tracker_sync.patterns.statistics.bootstrap import by_root, ends
+from tracker_sync.patterns.statistics.proportion import kish, wilson
 from tracker_sync.reports.portfolio import Many, Portfolio, refs
 from tracker_sync.states.columns import Array
 
 WIDEST = Fraction(1, 5)
 """Bounds wider than this make a share "not measurable yet"."""
-RESAMPLES = 2_000
-SEED = 20_211_104
-FEW = 2_000
-"""Up to so many root items are drawn again and again; with more, what that would come to is calculated."""
 Flags = Sequence[bool]
 """For each group, whether it is meant."""
-Z = NormalDist().inv_cdf(0.975)
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,8 +128,7 @@ class Share:
     @property
     def n_eff(self) -> float:
         """Kish's effective number of items: (sum of weights)² / sum of squared weights."""
-        squares = float((self._weights * self._weights).sum())
-        return float(self.total) ** 2 / squares if squares else 0.0
+        return kish(self._weights)
 
     @property
     def numerator(self) -> Many[str]:
@@ -182,44 +176,8 @@ class Share:
         if self.base.weight == "count":
             return wilson(self.low, self.n)[0], wilson(self.high, self.n)[1]
         roots = self.base.org.roots[self.base.rows[self._counted]]
-        _, place = np.unique(roots, return_inverse=True)
-        whole, sure, most = (
-            np.bincount(place, self._weights * self._are(of)) for of in (self.among, self.surely, self.maybe)
+        whole, sure, most = by_root(
+            roots, *(self._weights * self._are(of) for of in (self.among, self.surely, self.maybe))
         )
-        low, high = _ends(whole, sure)[0], _ends(whole, most)[1]
+        low, high = ends(sure, whole)[0], ends(most, whole)[1]
         return min(low, float(self.low)), max(high, float(self.high))
-
-
-def wilson(part: Fraction, n: int) -> tuple[float, float]:
-    """The 95 % interval of a share of n, by Wilson's score (Wilson 1927)."""
-    p = float(part)
-    middle = p + Z * Z / (2 * n)
-    spread = Z * sqrt((p * (1 - p) + Z * Z / (4 * n)) / n)
-    ends = ((middle + sign * spread) / (1 + Z * Z / n) for sign in (-1, 1))
-    low, high = (min(1.0, max(0.0, end)) for end in ends)
-    return low, high
-
-
-def _ends(whole: Array, part: Array) -> tuple[float, float]:
-    """The 95 % interval of sum(part) / sum(whole), by root items.
-
-    Of few roots: percentiles over resamples with a fixed seed, so that the same items give the same ends. Of
-    many: the ratio's linearised variance, which the bootstrap comes to (Cochran, Sampling Techniques, §6.3).
-    """
-    if len(whole) <= FEW:
-        drawn = _draws(len(whole))
-        ratios = np.sort((drawn @ part) / (drawn @ whole))
-        cut = round(RESAMPLES * 0.025)
-        return float(ratios[cut]), float(ratios[RESAMPLES - 1 - cut])
-    n, ratio = len(whole), float(part.sum() / whole.sum())
-    rest = part - ratio * whole
-    spread = Z * sqrt(n / (n - 1) * float((rest * rest).sum())) / float(whole.sum())
-    return max(0.0, ratio - spread), min(1.0, ratio + spread)
-
-
-@lru_cache(maxsize=4)
-def _draws(size: int) -> Array:
-    """How often each resample draws each root; many shares of a report have the same roots."""
-    rng = np.random.RandomState(SEED)  # the one whose numbers no version of numpy changes
-    found: Array = rng.multinomial(size, np.full(size, 1 / size), size=RESAMPLES)
-    return found

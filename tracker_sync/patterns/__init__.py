@@ -1,0 +1,1 @@
+"""What the warnings about habits of deciding measure, and how far to believe it."""
