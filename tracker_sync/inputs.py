@@ -24,6 +24,7 @@ from tracker_sync.tomlfile import text_of
 
 if TYPE_CHECKING:
     from tracker_sync.adoption import Use
+    from tracker_sync.patterns.rules import BiasRule
     from tracker_sync.pmf import Answer
     from tracker_sync.problems import Ranked
 
@@ -32,7 +33,11 @@ Told = Iterable[tuple[int, Stated]]
 """(recorded at, what was stated), in the log's order."""
 
 SIDES = ("problems", "adoption", "pmf")
-"""The inputs that no item is judged by, only reports draw on."""
+"""The files that no item is judged by, only reports draw on."""
+PATTERNS = "patterns"
+"""The name under which the rules on patterns are stated: no item is judged by them either."""
+BIAS = "bias/"
+"""What the name of such a rule begins with."""
 SUPPLIES = {
     name: f"{name}.csv with a row at least (`tracker-sync init --inputs` writes it with its header)"
     for name in SIDES
@@ -104,13 +109,46 @@ class Sides:
             raise
 
 
+@dataclass(frozen=True, eq=False)
+class Detectors:
+    """The rules on patterns, read when they are first asked for."""
+
+    told: str
+    """What is stated of them: the files with their texts, and which are switched off; '' for nothing."""
+    files: Mapping[str, Path]
+    """Where each file is now, by its name, for messages."""
+    past: bool = False
+    """Whether they are those of the log, and not those of the files as they are now."""
+
+    @cached_property
+    def rules(self) -> "tuple[BiasRule, ...]":
+        """The rules in use, by id. Raises ConfigError with file and line."""
+        from tracker_sync.patterns.rules import load
+
+        stated = json.loads(self.told) if self.told else {"files": [], "disable": []}
+        files = [(self.files.get(name, Path(name)), text) for name, text in stated["files"]]
+        try:
+            return load(files, stated["disable"])
+        except ConfigError:
+            if self.past:  # what an earlier version's measures were called this one may not know
+                return ()
+            raise
+
+
 def now_stated(config: Config) -> dict[str, str]:
     """Every input as its file says it now, by name; '' for a file that is not there."""
     files = msgspec.structs.asdict(config.strategy)
     found = {"strategy": files.pop("file")} | files
     texts = {name: _text(config.file(path)) for name, path in found.items()}
     packs = [[name, text] for name, (_, text) in rule_files(config).items()]
-    return texts | {"rules": canonical(packs), "settings": canonical(msgspec.to_builtins(_settings(config)))}
+    bias = {
+        "files": [[name, text] for name, (_, text) in bias_files(config).items()],
+        "disable": sorted(name for name in config.rules.disable if name.startswith(BIAS)),
+    }
+    return texts | {
+        "rules": canonical(packs), "settings": canonical(msgspec.to_builtins(_settings(config))),
+        PATTERNS: canonical(bias),
+    }  # fmt: skip
 
 
 def told(log: EventLog, known_at: int | None = None) -> list[tuple[int, Stated]]:
@@ -140,6 +178,7 @@ def record(config: Config, log: EventLog, *, now: int) -> None:
         if events := news(log, texts, now=now):
             judged = judgement(config, told(log), texts)
             sides(config, [], texts, judged.calendar).check()
+            _ = detectors(config, [], texts).rules
             log.append(PEOPLE, events, now=now)
 
 
@@ -173,15 +212,24 @@ def sides(config: Config, told: Told, texts: Mapping[str, str] | None, calendar:
     return Sides(found, paths, ZoneInfo(calendar.timezone), past=texts is None)
 
 
+def detectors(config: Config, told: Told, texts: Mapping[str, str] | None) -> Detectors:
+    """The rules on patterns as they are now (`texts`), or as they were told last: before they were told
+    first, there were none."""
+    held = texts if texts is not None else {event.attr: event.val for _, event in told}
+    files = {name: path for name, (path, _) in bias_files(config).items()}
+    return Detectors(held.get(PATTERNS, ""), files, past=texts is None)
+
+
 def fingerprint(config: Config, told: Told, texts: Mapping[str, str] | None) -> str:
     """What tells one judgement from another: the same for inputs by which everything is judged the same.
 
-    Side inputs are not in it: no item is judged by them, so that a new one leaves all lives as they are.
+    Side inputs and the rules on patterns are not in it: no item is judged by them, so that a new one leaves
+    all lives as they are.
     """
     held, versions = _held(config, told, texts)
     last = versions[-1][1] if versions else ""
     newest = held["strategy"] if texts is not None and held["strategy"] != last else ""
-    rest = {name: text for name, text in held.items() if name not in ("strategy", *SIDES)}
+    rest = {name: text for name, text in held.items() if name not in ("strategy", PATTERNS, *SIDES)}
     return hashlib.sha256(canonical([__version__, versions, newest, rest]).encode()).hexdigest()
 
 
@@ -200,7 +248,7 @@ def _settings(config: Config) -> Settings:
         calendar=config.calendar,
         fields={s.name: s.fields for s in config.sources if isinstance(s, JiraConfig)},
         started_labels={s.name: s.started_labels for s in config.sources if isinstance(s, GithubConfig)},
-        disable=config.rules.disable,
+        disable=[name for name in config.rules.disable if not name.startswith(BIAS)],
         not_in_texts=config.rules.not_in_texts,
     )
 
@@ -213,6 +261,13 @@ def rule_files(config: Config) -> dict[str, tuple[Path, str]]:
     """Every rule file and its text, those built in first, by a name that is the same on every machine."""
     found = rules.packs(map(config.file, config.rules.paths), config.rules.packs)
     return {_name(path, config.path.parent): (path, text) for path, text in found}
+
+
+def bias_files(config: Config) -> dict[str, tuple[Path, str]]:
+    """Every file of a rule on patterns and its text, likewise."""
+    folders = [rules.builtin(), *map(config.file, config.rules.paths)]
+    paths = [path for folder in folders for path in sorted(folder.glob("bias/*.toml"))]
+    return {_name(path, config.path.parent): (path, text_of(path)) for path in paths}
 
 
 def _name(path: Path, beside: Path) -> str:

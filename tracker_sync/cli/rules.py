@@ -1,10 +1,11 @@
-"""`tracker-sync rules`: what tags items, whether it holds, and what it says of an item."""
+"""`tracker-sync rules`: what tags items and finds patterns, whether it holds, what it says of an item."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from tracker_sync.cli import bias
 from tracker_sync.cli.session import configuration, find_item, opened
 from tracker_sync.errors import ConfigError
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def rules() -> None:
-    """Work with the rules that tag items.
+    """Work with the rules that tag items and find patterns.
 
     Example: tracker-sync rules test
     """
@@ -39,6 +40,7 @@ def test(context: click.Context, paths: tuple[Path, ...]) -> None:
 
     config = _configured(context)
     files = _named(paths) if paths else _in_use(config)
+    on_patterns = bias.test(bias.named(paths) if paths else None, config)
     names = {f.name for f in files}
     before = [f for f in _in_use(None) if f.path.resolve() not in {g.path.resolve() for g in files}]
     every = listing([*before, *files], config.rules.disable if config and not paths else [])
@@ -52,24 +54,31 @@ def test(context: click.Context, paths: tuple[Path, ...]) -> None:
         click.echo(page.finding(finding), err=True)
     if gap:
         click.echo(f"not assessed: {gap}", err=True)
-    click.echo(page.summary([one.rule for one in tested], len(failed), found), err=True)
-    context.exit(2 if failed or any(f.level == "error" for f in found) else 0)
+    counts = len(tested), sum(len(one.rule.tests) for one in tested), len(failed)
+    rules, tests, wrong = (a + b for a, b in zip(counts, on_patterns, strict=True))
+    click.echo(page.summary(rules, tests, wrong, found), err=True)
+    context.exit(2 if wrong or any(f.level == "error" for f in found) else 0)
 
 
 @rules.command("list")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 @click.pass_context
 def list_(context: click.Context, form: str) -> None:
-    """List all rules: what each gives, and why.
+    """List all rules: what each gives or asks, and why.
 
     Also those that are switched off, or replaced by one of the same name.
 
     Example: tracker-sync rules list
     """
+    from tracker_sync.render import bias as page
     from tracker_sync.render import explained
 
-    every = _every(_configured(context))
-    click.echo(explained.as_json(every) if form == "json" else explained.listed(every), nl=False)
+    config = _configured(context)
+    every, found, off = _every(config), bias.loaded(config), bias.off(config)
+    if form == "json":
+        click.echo(explained.as_json(every, page.rows(found, off)), nl=False)
+    else:
+        click.echo(explained.listed(every) + page.listed(found, off), nl=False)
 
 
 @rules.command()
@@ -83,11 +92,18 @@ def explain(context: click.Context, name: str) -> None:
 
     \b
     Example: tracker-sync rules explain intent/intent-label
+             tracker-sync rules explain bias/retrofit
              tracker-sync rules explain acme:PAY-12
     """
     config = _configured(context)
     every = _every(config)
-    if one := _rule_called(name, every):
+    on_patterns = [r for r in bias.loaded(config) if name in (r.name, r.id)]
+    if on_patterns:
+        from tracker_sync.render import bias as page
+
+        off = on_patterns[0].name in bias.off(config)
+        click.echo(page.explained(on_patterns[0], off=off), nl=False)
+    elif one := _rule_called(name, every):
         from tracker_sync.render import explained
 
         click.echo(explained.explained(one), nl=False)
@@ -160,7 +176,7 @@ def _named(paths: tuple[Path, ...]) -> "list[RuleFile]":
     from tracker_sync.tagging.listing import RuleFile
     from tracker_sync.tomlfile import text_of
 
-    files = [f for p in paths for f in ([p] if p.is_file() else _inside(p))]
+    files = [f for p in paths for f in ([p] if p.is_file() else _inside(p)) if not bias.is_bias(f)]
     return [RuleFile(f, text_of(f), str(f)) for f in dict.fromkeys(files)]
 
 

@@ -1,1 +1,1 @@
-"""What the warnings about habits of deciding measure, and how far to believe it."""
+"""Patterns in how an organisation decides: what is measured of it, and which rule makes a warning of that."""

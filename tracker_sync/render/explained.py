@@ -29,9 +29,10 @@ def listed(rules: Iterable[Listed]) -> str:
     return "\n".join(lines) + "\n" * bool(lines)
 
 
-def as_json(rules: Iterable[Listed]) -> str:
-    """The same as one JSON object."""
-    return dump({"schema": "tracker-sync/rules/1", "rows": [_row(one) for one in rules]})
+def as_json(rules: Iterable[Listed], patterns: Sequence[dict[str, Any]] = ()) -> str:
+    """The same as one JSON object, with the rows of the rules on patterns."""
+    found = {"rows": [_row(one) for one in rules], "patterns": [*patterns]}
+    return dump({"schema": "tracker-sync/rules/1", **found})
 
 
 def _row(one: Listed) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from tracker_sync.render import clean
 from tracker_sync.tagging.lint import Finding
 from tracker_sync.tagging.listing import Listed
-from tracker_sync.tagging.rules import Failure, Rule
+from tracker_sync.tagging.rules import Failure
 
 
 def failure(one: Listed, failed: Failure) -> str:
@@ -24,12 +24,11 @@ def finding(found: Finding) -> str:
     return clean(f"{found.level}: {found.place}: {found.rule}: {found.text} [{found.id}]")
 
 
-def summary(tested: Sequence[Rule], failed: int, found: Sequence[Finding]) -> str:
+def summary(rules: int, tests: int, failed: int, found: Sequence[Finding]) -> str:
     """How many rules and tests there were, and what came of them."""
     errors = sum(f.level == "error" for f in found)
     more = f"; {count(errors, 'error')}, {count(len(found) - errors, 'note')}" if found else ""
-    tests = count(sum(len(r.tests) for r in tested), "test")
-    return f"{count(len(tested), 'rule')}, {tests}, {failed} failed{more}"
+    return f"{count(rules, 'rule')}, {count(tests, 'test')}, {failed} failed{more}"
 
 
 def count(number: int, what: str) -> str:

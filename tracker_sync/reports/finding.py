@@ -8,6 +8,7 @@ from typing import Literal
 from tracker_sync.reports.shares import Share
 
 Severity = Literal["note", "warning", "alarm"]
+Confidence = Literal["low", "medium", "high"]
 SEVERITIES: tuple[Severity, ...] = ("note", "warning", "alarm")
 """From what is worth knowing to what should not wait."""
 
@@ -29,11 +30,31 @@ class Measured:
     whole_unit: str = ""
     share: Share | None = None
     """What it was taken from."""
+    ends: tuple[float, float] | None = None
+    """95 %, of what was taken from no share."""
 
     @property
     def interval(self) -> tuple[float, float] | None:
         """95 %: what chance adds on either side; None for a plain count."""
-        return self.share.interval if self.share else None
+        return self.share.interval if self.share else self.ends
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A row that a finding rests on. It names roles, never people."""
+
+    item: str
+    """The ref of the item."""
+    what: str
+    """What happened, in a few words."""
+    at: int | None
+    """When, in microseconds UTC; None for what is no event."""
+    event: str
+    """The event's id in its source; '' where there is none."""
+    role: str
+    """The role in people.toml of who did it; '' where nobody said."""
+    version: int | None
+    """Since when the strategy had been in force that was so then, in microseconds UTC; None: none was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +106,10 @@ class Finding:
     since_before: bool = False
     """Whether it already held at the earliest month end that was looked at."""
     dismissed: Dismissal | None = None
+    confidence: Confidence = "high"
+    """How far the pattern can be believed where it is found; how bad it would be is its severity."""
+    evidence: Sequence[Evidence] = ()
+    """The rows behind it, the most telling first."""
 
     @property
     def epics(self) -> Sequence[str]:

@@ -9,7 +9,17 @@ from zoneinfo import ZoneInfo
 from tracker_sync.config import Config
 from tracker_sync.days import EPOCH, Days
 from tracker_sync.errors import ConfigError
-from tracker_sync.inputs import Sides, Told, fingerprint, judgement, now_stated, sides, told
+from tracker_sync.inputs import (
+    Detectors,
+    Sides,
+    Told,
+    detectors,
+    fingerprint,
+    judgement,
+    now_stated,
+    sides,
+    told,
+)  # fmt: skip
 from tracker_sync.items import fold
 from tracker_sync.log import Entry, EventLog
 from tracker_sync.reports.org import Org
@@ -48,6 +58,7 @@ class _Basis:
     as_of: int | None
     known_at: int | None
     sides: Sides
+    detectors: Detectors
 
 
 def open_portfolio(
@@ -71,7 +82,8 @@ def open_portfolio(
     def at(instant: int) -> Portfolio:
         return Portfolio(
             lives.at(instant), lives.words, on.judged, lives.titles, lives.last_ts, Aside(log, on.known_at),
-            sides=on.sides, look=lambda refs: _org(around(log, refs, on.known_at), on), at=at,
+            sides=on.sides, detectors=on.detectors, at=at,
+            look=lambda refs: _org(around(log, refs, on.known_at), on, instant),
         )  # fmt: skip
 
     org = at(instant)
@@ -97,8 +109,9 @@ def open_items(
     return _org(around(log, keys, on.known_at), on), Clocks(on.as_of, on.known_at)
 
 
-def _org(entries: Iterable[Entry], on: _Basis) -> Org:
-    world = fold(entries, on.as_of)
+def _org(entries: Iterable[Entry], on: _Basis, at: int | None = None) -> Org:
+    """What the entries come to, as of the question's date, or of an earlier instant."""
+    world = fold(entries, on.as_of if at is None or at >= FOREVER - 1 else at)
     shape = tree(world)
     return Org(world, tag(world, on.judged, shape), shape, on.judged)
 
@@ -114,7 +127,8 @@ def _basis(config: Config, log: EventLog, asked: Asked) -> _Basis:
     if asked.team and asked.team not in (known := sorted({p.team for p in judged.people.values()} - {""})):
         raise ConfigError(f"people.toml has no team {asked.team!r}; there are: {', '.join(known) or 'none'}")
     as_of = _day(asked.as_of, judged, "--as-of")[1] - 1 if asked.as_of else None
-    return _Basis(judged, print_, as_of, known_at, sides(config, stated, texts, judged.calendar))
+    beside = sides(config, stated, texts, judged.calendar)
+    return _Basis(judged, print_, as_of, known_at, beside, detectors(config, stated, texts))
 
 
 def basis(config: Config, stated: Told, texts: Mapping[str, str] | None) -> tuple[Judgement, str]:

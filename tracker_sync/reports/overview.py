@@ -49,7 +49,7 @@ def overview(org: Portfolio, query: Query) -> Overview:
     sales, drawn = sales_led(org, query, wanted), Drawn(org, query)
     return Overview(
         query, sales, recent, intents(org, query, wanted, orphans=False), drawn.single_customer,
-        to_tag(org, query, sales.weighed[0].sales_led), current(drawn),
+        to_tag(org, query, sales.weighed[0].sales_led), current(drawn, large=False),
         int(shown.sum()), int((shown & org.epic).sum()),
         tuple(sorted(org.words.vals[s] for s in distinct(org.sources[shown])[0].tolist())),
     )  # fmt: skip

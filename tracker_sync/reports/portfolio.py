@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, overload
 
 import numpy as np
 
-from tracker_sync.inputs import Sides
+from tracker_sync.inputs import Detectors, Sides
 from tracker_sync.reports.org import Org
 from tracker_sync.reports.query import Query
 from tracker_sync.states.aside import Aside
@@ -63,6 +63,8 @@ class Portfolio:
     """What the log knows beside its items."""
     sides: Sides
     """What people keep beside their tracker: problems, adoption, a survey."""
+    detectors: Detectors
+    """The rules on patterns."""
     look: Callable[[Sequence[str]], Org]
     """Some items by their refs, with their events and all tags, and those above and below them."""
     at: Callable[[int], "Portfolio"]

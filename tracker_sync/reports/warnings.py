@@ -1,21 +1,25 @@
 """The warnings report: what in the work is worth a question, what was looked at, and what could not be."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from tracker_sync.days import local
 from tracker_sync.reports.drawn import Drawn
-from tracker_sync.reports.finding import SEVERITIES, Finding, Holds, Unassessed
-from tracker_sync.reports.limits import limits
+from tracker_sync.reports.finding import SEVERITIES, Finding, Holds, Result, Unassessed
+from tracker_sync.reports.limits import LIMITS, limits
+from tracker_sync.reports.patterns import patterns
 from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.reports.query import Query
 from tracker_sync.strategy import midnight
 
+BIAS = "bias/"
+"""What the name of a rule on patterns begins with."""
 MONTHS = 12
 """How many month ends are looked at to say since when a finding has held."""
 LARGE = 50_000
-"""Items: of a larger log, looking back would take longer than the report."""
+"""Items: of a larger log, looking back would take longer than the report; and so would looking for patterns
+take longer than the overview."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,8 @@ class Warnings:
     holds: tuple[Holds, ...]
     looked_back: bool
     """Whether it was looked for since when the findings hold."""
+    patterns: bool = True
+    """Whether it was looked for patterns, or for the limits of the strategy alone."""
 
 
 def warnings(org: Portfolio, query: Query) -> Warnings:
@@ -41,17 +47,18 @@ def warnings(org: Portfolio, query: Query) -> Warnings:
     return replace(found, looked_back=True, findings=tuple(dated))
 
 
-def current(drawn: Drawn) -> Warnings:
-    """The same as of now alone."""
-    results = limits(drawn)
+def current(drawn: Drawn, *, large: bool = True) -> Warnings:
+    """The same as of now alone. Unless `large`, a large log is not looked at for patterns."""
+    looked = large or len(drawn.org.now) <= LARGE
+    results = [*limits(drawn), *(patterns(drawn) if looked else ())]
     findings = [r for r in results if isinstance(r, Finding)]
     return Warnings(
         drawn.query,
         tuple(sorted(findings, key=lambda f: (-SEVERITIES.index(f.severity), f.id))),
         tuple(r for r in results if isinstance(r, Unassessed)),
         tuple(r for r in results if isinstance(r, Holds)),
-        looked_back=False,
-    )
+        looked_back=False, patterns=looked,
+    )  # fmt: skip
 
 
 def _since(org: Portfolio, query: Query, findings: Sequence[Finding]) -> Mapping[str, tuple[int, bool]]:
@@ -63,13 +70,19 @@ def _since(org: Portfolio, query: Query, findings: Sequence[Finding]) -> Mapping
     past = [*_month_ends(query, end)]
     for n, at in enumerate(past):
         then = replace(query, until=at + 1, as_of=at)
-        looked = limits(Drawn(org.at(at), then), {*left.values()})
-        there = {r.id for r in looked if isinstance(r, Finding)}
+        there = {r.id for r in _at(Drawn(org.at(at), then), {*left.values()}) if isinstance(r, Finding)}
         left = {id_: detector for id_, detector in left.items() if id_ in there}
         if not left:
             break
         found |= {id_: (at, n == len(past) - 1) for id_ in left}
     return found
+
+
+def _at(drawn: Drawn, wanted: Collection[str]) -> list[Result]:
+    """What was found at a moment by some detectors. Patterns are looked for all together, since their
+    findings are corrected together."""
+    found = limits(drawn, [name for name in LIMITS if name in wanted])
+    return found + (patterns(drawn) if any(name.startswith(BIAS) for name in wanted) else [])
 
 
 def _month_ends(query: Query, end: int) -> Iterator[int]:

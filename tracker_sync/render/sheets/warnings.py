@@ -31,6 +31,9 @@ def sheet(report: Warnings) -> Sheet:
         tables=(
             Table("findings", "Findings", FINDINGS, report.findings,
                   "Nothing was found in what was looked at."),
+            Table("evidence", "What the findings rest on", EVIDENCE,
+                  [(f, e) for f in report.findings for e in f.evidence],
+                  "No finding rests on single events."),
             Table("not_assessed", "Not assessed", UNASSESSED, report.unassessed,
                   "Everything was looked at."),
             Table("holds", "Within the limit", HOLDS, report.holds,
@@ -102,6 +105,9 @@ FINDINGS = (
     Column("severity", "Severity", "text",
            "note: worth knowing, or true only if untagged work is what it may be; warning: worth a talk; "
            "alarm: should not wait.", lambda f: f.severity, width=8),
+    Column("confidence", "Confidence", "text",
+           "How far the pattern can be believed where it is found: low, medium or high. How bad it would be "
+           "is its severity.", lambda f: f.confidence),
     Column("pattern", "Consistent with", "text", "What the finding is consistent with. It is no verdict.",
            lambda f: f.pattern),
     Column("claim", "Claim", "text", "What was found, with its figures.", lambda f: f.claim),
@@ -122,6 +128,18 @@ FINDINGS = (
            lambda f: f.dismissed and f.dismissed.by),
     Column("dismissed_why", "Why", "text", "Their reason.", lambda f: f.dismissed and f.dismissed.why),
     Column("dismissed_until", "Until", "time", "Until when.", lambda f: f.dismissed and f.dismissed.until),
+)  # fmt: skip
+EVIDENCE = (
+    Column("finding", "Finding", "text", "Its permanent name.", lambda r: r[0].id, width=29),
+    Column("item", "Item", "item", "The item that shows it.", lambda r: r[1].item, width=18),
+    Column("what", "What", "text", "What happened.", lambda r: r[1].what, width=24),
+    Column("at", "When", "time", "When it happened; empty for what is no event.", lambda r: r[1].at,
+           width=10),
+    Column("event", "Event", "text", "The event's id in its tracker.", lambda r: r[1].event or None),
+    Column("role", "Role", "text", "The role in people.toml of who did it; empty where nobody said.",
+           lambda r: r[1].role or None),
+    Column("strategy", "Strategy of", "time", "Since when the strategy had been in force that was so then.",
+           lambda r: r[1].version),
 )  # fmt: skip
 UNASSESSED = (
     Column("detector", "Detector", "text", "What could not look.", lambda u: u.detector, width=29),
@@ -145,6 +163,8 @@ def seen(finding: Finding) -> str:
 def _notes(report: Warnings) -> tuple[str, ...]:
     return (
         "A warning is a pattern in the work and no verdict: look at the items behind it before you act.",
+        *(() if report.patterns else
+          ("Patterns were not looked for, since the log is large: `tracker-sync report warnings` does it.",)),
         *(("Since when they have held was not looked for: the log is large.",)
           if report.findings and not report.looked_back else ()),
     )  # fmt: skip

@@ -1,0 +1,13 @@
+"""The measures that rules name, each a small pure function in a file of its family."""
+
+from collections.abc import Mapping
+
+from tracker_sync.patterns.measure import Measure
+from tracker_sync.patterns.measures.retrofit import RETROFIT
+from tracker_sync.patterns.measures.scope import PROMISED_BEFORE_SCOPED
+
+MEASURES: Mapping[str, Measure] = {
+    "promised_before_scoped": PROMISED_BEFORE_SCOPED,
+    "retrofit_share": RETROFIT,
+}
+"""By the name that `[when] measure` gives."""

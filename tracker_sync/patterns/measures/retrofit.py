@@ -1,0 +1,56 @@
+"""How much of the work got its intent or its customer only after it had been started."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+import msgspec
+
+from tracker_sync.patterns.facts import Facts
+from tracker_sync.patterns.measure import Measure, Row, Seen, Silent
+from tracker_sync.patterns.statistics.proportion import p_above, wilson
+
+
+class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The thresholds."""
+
+    above: float
+    """A share, 0 to 1."""
+    at_least: int
+    """Started epics with a tag."""
+    grace: float
+    """Days after the start within which a tag still counts as set with it."""
+    at_once: int
+    """So many epics tagged within one day are the filling-in of old ones."""
+
+
+def retrofit_share(facts: Facts, when: When) -> Iterator[Seen | Silent]:
+    """The share of started epics whose intent or account was named only after their start.
+
+    Those of a day on which very many were tagged are left out: that is the initial backfill. An epic that
+    nobody tagged counts as not retrofitted. Source: domain.md, section 4.
+    """
+    days = [e.tagged.at // 86_400_000_000 for e in facts.epics if e.tagged]
+    bulk = {d for d in {*days} if days.count(d) >= when.at_once}
+    started = [
+        e for e in facts.epics
+        if e.started and facts.start <= e.started <= facts.end
+        and not (e.tagged and e.tagged.at // 86_400_000_000 in bulk)
+    ]  # fmt: skip
+    if len(started) < when.at_least:
+        yield Silent(f"{len(started)} started epics are fewer than {when.at_least}")
+        return
+    late = [e for e in started if e.tagged and e.started and e.started.days_to(e.tagged) > when.grace]
+    untagged = [e for e in started if not e.tagged]
+    n, low = len(started), Fraction(len(late), len(started))
+    limit, interval = Fraction(str(when.above)), wilson(low, n)
+    yield Seen(
+        interval[0] > limit, low, Fraction(len(late) + len(untagged), n), n, limit,
+        p=p_above(low, n, limit), interval=interval, words={"k": len(late), "n": n, "share": low},
+        rows=tuple(
+            Row(e.ref, what, at) for e in late for what, at in (("started", e.started), ("tagged", e.tagged))
+        ),
+        items=tuple(e.ref for e in late),
+    )  # fmt: skip
+
+
+RETROFIT = Measure(retrofit_share, When, {"k": 12, "n": 40, "share": Fraction(3, 10)}, statistical=True)

@@ -1,0 +1,41 @@
+"""The work of a window, item by item, as measures look at it."""
+
+import numpy as np
+
+from tracker_sync.patterns.facts import Moment, Work
+from tracker_sync.reports.effort import effort
+from tracker_sync.reports.phases import phases
+from tracker_sync.reports.portfolio import Portfolio
+from tracker_sync.reports.query import Query
+from tracker_sync.reports.served import served
+from tracker_sync.reports.teams import teams
+from tracker_sync.states.columns import NEVER, NONE
+
+_OF_ACCOUNTS = ("sales", "customer", "support", "unknown", "")
+"""The origins that leave open which account asked."""
+
+
+def works(org: Portfolio, query: Query) -> tuple[Work, ...]:
+    """The leaves that were active in the window, in natural order."""
+    rows = np.flatnonzero(org.active(query))
+    days, start = effort(org, query).amounts, phases(org, query.last).started
+    nearest, serves, asked = org.nearest(org.epic), served(org, query), org.accounts(rows)
+    names, team = teams(org, query)
+    found = list[Work]()
+    for r in rows.tolist():
+        root, epic, naming = int(org.roots[r]), int(nearest[r]), int(serves.of[r])
+        came, own = org.words.vals[int(org.now["origin"][r])], names[int(team[r])]
+        found.append(Work(
+            ref=org.ref(r), root="" if root == r else org.ref(root),
+            epic="" if epic == NONE else org.ref(epic), effort=int(days[r]),
+            intents=tuple(org.intents_of(int(org.now["intents"][r]))), accounts=tuple(asked.get(r, ())),
+            nobody=org.verdict(r) != "unknown" and came not in _OF_ACCOUNTS, sold=_sold(org.verdict(r)),
+            started=None if start[r] == NEVER else Moment(int(start[r])),
+            problems=() if naming == NONE else serves.names.get(naming, ()), teams=(own,) if own else (),
+        ))  # fmt: skip
+    return tuple(found)
+
+
+def _sold(verdict: str) -> bool | None:
+    """Whether sales asked for work of a class (report sales-led); None: nobody said."""
+    return None if verdict == "unknown" else verdict != "other"
