@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tracker_sync.cli.html import in_periods, page
-from tracker_sync.cli.session import configuration, keep_up, opened
+from tracker_sync.cli.session import configuration, keep_found, keep_up, opened
 from tracker_sync.errors import ConfigError
 from tracker_sync.reports import NAMES
 
@@ -87,10 +87,12 @@ def report(
             text = rendered(figures[0], form, table, colour=colour)
         if form == "github":
             text, output = annotated(figures[0], text, output, os.environ), None
+        news = [*org.kept.statements()] if org.kept.new and known_at is None else []
     if output is None:
         click.echo(text, nl=False, color=colour or None)
     else:
         write(output, text)
+    keep_found(config, news)
     with_warnings = [f for n, f in zip(names, figures, strict=True) if n in WARNING]
     context.exit(10 if fail_on and any(_fails(f, fail_on) for f in with_warnings) else 0)
 

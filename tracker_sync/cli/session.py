@@ -4,7 +4,7 @@ import gc
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ import click
 from tracker_sync.errors import ConfigError, LogError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from tracker_sync.config import Config
     from tracker_sync.items import Item, World
@@ -65,6 +65,14 @@ def keep_up(config: "Config") -> None:
         if changed:
             names = ", ".join(c.attr for c in changed)
             click.echo(f"tracker-sync: not recorded, the next sync will do it: {names} ({e})", err=True)
+
+
+def keep_found(config: "Config", statements: "Sequence[tuple[str, list[tuple[str, ...]]]]") -> None:
+    """Keep what a report worked out, for the next one to be quicker; where that cannot be, it will take as
+    long again."""
+    if statements:
+        with suppress(LogError), opened(config, write=True) as log:
+            log.rewrite(statements)
 
 
 def is_kept(config: "Config", log: "EventLog", texts: "Mapping[str, str]") -> bool:

@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 from tracker_sync.config import Config
 from tracker_sync.days import EPOCH, Days
 from tracker_sync.errors import ConfigError
+from tracker_sync.events import canonical
 from tracker_sync.inputs import (
+    SIDES,
     Detectors,
     Sides,
     Told,
@@ -19,7 +21,7 @@ from tracker_sync.inputs import (
     now_stated,
     sides,
     told,
-)  # fmt: skip
+)
 from tracker_sync.items import fold
 from tracker_sync.log import Entry, EventLog
 from tracker_sync.reports.org import Org
@@ -71,18 +73,23 @@ def open_portfolio(
     The log is asked for titles as long as the portfolio is used. Plans may be left out where no report needs
     them, and so is the `past` where none looks back: they take time to read.
     """
+    from tracker_sync.reports.kept import Kept
     from tracker_sync.reports.portfolio import Portfolio
     from tracker_sync.states.aside import Aside
     from tracker_sync.states.lookup import around
+    from tracker_sync.states.marks import newest
 
     on = _basis(config, log, asked)
     lives, instant = _lives(log, on, plans, past=past or asked.by is not None)
     end = on.as_of if on.as_of is not None else lives.last_ts
+    seq = newest(log) if on.known_at is None else on.known_at
+    texts = [on.sides.texts.get(name, "") for name in SIDES]
+    kept = Kept(log, canonical([on.print, on.detectors.told, texts, seq]))
 
     def at(instant: int) -> Portfolio:
         return Portfolio(
             lives.at(instant), lives.words, on.judged, lives.titles, lives.last_ts, Aside(log, on.known_at),
-            sides=on.sides, detectors=on.detectors, at=at,
+            sides=on.sides, detectors=on.detectors, kept=kept, at=at,
             look=lambda refs: _org(around(log, refs, on.known_at), on, instant),
         )  # fmt: skip
 

@@ -1,51 +1,108 @@
 """What the rules on patterns find in an organisation, as findings that open up to their evidence."""
 
+from collections.abc import Sequence
+from fractions import Fraction
+
+import msgspec
 import numpy as np
 
+from tracker_sync.events import canonical
 from tracker_sync.patterns.detect import Detected, detect
-from tracker_sync.patterns.measure import Row, Seen
+from tracker_sync.patterns.rules import BiasRule
 from tracker_sync.reports.drawn import Drawn
 from tracker_sync.reports.facts import facts
 from tracker_sync.reports.finding import Evidence, Finding, Holds, Measured, Result, Threshold, Unassessed
 from tracker_sync.reports.keys import called
 from tracker_sync.reports.limits import tops
+from tracker_sync.reports.query import Query
 from tracker_sync.states.columns import Array
 from tracker_sync.strategies import UNTOLD
 
 
+class Told(msgspec.Struct, frozen=True, array_like=True):
+    """What a rule came to, in the form in which it is kept."""
+
+    rule: str
+    found: bool
+    subject: str = ""
+    why: str = ""
+    """Why nothing can be said; '' where something can, and then all that follows is there."""
+    claim: str = ""
+    low: tuple[int, int] = (0, 1)
+    """As numerator and denominator, like `high` and `limit`."""
+    high: tuple[int, int] | None = None
+    limit: tuple[int, int] = (0, 1)
+    n: int = 0
+    unit: str = ""
+    counted: str = ""
+    interval: tuple[float, float] | None = None
+    items: tuple[str, ...] = ()
+    rows: tuple[tuple[str, str, int | None, str, str], ...] = ()
+    """(item, what, when, event, role)"""
+
+
 def patterns(drawn: Drawn) -> list[Result]:
     """What all rules on patterns in use come to, by their ids."""
-    rules = drawn.org.detectors.rules
-    return [_result(drawn, one) for one in detect(rules, facts(drawn))] if rules else []
+    rules = {rule.id: rule for rule in drawn.org.detectors.rules}
+    return [_result(drawn, rules[one.rule], one) for one in _told(drawn)] if rules else []
 
 
-def _result(drawn: Drawn, one: Detected) -> Result:
-    rule, seen = one.rule, one.seen
+def _told(drawn: Drawn) -> Sequence[Told]:
+    """Worked out, or kept from an earlier time."""
+    what = _asked(drawn.query)
+    kept = drawn.org.kept.find(what)
+    if kept is not None:
+        return msgspec.json.decode(kept, type=tuple[Told, ...])
+    found = tuple(_plain(one) for one in detect(drawn.org.detectors.rules, facts(drawn)))
+    drawn.org.kept.keep(what, msgspec.json.encode(found).decode())
+    return found
+
+
+def _asked(query: Query) -> str:
+    """What tells a question about patterns from others."""
+    return canonical([
+        "patterns", query.since, query.until, query.as_of, query.source, query.project, query.team,
+    ])  # fmt: skip
+
+
+def _plain(one: Detected) -> Told:
+    seen = one.seen
     if seen is None:
-        return Unassessed(rule.name, rule.pattern, one.why, one.subject)
-    measured = Measured(seen.unit, seen.low, seen.high, seen.n, whole_unit=seen.counted, ends=seen.interval)
-    threshold = Threshold(seen.limit, f"rules/bias/{rule.path.name}")
-    claim = rule.claim(seen.words)
-    if not one.found:
-        return Holds(rule.name, claim, measured, threshold, one.subject)
-    return Finding(
-        rule.name, rule.severity, rule.pattern, claim, rule.ask, measured, threshold,
-        certain=True, look=lambda: tops(drawn.org, drawn.query, _rows(drawn, seen)), items=seen.items,
-        subject=one.subject, confidence=rule.confidence,
-        evidence=tuple(_evidence(drawn, row) for row in seen.rows),
+        return Told(one.rule.id, False, one.subject, one.why)
+    rows = tuple(
+        (m.item or r.item, r.what, m.at, m.event, m.role)
+        if (m := r.moment)
+        else (r.item, r.what, None, "", "")
+        for r in seen.rows
+    )
+    return Told(
+        one.rule.id, one.found, one.subject, "", one.rule.claim(seen.words), seen.low.as_integer_ratio(),
+        None if seen.high is None else seen.high.as_integer_ratio(), seen.limit.as_integer_ratio(), seen.n,
+        seen.unit, seen.counted, seen.interval, seen.items, rows,
     )  # fmt: skip
 
 
-def _rows(drawn: Drawn, seen: Seen) -> Array:
-    rows = called(drawn.org, dict.fromkeys(seen.items))
-    return np.array(sorted({*rows.values()}), dtype=np.int64)
+def _result(drawn: Drawn, rule: BiasRule, one: Told) -> Result:
+    if one.why:
+        return Unassessed(rule.name, rule.pattern, one.why, one.subject)
+    high = None if one.high is None else Fraction(*one.high)
+    measured = Measured(one.unit, Fraction(*one.low), high, one.n, whole_unit=one.counted, ends=one.interval)
+    threshold = Threshold(Fraction(*one.limit), f"rules/bias/{rule.path.name}")
+    if not one.found:
+        return Holds(rule.name, one.claim, measured, threshold, one.subject)
+    return Finding(
+        rule.name, rule.severity, rule.pattern, one.claim, rule.ask, measured, threshold, certain=True,
+        look=lambda: tops(drawn.org, drawn.query, _rows(drawn, one)), items=one.items, subject=one.subject,
+        confidence=rule.confidence, evidence=tuple(_evidence(drawn, *row) for row in one.rows),
+    )  # fmt: skip
 
 
-def _evidence(drawn: Drawn, row: Row) -> Evidence:
-    if row.moment is None:
-        return Evidence(row.item, row.what, None, "", "", None)
-    version = drawn.org.judged.strategies.at(row.moment.at)
+def _rows(drawn: Drawn, one: Told) -> Array:
+    """The rows of the items that it rests on."""
+    return np.array(sorted({*called(drawn.org, one.items).values()}), dtype=np.int64)
+
+
+def _evidence(drawn: Drawn, item: str, what: str, at: int | None, event: str, role: str) -> Evidence:
+    version = None if at is None else drawn.org.judged.strategies.at(at)
     since = version.since if version is not None and version.since < UNTOLD else None
-    return Evidence(
-        row.moment.item or row.item, row.what, row.moment.at, row.moment.event, row.moment.role, since
-    )
+    return Evidence(item, what, at, event, role, since)

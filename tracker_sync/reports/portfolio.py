@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, overload
 import numpy as np
 
 from tracker_sync.inputs import Detectors, Sides
+from tracker_sync.reports.kept import Kept
 from tracker_sync.reports.org import Org
 from tracker_sync.reports.query import Query
 from tracker_sync.states.aside import Aside
@@ -65,6 +66,8 @@ class Portfolio:
     """What people keep beside their tracker: problems, adoption, a survey."""
     detectors: Detectors
     """The rules on patterns."""
+    kept: Kept
+    """What was worked out before."""
     look: Callable[[Sequence[str]], Org]
     """Some items by their refs, with their events and all tags, and those above and below them."""
     at: Callable[[int], "Portfolio"]
