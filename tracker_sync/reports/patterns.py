@@ -1,6 +1,6 @@
 """What the rules on patterns find in an organisation, as findings that open up to their evidence."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 import msgspec
@@ -44,7 +44,21 @@ class Told(msgspec.Struct, frozen=True, array_like=True):
 def patterns(drawn: Drawn) -> list[Result]:
     """What all rules on patterns in use come to, by their ids."""
     rules = {rule.id: rule for rule in drawn.org.detectors.rules}
-    return [_result(drawn, rules[one.rule], one) for one in _told(drawn)] if rules else []
+    return [_result(drawn, rules[one.rule], one) for one in _gathered(_told(drawn))] if rules else []
+
+
+def _gathered(told: Sequence[Told]) -> Iterator[Told]:
+    """Of a rule that looks at many subjects one by one, all those of which there is nothing to ask as one."""
+    held: dict[str, list[Told]] = {}
+    for one in told:
+        if not (one.found or one.why) and one.subject:
+            held.setdefault(one.rule, []).append(one)
+        else:
+            yield one
+    for some in held.values():
+        n = len(some)
+        claim = f"{n} of {n} looked at show nothing of it." if n > 1 else some[0].claim
+        yield msgspec.structs.replace(some[0], subject=some[0].subject if n == 1 else "", claim=claim, n=n)
 
 
 def _told(drawn: Drawn) -> Sequence[Told]:
