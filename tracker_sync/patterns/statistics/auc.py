@@ -36,10 +36,10 @@ def auc(
     """The area under the ROC curve (Mann & Whitney 1947), with its interval; None where either has nothing.
 
     The variance is that of Hanley & McNeil (1982, Radiology 143:29) as Newcombe fits it to a score interval
-    (2006, Statistics in Medicine 25:559, method 5); at 1/2 it is that of the Mann-Whitney test, and is not made
-    smaller for ties. DeLong's (1988) is 0 where all exceed all, so certain of four against four, and on made-up
-    groups of 6 and 24 it was wrong 8 to 21 % of the time at .65 to .8 rather than 2.5 %; this one up to 2.5 %,
-    and 8 % where the smaller group scatters three times as wide.
+    (2006, Statistics in Medicine 25:559, method 5); at 1/2 it is that of the Mann-Whitney test, and is not
+    made smaller for ties. DeLong's (1988) is 0 where all exceed all, so certain of four against four, and on
+    made-up groups of 6 and 24 it was wrong 8 to 21 % of the time at .65 to .8 rather than 2.5 %; this one up
+    to 2.5 %, and 8 % where the smaller group scatters three times as wide.
     """
     m, n = len(first), len(second)
     if not (m and n):
@@ -51,9 +51,9 @@ def auc(
 
 
 def mean_by_root(values: Sequence[Fraction | float], roots: Sequence[int]) -> tuple[Fraction | float, ...]:
-    """One value for each root epic of a group, the mean of its slices, in order of the roots: of twenty slices of
-    one epic, one decision is known. A root with slices in both groups counts in each as if they were two; that
-    makes the interval wider, not narrower, where slices of a root are alike."""
+    """One value for each root epic of a group, the mean of its slices, in order of the roots: of twenty
+    slices of one epic, one decision is known. A root with slices in both groups counts in each as if they
+    were two; that makes the interval wider, not narrower, where slices of a root are alike."""
     own: dict[int, list[Fraction | float]] = {}
     for value, root in zip(values, roots, strict=True):
         own.setdefault(root, []).append(Fraction(value) if isfinite(value) else value)

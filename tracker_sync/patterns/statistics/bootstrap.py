@@ -26,8 +26,8 @@ class Weighted:
     """95 %, as `high`."""
     high: float
     p: float
-    """How often chance shows such a share or more where the true one is the threshold. The bootstrap's part of
-    it is under 0.0255 (51 of 2,001) exactly where its part of `low` is above the threshold."""
+    """How often chance shows such a share or more where the true one is the threshold. The bootstrap's part
+    of it is under 0.0255 (51 of 2,001) exactly where its part of `low` is above the threshold."""
     n_eff: float
     """Kish's effective number of root items."""
 
@@ -36,11 +36,11 @@ def weighted(part: Array, whole: Array, roots: Array, threshold: Fraction | floa
     """The share of sum(part) in sum(whole), each thing of a root, and whether it is above a threshold.
 
     None where nothing weighs anything. Interval and p are the more cautious ones of two. The bootstrap alone
-    takes the scatter of few roots for all there is: of eight that are all in it, it is certain. On made-up work
-    with a share of 80 % it is wrong 7 to 27 % of the time rather than 2.5 %. Wilson's score of Kish's number
-    of roots knows nothing of which roots weigh most, and is wrong 3 to 6 % at a share of 20 %. Both together
-    stay under 3 %, but where heavy roots are in it less often than light ones, with an effective number of
-    roots below 15 (then up to 12 %, 16 % at a share of 80 %).
+    takes the scatter of few roots for all there is: of eight that are all in it, it is certain. On made-up
+    work with a share of 80 % it is wrong 7 to 27 % of the time rather than 2.5 %. Wilson's score of Kish's
+    number of roots knows nothing of which roots weigh most, and is wrong 3 to 6 % at a share of 20 %. Both
+    together stay under 3 %, but where heavy roots are in it less often than light ones, with an effective
+    number of roots below 15 (then up to 12 %, 16 % at a share of 80 %).
     """
     whole, part = by_root(roots, whole, part)
     part, whole = part[whole > 0], whole[whole > 0]

@@ -7,10 +7,11 @@ Q = 0.10
 
 
 def benjamini_hochberg(p_values: Sequence[float], q: float = Q) -> tuple[bool, ...]:
-    """Which findings hold with at most q of them false, in the mean (Benjamini & Hochberg 1995, JRSS B 57:289).
+    """Which findings hold with at most q of them false, in the mean (Benjamini & Hochberg 1995, JRSS B
+    57:289).
 
-    It holds for independent findings, and for such as tend to come together (Benjamini & Yekutieli 2001). Give
-    every test that was made, also those that found nothing; what was too few to test is none.
+    It holds for independent findings, and for such as tend to come together (Benjamini & Yekutieli 2001).
+    Give every test that was made, also those that found nothing; what was too few to test is none.
     """
     return tuple(p <= q for p in adjusted(p_values))
 

@@ -42,13 +42,14 @@ def within_strata(labels: Array, strata: Array) -> Permute:
 
 
 def p_largest(labels: Sequence[int], strata: Sequence[int], members: Sequence[bool]) -> float:
-    """Whether a group holds to one label more than others do in the same strata: the p-value of the share that
-    its largest label has, against labels dealt out within each stratum among all.
+    """Whether a group holds to one label more than others do in the same strata: the p-value of the share
+    that its largest label has, against labels dealt out within each stratum among all.
 
     With solutions as labels, problems as strata and a team's epics as members: does the team use one solution
-    more than its problems explain, by what others use for them? Dealing out the labels of everybody leaves the
-    share of each solution as it is, so without others in the same strata there is nothing to compare with, and
-    p is 1. Which label is largest is found anew in each world, since it was found by looking here too.
+    more than its problems explain, by what others use for them? Dealing out the labels of everybody leaves
+    the share of each solution as it is, so without others in the same strata there is nothing to compare
+    with, and p is 1. Which label is largest is found anew in each world, since it was found by looking here
+    too.
     """
     told = np.array([*zip(strata, labels, members, strict=True)], dtype=np.int64).reshape(-1, 3)
     told = told[np.lexsort(told.T[::-1])]  # so that the order of the things does not matter
@@ -66,12 +67,12 @@ def p_largest(labels: Sequence[int], strata: Sequence[int], members: Sequence[bo
 
 
 def p_piled_up(dates: Sequence[int], window: Sequence[int], late: Sequence[int]) -> float:
-    """Whether dates pile up on some days of a window: the p-value of how many of them are on `late` days, against
-    dates that fall on each day of the window alike.
+    """Whether dates pile up on some days of a window: the p-value of how many of them are on `late` days,
+    against dates that fall on each day of the window alike.
 
-    `window` holds the days on which it could have happened (a weekend is none of them where nobody works), and
-    `late` some of these. Give one date for each root epic: slices that start together are one decision. Raises
-    ValueError for a date outside the window.
+    `window` holds the days on which it could have happened (a weekend is none of them where nobody works),
+    and `late` some of these. Give one date for each root epic: slices that start together are one decision.
+    Raises ValueError for a date outside the window.
     """
     if not set(dates) <= set(window):
         raise ValueError("a date lies outside the window: give the days that it could have fallen on")
