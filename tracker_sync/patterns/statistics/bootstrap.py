@@ -39,8 +39,8 @@ def weighted(part: Array, whole: Array, roots: Array, threshold: Fraction | floa
     takes the scatter of few roots for all there is: of eight that are all in it, it is certain. On made-up
     work with a share of 80 % it is wrong 7 to 27 % of the time rather than 2.5 %. Wilson's score of Kish's
     number of roots knows nothing of which roots weigh most, and is wrong 3 to 6 % at a share of 20 %. Both
-    together stay under 3 %, but where heavy roots are in it less often than light ones, with an effective
-    number of roots below 15 (then up to 12 %, 16 % at a share of 80 %).
+    together stay under 3 %, but where heavy roots are in it less often than light ones (then up to 12 %, and
+    16 % at a share of 80 %).
     """
     whole, part = by_root(roots, whole, part)
     part, whole = part[whole > 0], whole[whole > 0]

@@ -1,7 +1,6 @@
 """How sure it is that a share is larger in one group than in another."""
 
 from dataclasses import dataclass
-from fractions import Fraction
 from math import sqrt
 from statistics import NormalDist
 from typing import NamedTuple
@@ -25,11 +24,11 @@ class Difference:
     """95 %, as `high`."""
     high: float
     p: float
-    """How often chance shows such a difference or more where the true one is the threshold: under 0.025
-    exactly where `low` is above it."""
+    """How often chance shows such a difference or more where the two are the same: under 0.025 exactly where
+    `low` is above 0."""
 
 
-def difference(first: Rate, second: Rate, threshold: Fraction | float = 0) -> Difference | None:
+def difference(first: Rate, second: Rate) -> Difference | None:
     """The difference of two shares with its interval; None where either has nothing.
 
     Interval and p are those of Agresti & Caffo (2000, The American Statistician 54:280): one more of each
@@ -41,14 +40,14 @@ def difference(first: Rate, second: Rate, threshold: Fraction | float = 0) -> Di
         return None
     middle, error = _normal(first, second)
     low, high = max(-1.0, middle - Z * error), min(1.0, middle + Z * error)
-    p = NormalDist().cdf(-score(first, second, threshold))
+    p = NormalDist().cdf(-score(first, second))
     return Difference(first.part / first.n - second.part / second.n, low, high, p)
 
 
-def score(first: Rate, second: Rate, threshold: Fraction | float) -> float:
-    """By how many standard errors the difference is above the threshold."""
+def score(first: Rate, second: Rate) -> float:
+    """By how many standard errors the difference is above 0; it grows with what is in the first share."""
     middle, error = _normal(first, second)
-    return (middle - float(threshold)) / error
+    return middle / error
 
 
 def _normal(first: Rate, second: Rate) -> tuple[float, float]:

@@ -20,6 +20,6 @@ def adjusted(p_values: Sequence[float]) -> tuple[float, ...]:
     """For each p-value, the smallest q at which its finding still holds."""
     m, found, least = len(p_values), [1.0] * len(p_values), 1.0
     for rank, place in reversed([*enumerate(sorted(range(m), key=p_values.__getitem__), 1)]):
-        least = min(least, p_values[place] * m / rank)
+        least = min(least, p_values[place] * (m / rank))
         found[place] = least
     return tuple(found)

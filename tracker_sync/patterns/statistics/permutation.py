@@ -1,10 +1,12 @@
 """How often chance alone shows as much as was observed: labels or dates are dealt out again and again."""
 
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 
 import numpy as np
 
 from tracker_sync.patterns.statistics import DRAWS, SEED, Array
+from tracker_sync.patterns.statistics.proportion import p_exact
 
 Permute = Callable[[np.random.RandomState, int], Array]
 """So many worlds made by chance, one a row."""
@@ -66,21 +68,20 @@ def p_largest(labels: Sequence[int], strata: Sequence[int], members: Sequence[bo
     return permutation_p(largest, within_strata(told[:, 1], told[:, 0]), observed)
 
 
+def uniformly(days: Array, size: int) -> Permute:
+    """So many dates that fall on each of some days alike."""
+    return lambda rng, worlds: days[rng.randint(len(days), size=(worlds, size))]
+
+
 def p_piled_up(dates: Sequence[int], window: Sequence[int], late: Sequence[int]) -> float:
-    """Whether dates pile up on some days of a window: the p-value of how many of them are on `late` days,
-    against dates that fall on each day of the window alike.
+    """Whether dates pile up on some days of a window: how often as many or more are on `late` days where
+    dates fall on each day of the window alike.
 
-    `window` holds the days on which it could have happened (a weekend is none of them where nobody works),
-    and `late` some of these. Give one date for each root epic: slices that start together are one decision.
-    Raises ValueError for a date outside the window.
+    What dealing them out `uniformly` comes to is calculated. `window` holds the days on which it could have
+    happened (a weekend is none of them where nobody works), and `late` some of these. Give one date for each
+    root epic: slices that start together are one decision. Raises ValueError for a date outside the window.
     """
-    if not set(dates) <= set(window):
-        raise ValueError("a date lies outside the window: give the days that it could have fallen on")
-    is_late = np.isin(np.array(window), np.array(late))
-    observed = len([d for d in dates if d in set(late)])
-
-    def fall(rng: np.random.RandomState, worlds: int) -> Array:
-        found: Array = is_late[rng.randint(len(is_late), size=(worlds, len(dates)))]
-        return found
-
-    return permutation_p(lambda worlds: worlds.sum(axis=1), fall, observed)
+    days, last = set(window), set(late)
+    if not days.issuperset(dates) or not days >= last:
+        raise ValueError("a date lies outside the window: give all days that it could have fallen on")
+    return p_exact(sum(d in last for d in dates), len(dates), Fraction(len(last), len(days) or 1))

@@ -35,9 +35,7 @@ def share(known: Rate, unknown: int) -> Rate:
     return Rate(known.part, known.n + unknown)
 
 
-def rates(
-    first: Rate, second: Rate, untagged: Untagged, threshold: Fraction | float = 0
-) -> tuple[Rate, Rate]:
+def rates(first: Rate, second: Rate, untagged: Untagged) -> tuple[Rate, Rate]:
     """The two shares where `difference` has the largest p, or where a group may be empty, with that empty.
 
     With so many in the first group, p is largest with as few of these and as many of the second in the share
@@ -55,7 +53,7 @@ def rates(
         one = Rate(k1 + inside, n1 + moved)
         other = Rate(k2 + yes - inside + both - unknown, n2 + yes + no + both - moved)
         worlds.append((one, other))
-    return min(worlds, key=lambda w: score(w[0], w[1], threshold) if w[0].n and w[1].n else -inf)
+    return min(worlds, key=lambda w: score(*w) if w[0].n and w[1].n else -inf)
 
 
 def values(
