@@ -82,7 +82,7 @@ def stated(folder: Path) -> list[str]:
 def test_a_report_tells_the_log_what_it_rests_on_once(folder: Path) -> None:
     run(folder, "report")
     first = stated(folder)
-    assert sorted(first) == ["customers", "people", "rules", "settings", "strategy"]
+    assert sorted(first) == ["customers", "patterns", "people", "rules", "settings", "strategy"]
     run(folder, "report")
     assert stated(folder) == first
     (folder / "people.toml").write_text("")
