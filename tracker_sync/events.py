@@ -164,15 +164,30 @@ class Stated(Fact):
     kind: Literal["stated"] = "stated"
 
 
+@value(frozen=True, slots=True, kw_only=True)
+class Dismissed(Fact):
+    """Somebody here said that a warning does not matter until the day `val`; None: that it does again.
+
+    `key` is the warning's permanent name, and `found` (as `canonical` spells it) what it rested on then.
+    """
+
+    key: str
+    val: str | None
+    reason: str
+    found: str = ""
+    attr: Literal["warning"] = "warning"
+    kind: Literal["dismissed"] = "dismissed"
+
+
 Event = (
     Opened | Changed | Moved | Added | Dropped | Commented | Noted | Named | Removed | Restored
-    | Tagged | Stated
+    | Tagged | Stated | Dismissed
 )  # fmt: skip
 KINDS: dict[str, type[Event]] = {
     str(k.__dataclass_fields__["kind"].default): k
     for k in (
         Opened, Changed, Moved, Added, Dropped, Commented, Noted, Named, Removed, Restored,
-        Tagged, Stated,
+        Tagged, Stated, Dismissed,
     )
 }  # fmt: skip
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 
 from tracker_sync.events import (
+    Dismissed,
     Event,
     Moved,
     Named,
@@ -141,6 +142,8 @@ def fold(entries: Iterable[Entry], as_of: int | None = None) -> World:
             judged.setdefault(event.item, []).append(entry)
         elif isinstance(event, Stated):
             stated.append((recorded_at, event))
+        elif isinstance(event, Dismissed):
+            continue  # it is said of a warning, and of no item
         else:
             if isinstance(event, (Opened, Moved)):
                 keyed.setdefault((source, event.item), []).append(event)

@@ -40,7 +40,7 @@ array<struct<item: string, verdict: string, leaf: boolean, opened: bigint,
 
 _LAST = """
 SELECT greatest(max(ts), 0) FROM {events}
-WHERE kind NOT IN ('named', 'tagged', 'stated', 'removed', 'restored')"""
+WHERE kind NOT IN ('named', 'tagged', 'stated', 'dismissed', 'removed', 'restored')"""
 _KEYS = """
 SELECT DISTINCT concat(source, ':', item) AS whose, source, explode(CASE
   WHEN kind = 'opened' THEN array(val)

@@ -6,7 +6,20 @@ import sys
 import click
 
 from tracker_sync import __version__
-from tracker_sync.cli import check, demo, init, items, log, report, rules, strategy, suggest, sync, tag
+from tracker_sync.cli import (
+    check,
+    demo,
+    dismiss,
+    init,
+    items,
+    log,
+    report,
+    rules,
+    strategy,
+    suggest,
+    sync,
+    tag,
+)
 from tracker_sync.errors import TrackerSyncError
 
 
@@ -39,7 +52,7 @@ def cli(context: click.Context, config: str | None) -> None:
 
 for command in (
     init.init, sync.sync, items.items, items.show, tag.tag, suggest.suggest, report.report,
-    check.check, strategy.strategy, rules.rules, log.log, demo.demo,
+    dismiss.dismiss, check.check, strategy.strategy, rules.rules, log.log, demo.demo,
 ):  # fmt: skip
     cli.add_command(command)
 

@@ -5,7 +5,9 @@ from fractions import Fraction
 
 from tracker_sync.render import clean
 from tracker_sync.render.page import Page
+from tracker_sync.render.prose import wrapped
 from tracker_sync.render.values import bar, days, percent, span
+from tracker_sync.reports.query import day_text
 from tracker_sync.reports.trust import FIELDS, Coverage, Retrofit, Trust
 
 WHAT = {"intent": "intent", "customer": "customer", "origin": "where from"}
@@ -19,6 +21,7 @@ def trust(page: Page, report: Trust, most: int = 8) -> None:
     _retrofits(page, report.retrofits)
     _disagreements(page, report, most)
     _people(page, report, most)
+    _warnings(page, report)
     _gaps(page, report)
 
 
@@ -131,6 +134,23 @@ def _people(page: Page, report: Trust, most: int) -> None:
         [[f"{s.source}/{s.login}", str(s.worked), str(s.reported)] for s in report.strangers[:most]],
     )
     page.line("worked on: items in the period. opened: items ever.")
+    page.line()
+
+
+def _warnings(page: Page, report: Trust) -> None:
+    """How often warnings were dismissed, and which are."""
+    gone = [r for r in report.records if r.dismissed]
+    if not gone:
+        return
+    page.line("Warnings that somebody dismissed, of those found", "bold")
+    page.table(
+        [("", "left", 40), ("dismissed", "right", 9), ("found", "right", 6)],
+        [[r.detector, str(r.dismissed), str(r.found)] for r in gone],
+    )
+    for one in report.dismissed:
+        if told := one.dismissed:
+            until = day_text(told.until, report.query.zone)
+            page.line(wrapped(f"{one.id}: {told.by}, until {until}: {told.why}", 4, 2))
     page.line()
 
 

@@ -39,7 +39,10 @@ def page(page: Page, report: Warnings) -> None:
 
 
 def _finding(page: Page, report: Warnings, finding: Finding) -> None:
-    page.line(f"{finding.severity}: {finding.id}", "bold")
+    page.line(f"{'dismissed' if finding.dismissed else finding.severity}: {finding.id}", "bold")
+    if gone := finding.dismissed:
+        until = day_text(gone.until, report.query.zone)
+        page.line(wrapped(f"{gone.by} dismissed it until {until}: {gone.why}", 4, 2))
     page.line(wrapped(finding.claim, 4, 2))
     page.line(wrapped(f"This is consistent with {finding.pattern}.", 4, 2))
     page.line(wrapped(finding.question, 4, 2), "bold")

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from tracker_sync.config import Config
 from tracker_sync.days import EPOCH, Days
+from tracker_sync.dismissals import dismissals
 from tracker_sync.errors import ConfigError
 from tracker_sync.events import canonical
 from tracker_sync.inputs import (
@@ -84,12 +85,13 @@ def open_portfolio(
     end = on.as_of if on.as_of is not None else lives.last_ts
     seq = newest(log) if on.known_at is None else on.known_at
     texts = [on.sides.texts.get(name, "") for name in SIDES]
+    said = dismissals(log, on.known_at)
     kept = Kept(log, canonical([on.print, on.detectors.told, texts, seq]))
 
     def at(instant: int) -> Portfolio:
         return Portfolio(
             lives.at(instant), lives.words, on.judged, lives.titles, lives.last_ts, Aside(log, on.known_at),
-            sides=on.sides, detectors=on.detectors, kept=kept, at=at,
+            sides=on.sides, detectors=on.detectors, dismissals=said, kept=kept, at=at,
             look=lambda refs: _org(around(log, refs, on.known_at), on, instant),
         )  # fmt: skip
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, overload
 
 import numpy as np
 
+from tracker_sync.events import Dismissed
 from tracker_sync.inputs import Detectors, Sides
 from tracker_sync.reports.kept import Kept
 from tracker_sync.reports.org import Org
@@ -66,6 +67,8 @@ class Portfolio:
     """What people keep beside their tracker: problems, adoption, a survey."""
     detectors: Detectors
     """The rules on patterns."""
+    dismissals: Mapping[str, Sequence[Dismissed]]
+    """What people said of warnings, by the names of these."""
     kept: Kept
     """What was worked out before."""
     look: Callable[[Sequence[str]], Org]

@@ -6,13 +6,17 @@ from fractions import Fraction
 
 import numpy as np
 
+from tracker_sync.reports.dismissed import Record, records
+from tracker_sync.reports.drawn import Drawn
 from tracker_sync.reports.effort import Effort, effort
+from tracker_sync.reports.finding import Finding
 from tracker_sync.reports.portfolio import Many, Portfolio
 from tracker_sync.reports.query import Query
 from tracker_sync.reports.sales_led import sales_led
 from tracker_sync.reports.shares import Share
 from tracker_sync.reports.tag_first import ToTag, to_tag
 from tracker_sync.reports.teams import Stranger, strangers, teams
+from tracker_sync.reports.warnings import current
 from tracker_sync.states.columns import DECLINED, NEVER, Array, distinct
 from tracker_sync.states.grounds import CONFLICTS, INHERITED, SEVERAL, UNCLEAR
 from tracker_sync.tagging.rules import BASES
@@ -81,6 +85,10 @@ class Trust:
     """Whether people.toml names anybody."""
     gaps: tuple[tuple[str, int, int], ...]
     """(source, items set aside as unreadable, items with changes that the tracker did not log)"""
+    records: tuple[Record, ...]
+    """How the detectors did that found anything."""
+    dismissed: tuple[Finding, ...]
+    """The findings that somebody dismissed, as long as that holds."""
 
 
 def trust(org: Portfolio, query: Query) -> Trust:
@@ -90,6 +98,7 @@ def trust(org: Portfolio, query: Query) -> Trust:
     headline = sales_led(org, replace(query, by=None), query.weights[:1]).weighed[0].sales_led
     open_ = org.now["open"][rows]
     uneasy = rows[open_ != 0]
+    warned = current(Drawn(org, replace(query, by=None)), large=False)
     return Trust(
         query=query,
         headline=headline,
@@ -101,6 +110,8 @@ def trust(org: Portfolio, query: Query) -> Trust:
         strangers=strangers(org, query),
         knows_people=bool(org.judged.people),
         gaps=org.aside.gaps(),
+        records=records(org.dismissals, warned.findings, warned.detectors),
+        dismissed=tuple(f for f in warned.findings if f.dismissed is not None),
     )
 
 

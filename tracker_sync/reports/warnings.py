@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from tracker_sync.days import local
+from tracker_sync.reports.dismissed import dismissed
 from tracker_sync.reports.drawn import Drawn
 from tracker_sync.reports.finding import SEVERITIES, Finding, Holds, Result, Unassessed
 from tracker_sync.reports.limits import LIMITS, limits
@@ -28,13 +29,19 @@ class Warnings:
 
     query: Query
     findings: tuple[Finding, ...]
-    """The most severe first."""
+    """The most severe first; those that somebody dismissed last."""
     unassessed: tuple[Unassessed, ...]
     holds: tuple[Holds, ...]
     looked_back: bool
     """Whether it was looked for since when the findings hold."""
     patterns: bool = True
     """Whether it was looked for patterns, or for the limits of the strategy alone."""
+
+    @property
+    def detectors(self) -> list[str]:
+        """All that looked, or could not."""
+        every: list[Result] = [*self.findings, *self.unassessed, *self.holds]
+        return sorted({r.detector for r in every})
 
 
 def warnings(org: Portfolio, query: Query) -> Warnings:
@@ -51,10 +58,11 @@ def current(drawn: Drawn, *, large: bool = True) -> Warnings:
     """The same as of now alone. Unless `large`, a large log is not looked at for patterns."""
     looked = large or len(drawn.org.now) <= LARGE
     results = [*limits(drawn), *(patterns(drawn) if looked else ())]
-    findings = [r for r in results if isinstance(r, Finding)]
+    found = (r for r in results if isinstance(r, Finding))
+    findings = [*dismissed(drawn.org, drawn.query, found)]
     return Warnings(
         drawn.query,
-        tuple(sorted(findings, key=lambda f: (-SEVERITIES.index(f.severity), f.id))),
+        tuple(sorted(findings, key=lambda f: (f.dismissed is not None, -SEVERITIES.index(f.severity), f.id))),
         tuple(r for r in results if isinstance(r, Unassessed)),
         tuple(r for r in results if isinstance(r, Holds)),
         looked_back=False, patterns=looked,

@@ -117,7 +117,10 @@ def known(log: EventLog, judgement: Judgement, inputs: str, known_at: int, until
 
 def last_known(log: EventLog, known_at: int) -> int:
     """The last time of all that the log knew then; 0 where it knew nothing."""
-    sql = "SELECT max(ts) FROM event WHERE rec_ts <= ? AND kind NOT IN ('named', 'tagged', 'stated')"
+    sql = (
+        "SELECT max(ts) FROM event WHERE rec_ts <= ?"
+        " AND kind NOT IN ('named', 'tagged', 'stated', 'dismissed')"
+    )
     [(last,)] = log.query(sql, (known_at,))
     return last or 0
 
@@ -188,7 +191,7 @@ def last_ts(log: EventLog, after: int, known_at: int | None = None) -> int:
     """The last thing a tracker said in the events after a number; 0 for nothing."""
     sql = (
         "SELECT max(ts) FROM event WHERE seq > ? AND rec_ts <= ?"
-        " AND kind NOT IN ('named', 'tagged', 'stated', 'removed', 'restored')"
+        " AND kind NOT IN ('named', 'tagged', 'stated', 'dismissed', 'removed', 'restored')"
     )
     [(last,)] = log.query(sql, (after, FOREVER if known_at is None else known_at))
     return last or 0

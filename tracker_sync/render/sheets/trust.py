@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from tracker_sync.render.prose import counted
-from tracker_sync.render.sheet import Chart, Column, Figure, NotAssessed, Sheet, Table
+from tracker_sync.render.sheet import Chart, Column, Figure, NotAssessed, Range, Sheet, Table
 from tracker_sync.render.values import span
 from tracker_sync.reports.tag_first import ToTag
 from tracker_sync.reports.trust import Coverage, Trust
@@ -84,6 +84,33 @@ GAPS = (
 )  # fmt: skip
 
 
+RECORDS = (
+    Column("detector", "Detector", "text", "What warns.", lambda r: r.detector, width=32),
+    Column("found", "Found", "count", "Findings that it has now, or had when they were dismissed.",
+           lambda r: r.found, "findings", 6),
+    Column("dismissed", "Dismissed", "count", "Those of them that somebody dismissed.",
+           lambda r: r.dismissed, "findings", 9),
+    Column("precision", "Nobody dismissed", "share", "The part of them that nobody dismissed: at most so "
+           "many were right.", lambda r: r.precision, width=16),
+    Column("interval", "Interval", "range", "95 %, by Wilson's score: few findings say little.",
+           lambda r: Range(*r.interval)),
+)  # fmt: skip
+DISMISSED = (
+    Column("warning", "Warning", "text", "Its permanent name.", lambda f: f.id, width=34),
+    Column("until", "Until", "time", "When it comes back, if it still holds then.",
+           lambda f: f.dismissed and f.dismissed.until, width=10),
+    Column("by", "By", "text", "Who dismissed it.", lambda f: f.dismissed and f.dismissed.by, width=10),
+    Column("why", "Why", "text", "Their reason.", lambda f: f.dismissed and f.dismissed.why, width=20),
+)  # fmt: skip
+
+
+def _believed(report: Trust) -> Fraction | NotAssessed:
+    found = sum(r.found for r in report.records)
+    if not found:
+        return NotAssessed("a finding: nothing was found yet that anybody could dismiss")
+    return Fraction(found - sum(r.dismissed for r in report.records), found)
+
+
 def sheet(report: Trust) -> Sheet:
     """The report as sentences, figures and tables."""
     share = report.headline
@@ -99,8 +126,8 @@ def sheet(report: Trust) -> Sheet:
             *_covered(report.coverage),
             Figure("disagreeing", "Items whose signs disagree", "count", len(report.disagreements),
                    "Items of the period whose signs say different things of one tag.", "items"),
-            Figure("detectors", "How often warnings were right", "share", NotAssessed("warnings"),
-                   "The part of the warnings that nobody dismissed."),
+            Figure("detectors", "Warnings that nobody dismissed", "share", _believed(report),
+                   "Of all findings that there are or that were dismissed. At most so many were right."),
         ),
         tables=(
             to_tag(report.to_tag),
@@ -111,6 +138,9 @@ def sheet(report: Trust) -> Sheet:
             Table("people", "People who are not in people.toml", PEOPLE, report.strangers,
                   "people.toml has everybody."),
             Table("gaps", "What the log lacks", GAPS, report.gaps),
+            Table("detectors", "How often what warns was dismissed", RECORDS, report.records,
+                  "Nothing was found yet."),
+            Table("dismissed", "Dismissed warnings", DISMISSED, report.dismissed, "Nobody dismissed any."),
         ),
         charts=(
             Chart("coverage", "shares", "How much of the work says it, of its effort",
