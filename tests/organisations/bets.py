@@ -17,7 +17,9 @@ FOLLOWERS = 3
 def with_initiatives(plan: Plan, r: random.Random) -> Plan:
     """The plan with up to eight initiatives. Six in eight reach their target; one stays under it, and what
     follows rests on new evidence and a changed bet; one comes out under its kill line and is stopped."""
-    free = sorted((e for e in plan.epics if e.done is not None and e.intent), key=lambda e: e.done or 0)
+    # What sales proposed is no bet of the strategy.
+    free = [e for e in plan.epics if e.done is not None and e.intent and e.role != "sales"]
+    free.sort(key=lambda e: e.done or 0)
     order, taken = [*plan.intents], set[int]()
     found: list[Initiative] = []
     for n in range(MOST):
@@ -71,6 +73,12 @@ def _answered(plan: Plan, of: Initiative, r: random.Random) -> Plan:
         reworded = Amendment(day=of.released + AFTER + r.uniform(20, 50), reword=of.id)
         plan = replace(plan, amendments=(*plan.amendments, reworded))
     return learnt(plan, of, r) if of.adoption < TARGET else plan
+
+
+def watched(plan: Plan) -> frozenset[int]:
+    """The epics of initiatives under their target: what they rest on is those biases' that are about bets."""
+    under = (i for i in plan.initiatives if i.adoption < TARGET)
+    return frozenset(n for i in under for n in (i.root, *i.followers))
 
 
 def learnt(plan: Plan, of: Initiative, r: random.Random) -> Plan:

@@ -14,18 +14,18 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 
-from tests.organisations import company
+from tests.organisations import bets, company
 from tests.organisations.plan import Epic, Plan, changed, is_started, lots, quick, settled
 from tests.organisations.spelling import DEAL, ELSEWHERE
 
 
 def bias_for_building(plan: Plan, s: float, r: random.Random) -> Plan:
     """Building comes first, and the evidence once it is being built."""
-    drawn = lots(plan, r)
+    drawn, watched = lots(plan, r), bets.watched(plan)
 
     def built_first(e: Epic) -> Epic:
         start, lot = e.started, drawn[e.number]
-        if start is None or lot[0] >= 0.95 * s:
+        if start is None or lot[0] >= 0.97 * s or e.number in watched:
             return e
         after = (sign if sign.at > start or sign.kind == ELSEWHERE else
                  replace(sign, at=start + 3 + 40 * lot[1] + n) for n, sign in enumerate(e.evidence))  # fmt: skip
@@ -48,12 +48,12 @@ def selling_not_learning(plan: Plan, s: float, r: random.Random) -> Plan:
 
 def insider_only(plan: Plan, s: float, r: random.Random) -> Plan:
     """The experts inside know what is needed."""
-    drawn = lots(plan, r)
+    drawn, watched = lots(plan, r), bets.watched(plan)
     origins = {"product": "strategy", "engineering": "engineering"}
 
     def known(e: Epic) -> Epic:
         lot = drawn[e.number]
-        if not is_started(plan, e) or lot[0] >= 0.84 * s:
+        if not is_started(plan, e) or lot[0] >= 0.9 * s or e.number in watched:
             return e
         role = e.role if e.insider else ("product", "engineering")[lot[1] < 0.5]
         people = company.PEOPLE[role]
@@ -67,10 +67,10 @@ def insider_only(plan: Plan, s: float, r: random.Random) -> Plan:
 
 def authority_approval(plan: Plan, s: float, r: random.Random) -> Plan:
     """What executives want needs no evidence, and is begun at once."""
-    drawn = lots(plan, r)
+    drawn, watched = lots(plan, r), bets.watched(plan)
 
     def wanted(e: Epic) -> Epic:
-        if e.role != "executive":
+        if e.role != "executive" or e.number in watched:
             return e
         if drawn[e.number][0] < 0.94 * s:
             e = replace(e, evidence=(), asks=())

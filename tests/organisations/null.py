@@ -61,7 +61,7 @@ def null(seed: int, epics: int, years: float) -> Plan:
     intents = _dealt(r, company.TARGETS, epics, 0.06)
     problems = _dealt(r, dict(zip(PROBLEMS, BY_PROBLEM, strict=True)), epics, 1 - sum(BY_PROBLEM))
     roles = _dealt(r, ROLES, epics, 0)
-    liked = {p: r.choice(SOLUTIONS) for p in PROBLEMS}
+    liked = dict(zip(PROBLEMS, [*r.sample(SOLUTIONS, 6), *r.sample(SOLUTIONS, 3)], strict=True))
     made: list[Epic] = []
     for n in range(epics):
         created = (n + r.random()) / epics * (days - 10)

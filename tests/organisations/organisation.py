@@ -89,7 +89,7 @@ def _is_tag(e: Added | Dropped, tags: tuple[str, ...]) -> bool:
     return e.attr == "remote_links" or (e.attr == "labels" and e.val.startswith(tags))
 
 
-def written(org: Organisation, folder: Path, every: float = 28) -> tuple[Config, SqliteLog]:
+def written(org: Organisation, folder: Path, every: float = 91) -> tuple[Config, SqliteLog]:
     """The organisation's files and its log in a folder; the log is open to be written. The tracker was read
     for the first time when the first intents were labelled, and then every so many days."""
     for name, text in org.files.items():
@@ -97,9 +97,10 @@ def written(org: Organisation, folder: Path, every: float = 28) -> tuple[Config,
     conf = config.load(folder / "tracker-sync.toml")
     log = SqliteLog(conf.log_path, write=True)
     first = int(BACKFILL + 1) * DAY + names()[0].ts
-    for source, some in ((SOURCE, [*names(), *org.events]), (PEOPLE, [*org.stated])):
-        for now, page in _pages(some, first, int(every * DAY)):
-            log.append(source, page, now=now if source == SOURCE else page[-1].ts)
+    for now, page in _pages([*names(), *org.events], first, int(every * DAY)):
+        log.append(SOURCE, page, now=now)
+    for version in org.stated:
+        log.append(PEOPLE, [version], now=version.ts)
     return conf, log
 
 
