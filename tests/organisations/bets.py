@@ -16,7 +16,8 @@ FOLLOWERS = 3
 
 def with_initiatives(plan: Plan, r: random.Random) -> Plan:
     """The plan with up to eight initiatives. Six in eight reach their target; one stays under it, and what
-    follows rests on new evidence and a changed bet; one comes out under its kill line and is stopped."""
+    follows rests on new evidence and a changed bet, and is used; one comes out under its kill line and is stopped,
+    and nothing follows."""
     # What sales proposed is no bet of the strategy.
     free = [e for e in plan.epics if e.done is not None and e.intent and e.role != "sales"]
     free.sort(key=lambda e: e.done or 0)
@@ -34,7 +35,7 @@ def with_initiatives(plan: Plan, r: random.Random) -> Plan:
         released = root.done or 0.0
         found.append(Initiative(
             f"bet-{n + 1}", root.intent or "", root.number, tuple(e.number for e in later), released,
-            _came_out(n, r), released + KILL_AFTER,
+            *_came_out(n, r), released + KILL_AFTER,
         ))  # fmt: skip
     plan = replace(plan, initiatives=tuple(found))
     for initiative in found:
@@ -58,17 +59,19 @@ def _bet(plan: Plan, intent: str, free: list[Epic]) -> tuple[Epic, ...]:
     return ()
 
 
-def _came_out(nth: int, r: random.Random) -> float:
+def _came_out(nth: int, r: random.Random) -> tuple[float, float]:
+    """How many use what was released first, and what followed."""
     if nth % MOST == 2:
-        return 0.31
-    return 0.1 if nth % MOST == 5 else r.uniform(0.55, 0.9)
+        return 0.31, 0.65
+    well = r.uniform(0.55, 0.9)
+    return (0.1, 0.1) if nth % MOST == 5 else (well, well)
 
 
 def _answered(plan: Plan, of: Initiative, r: random.Random) -> Plan:
     """What a sound organisation does about a bet that came out badly."""
     if of.adoption < KILL:
         stopped = Amendment(day=of.kill_day + r.uniform(10, 50), drop=of.id)
-        plan = replace(plan, amendments=(*plan.amendments, stopped))
+        return put(replace(plan, amendments=(*plan.amendments, stopped)), [replace(of, followers=())])
     elif of.adoption < TARGET:
         reworded = Amendment(day=of.released + AFTER + r.uniform(20, 50), reword=of.id)
         plan = replace(plan, amendments=(*plan.amendments, reworded))
@@ -83,6 +86,8 @@ def watched(plan: Plan) -> frozenset[int]:
 
 def learnt(plan: Plan, of: Initiative, r: random.Random) -> Plan:
     """With new evidence after the look at the adoption and before the first epic that follows."""
+    if not of.followers:
+        return plan
     first = plan.by_number[of.followers[0]]
     looked, started = of.released + AFTER, first.started or 0.0
     at = max(looked, first.created) + r.uniform(0.3, 0.9) * (started - max(looked, first.created))

@@ -1,11 +1,11 @@
 """Biases in how bets are followed: feature upon feature, too much in to stop, the market's fault, start all over.
 
 What a strength s means:
-- mvp-spiral: the part s of the initiatives (one at least) stays under its target 90 days after the release, and
+- mvp-spiral: the part s of the initiatives that go on (one at least) stays under its target 90 days after the release, and
   is then followed by features that rest on nothing new and are at least as large as what was released.
-- escalation: the part s of the initiatives (one at least) comes out under its kill line and goes on without any
+- escalation: the part s of the initiatives that go on (one at least) comes out under its kill line and goes on without any
   decision; the estimates of what follows grow by 50 % + 100 % * s, and its dates slip twice.
-- go-to-market-blame: the part s of the initiatives (one at least) stays under its target, and what follows is
+- go-to-market-blame: the part s of the initiatives that go on (one at least) stays under its target, and what follows is
   pricing, positioning and sales material, on nothing new.
 - new-owner-reset: the most important intent gets a new owner three times, with the same hypothesis, and each
   declines 5 % + 90 % * s of its open epics, but for those of initiatives, and has them proposed anew, all in 90 days.
@@ -28,14 +28,14 @@ RESETS = (0.3, 0.5, 0.7)
 def mvp_spiral(plan: Plan, s: float, r: random.Random) -> Plan:
     """Few use it, so it needs more features."""
     for i in _some(plan, s, r):
-        plan = forgotten(unanswered(put(plan, [replace(i, adoption=UNDER)]), i), i)
+        plan = forgotten(unanswered(put(plan, [replace(i, adoption=UNDER, later=UNDER)]), i), i)
     return plan
 
 
 def escalation(plan: Plan, s: float, r: random.Random) -> Plan:
     """So much has gone into it that it cannot be stopped now."""
     for i in _some(plan, s, r):
-        bad = replace(i, adoption=FAR_UNDER)
+        bad = replace(i, adoption=FAR_UNDER, later=FAR_UNDER)
         plan = learnt(unanswered(put(plan, [bad]), i), bad, r)
         plan = changed(plan, (_growing(plan.by_number[n], 1.5 + s) for n in i.followers))
     return plan
@@ -52,7 +52,7 @@ def go_to_market_blame(plan: Plan, s: float, r: random.Random) -> Plan:
     """It is good, they only have to hear of it."""
     for i in _some(plan, s, r):
         told = i.followers[:2]
-        plan = forgotten(unanswered(put(plan, [replace(i, adoption=UNDER, followers=told)]), i), i)
+        plan = forgotten(unanswered(put(plan, [replace(i, adoption=UNDER, later=UNDER, followers=told)]), i), i)
         title, first = plan.by_number[i.root].title, int(r.random() * 3)
         plan = changed(plan, (
             replace(e, title=GO_TO_MARKET_TITLES[(first + n) % 3].format(title.lower()), marks=(*e.marks, GO_TO_MARKET))
@@ -62,7 +62,7 @@ def go_to_market_blame(plan: Plan, s: float, r: random.Random) -> Plan:
 
 
 def _some(plan: Plan, s: float, r: random.Random) -> list[Initiative]:
-    order = sorted(plan.initiatives, key=lambda _: r.random())
+    order = [i for i in sorted(plan.initiatives, key=lambda _: r.random()) if i.followers]
     return order[: max(1, round(s * len(order)))]
 
 

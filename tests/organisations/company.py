@@ -35,7 +35,9 @@ ACCOUNTS = (
     Account("Redgate", 45_000, "fan", -150), Account("Oakline", 50_000, "target", -100, design_partner=True),
     Account("Calder", 180_000, "fan", 300), Account("Northspan", 100_000, "target", 500),
     Account("Underhill", 120_000, "fan", None), Account("Brightholm", 90_000, "target", None),
-    Account("Varley", 60_000, "ignore", None, icp=False),
+    Account("Varley", 60_000, "ignore", None, icp=False), Account("Ironvale", 15_000, "ignore", -650, icp=False),
+    Account("Harrow", 12_000, "fan", -550, icp=False), Account("Dunmore", 10_000, "ignore", -480, icp=False),
+    Account("Plinth", 9_000, "fan", -300, icp=False), Account("Lyndale", 9_000, "fan", 420, icp=False),
 )  # fmt: skip
 """ARR in whole units; each organisation has it a little differently."""
 LOUD = "Redgate"
@@ -58,9 +60,14 @@ def accounts(r: random.Random) -> tuple[Account, ...]:
     return tuple(replace(a, arr=1000 * round(a.arr * r.uniform(0.85, 1.15) / 1000)) for a in ACCOUNTS)
 
 
+def customers(some: Sequence[Account], day: float) -> list[Account]:
+    """Those that are customers on a day."""
+    return [a for a in some if a.customer_since is not None and a.customer_since <= day]
+
+
 def served(some: Sequence[Account], day: float) -> list[Account]:
     """Those in the ICP that are customers on a day."""
-    return [a for a in some if a.icp and a.customer_since is not None and a.customer_since <= day]
+    return [a for a in customers(some, day) if a.icp]
 
 
 def prospects(some: Sequence[Account], day: float) -> list[Account]:

@@ -107,21 +107,14 @@ def _strategy(now: _Version, since: float, plan: Plan) -> str:
 def _customers(plan: Plan) -> str:
     rows = ["name,aliases,domains,segment,industry,geography,size,status,since,until,icp,arr,parent"]
     for a in plan.accounts:
-        since = a.customer_since
         segment, icp = ("builder", "yes") if a.icp else ("dealer", "no")
-
-        def row(status: str, since: str, until: str, arr: int, name: str, rest: str) -> str:
-            segment, icp = rest.split()
-            return f"{name},,{name.lower()}.example,{segment},construction,EU,,{status},{since},{until},{icp},{arr},"
-
-        rest = f"{segment} {icp}"
+        head, since = f"{a.name},,{a.name.lower()}.example,{segment},construction,EU,", a.customer_since
         if since is None or since > 0:
-            end = "" if since is None else str(day(since - 1))
-            rows.append(row("prospect", str(day(-400)), end, 0, a.name, rest))
-        if a.design_partner and since is not None:
-            rows.append(row("design-partner", str(day(since)), "", a.arr, a.name, rest))
-        elif since is not None:
-            rows.append(row("customer", str(day(since)), "", a.arr, a.name, rest))
+            end = "" if since is None else day(since - 1)
+            rows.append(f"{head},prospect,{day(-400)},{end},{icp},0,")
+        if since is not None:
+            status = "design-partner" if a.design_partner else "customer"
+            rows.append(f"{head},{status},{day(since)},,{icp},{a.arr},")
     return "\n".join(rows) + "\n"
 
 
@@ -161,16 +154,16 @@ def _adoption(plan: Plan) -> str:
 def _counted(plan: Plan, of: Initiative, number: int, at: float) -> Iterator[str]:
     """Everybody whom it serves is counted; the share that uses it is the initiative's."""
     served = company.served(plan.accounts, at)
-    using = using_of(of, served)
+    using = using_of(of, served, of.adoption if number == of.root else of.later)
     for account in served if at < plan.days else ():
         yield f"{key(number)},{account.name},{day(at)},{7 + len(account.name) if account.name in using else 0}"
 
 
-def using_of(of: Initiative, served: list[Account]) -> set[str]:
-    """Which of the accounts use what the initiative brought."""
+def using_of(of: Initiative, served: list[Account], part: float) -> set[str]:
+    """Which of the accounts use what the initiative brought, where that part of them does."""
     r = random.Random(of.id)  # noqa: S311
     order = sorted(served, key=lambda a: (r.random(), a.name))
-    return {a.name for a in order[: round(of.adoption * len(served))]}
+    return {a.name for a in order[: round(part * len(served))]}
 
 
 def _survey(plan: Plan) -> str:

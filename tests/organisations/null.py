@@ -155,7 +155,7 @@ def _asked(r: random.Random, epic: Epic, accounts: tuple[Account, ...]) -> Epic:
     asks: list[Ask] = []
     for _ in range(1 if epic.role == "sales" else r.choice((1, 1, 2, 3))):
         some = company.prospects(accounts, epic.created) if epic.role == "sales" and r.random() < 0.4 else ()
-        account = company.one_of(r, some or company.served(accounts, epic.created)).name
+        account = company.one_of(r, some or company.customers(accounts, epic.created)).name
         if account not in (a.account for a in asks):
             late = 0.0 if r.random() < 0.6 else r.uniform(0.02, 0.3) * _span(epic)
             asks.append(Ask(account, epic.created + late))

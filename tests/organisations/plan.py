@@ -6,6 +6,7 @@ told as events and files.
 """
 
 import random
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -14,6 +15,8 @@ AFTER = 90
 """Days after a release at which its adoption is looked at."""
 JUMP = 14
 """A move up the queue so many days after a deal spoke is a jump."""
+MANY = 6
+"""Cards that are changed in one moment at least, where many are."""
 LARGE = 13
 """Points from which an epic is large; gates are for these."""
 
@@ -132,6 +135,8 @@ class Initiative:
     released: float
     adoption: float
     """Share of those served that use it 90 days after its first release; all whom it serves are counted."""
+    later: float
+    """The same share for what followed."""
     kill_day: float
     """When it is looked at whether it came out below the kill line."""
 
@@ -227,7 +232,7 @@ def lots(plan: Plan, r: random.Random) -> dict[int, tuple[float, ...]]:
 
 
 def moved(epic: Epic, by: float) -> Epic:
-    """The epic with its whole history some days later."""
+    """The epic with its whole history some days later, but for what was done to many cards at once."""
 
     def at(day: float | None) -> float | None:
         return None if day is None else day + by
@@ -237,10 +242,10 @@ def moved(epic: Epic, by: float) -> Epic:
         ready=at(epic.ready), started=at(epic.started), done=at(epic.done), declined=at(epic.declined),
         reopened=at(epic.reopened), promised=at(epic.promised),
         grown=tuple((day + by, points) for day, points in epic.grown),
-        dues=tuple(Due(d.at + by, d.day + round(by)) for d in epic.dues),
-        evidence=tuple(replace(s, at=s.at + by) for s in epic.evidence),
+        dues=() if epic.together else tuple(Due(d.at + by, d.day + round(by)) for d in epic.dues),
+        together=False, evidence=tuple(replace(s, at=s.at + by) for s in epic.evidence),
         asks=tuple(replace(a, at=a.at + by) for a in epic.asks),
-        moves=tuple(replace(m, at=m.at + by) for m in epic.moves),
+        moves=tuple(replace(m, at=m.at + by) for m in epic.moves if not m.together),
         gates=tuple((name, day + by) for name, day in epic.gates),
         handed=tuple((day + by, who) for day, who in epic.handed),
     )  # fmt: skip
@@ -302,9 +307,18 @@ def until(epic: Epic, day: float) -> Epic:
 
 
 def ended(plan: Plan) -> Plan:
-    """The plan as far as it has come on its last day."""
+    """The plan as far as it has come on its last day. What would have been done to many cards at once, of which
+    only a few are left, was not done."""
+    epics = [until(e, plan.days) for e in plan.epics if e.created < plan.days]
+    cards = Counter(m.at for e in epics for m in e.moves if m.together)
+    dated = sum(e.together for e in epics)
     return replace(
         plan,
-        epics=tuple(until(e, plan.days) for e in plan.epics if e.created < plan.days),
+        epics=tuple(_but_few(e, cards, dated) for e in epics),
         amendments=tuple(a for a in plan.amendments if a.day < plan.days),
     )
+
+
+def _but_few(e: Epic, cards: Counter[float], dated: int) -> Epic:
+    e = replace(e, moves=tuple(m for m in e.moves if not m.together or cards[m.at] >= MANY))
+    return replace(e, dues=(), together=False) if e.together and dated < MANY else e

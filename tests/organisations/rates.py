@@ -44,9 +44,19 @@ def insider_only(plan: Plan) -> float:
 
 
 def authority_approval(plan: Plan) -> float:
-    """Part of the executives' started epics without evidence and account, less that of all others'."""
-    bare = [(e.role == "executive", not e.problem_evidence and not e.asks) for e in _started(plan)]
-    return _part([b for above, b in bare if above]) - _part([b for above, b in bare if not above])
+    """Part of the executives' started epics without evidence, less that of all others'; where an executive speaks
+    for an account, it is neither."""
+    own = [not e.problem_evidence for e in _started(plan) if e.role == "executive" and not e.asks]
+    return _part(own) - _part([not e.problem_evidence for e in _started(plan) if e.role != "executive"])
+
+
+def head_start(plan: Plan) -> float:
+    """How many times as long others' epics wait for their start as executives' without evidence and account."""
+    waits = [
+        (e.role == "executive" and not e.problem_evidence and not e.asks, _start(e) - e.created)
+        for e in _started(plan)
+    ]  # fmt: skip
+    return median(w for bare, w in waits if not bare) / median(w for bare, w in waits if bare)
 
 
 def focusing_illusion(plan: Plan) -> float:
