@@ -72,7 +72,7 @@ def _answered(plan: Plan, of: Initiative, r: random.Random) -> Plan:
     if of.adoption < KILL:
         stopped = Amendment(day=of.kill_day + r.uniform(10, 50), drop=of.id)
         return put(replace(plan, amendments=(*plan.amendments, stopped)), [replace(of, followers=())])
-    elif of.adoption < TARGET:
+    if of.adoption < TARGET:
         reworded = Amendment(day=of.released + AFTER + r.uniform(20, 50), reword=of.id)
         plan = replace(plan, amendments=(*plan.amendments, reworded))
     return learnt(plan, of, r) if of.adoption < TARGET else plan

@@ -52,7 +52,9 @@ def go_to_market_blame(plan: Plan, s: float, r: random.Random) -> Plan:
     """It is good, they only have to hear of it."""
     for i in _some(plan, s, r):
         told = i.followers[:2]
-        plan = forgotten(unanswered(put(plan, [replace(i, adoption=UNDER, later=UNDER, followers=told)]), i), i)
+        plan = forgotten(
+            unanswered(put(plan, [replace(i, adoption=UNDER, later=UNDER, followers=told)]), i), i
+        )
         title, first = plan.by_number[i.root].title, int(r.random() * 3)
         plan = changed(plan, (
             replace(e, title=GO_TO_MARKET_TITLES[(first + n) % 3].format(title.lower()), marks=(*e.marks, GO_TO_MARKET))
@@ -86,7 +88,9 @@ def new_owner_reset(plan: Plan, s: float, r: random.Random) -> Plan:
                 after.append(replace(e, handed=(*e.handed, (day + 1, owner))))
         plan = changed(plan, after)
         plan = replace(
-            plan, epics=(*plan.epics, *new), amendments=(*plan.amendments, Amendment(day=day, owner=(intent, owner)))
+            plan,
+            epics=(*plan.epics, *new),
+            amendments=(*plan.amendments, Amendment(day=day, owner=(intent, owner))),
         )
     return plan
 
@@ -98,7 +102,9 @@ def _open(e: Epic, day: float) -> bool:
 
 def _anew(e: Epic, number: int, created: float, owner: str) -> Epic:
     again = moved(e, created - e.created)
-    return replace(again, number=number, title=f"{e.title} anew", owner=owner, replaces=e.number, links=(), handed=())
+    return replace(
+        again, number=number, title=f"{e.title} anew", owner=owner, replaces=e.number, links=(), handed=()
+    )
 
 
 BIASES: dict[str, Callable[[Plan, float, random.Random], Plan]] = {

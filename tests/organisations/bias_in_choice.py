@@ -35,7 +35,10 @@ def focusing_illusion(plan: Plan, s: float, r: random.Random) -> Plan:
 
 def execution_orientation(plan: Plan, s: float, r: random.Random) -> Plan:
     """What can be finished soon is started; the large bets of the most important intent wait."""
-    drawn, free = lots(plan, r), [e for e in plan.epics if e.number not in plan.carried and e.ready is not None]
+    drawn, free = (
+        lots(plan, r),
+        [e for e in plan.epics if e.number not in plan.carried and e.ready is not None],
+    )
     begun = [e for e in free if is_started(plan, e)]
     waiting = [e for e in free if not is_started(plan, e) and e.declined is None and e.ready <= plan.days]  # type: ignore[operator]
     large = iter(sorted(begun, key=lambda e: -e.size))

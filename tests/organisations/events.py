@@ -72,8 +72,10 @@ def told(plan: Plan) -> list[Event]:
     accounts = {a.name: a for a in plan.accounts}
     found: list[Event] = []
     for epic in plan.epics:
-        r = random.Random(plan.seed * 1_000_003 + epic.number)  # noqa: S311
-        found += _events(_Told(str(epic.number), key(epic.number), epic.reporter), _epic(plan, epic, accounts, r))
+        r = random.Random(plan.seed * 1_000_003 + epic.number)
+        found += _events(
+            _Told(str(epic.number), key(epic.number), epic.reporter), _epic(plan, epic, accounts, r)
+        )
         for happened in _children(plan, epic, r):
             number += 1
             found += _events(_Told(str(number), key(number), epic.owner), happened)
@@ -212,7 +214,9 @@ def _course(e: Epic) -> Iterator[Happened]:
     steps = [(e.ready, READY, None), (e.started, DOING, None), (e.done, DONE, FINISHED),
              (e.declined, DONE, DECLINED), (e.reopened, TODO, None)]  # fmt: skip
     was, resolved = TODO, None
-    for day, status, resolution in sorted(((d, s, x) for d, s, x in steps if d is not None), key=lambda s: s[0]):
+    for day, status, resolution in sorted(
+        ((d, s, x) for d, s, x in steps if d is not None), key=lambda s: s[0]
+    ):
         who = e.reopened_by if day == e.reopened else e.owner
         yield from _step(day, who, was, status)
         if resolution != resolved:
@@ -231,7 +235,9 @@ def _children(plan: Plan, e: Epic, r: random.Random) -> Iterator[Iterator[Happen
         return
     size = r.choice((2, 3, 4)) if e.started is not None else 1
     begun = e.started
-    end = next((d for d in (e.done, e.declined if e.reopened is None else None) if d is not None), plan.days + 30)
+    end = next(
+        (d for d in (e.done, e.declined if e.reopened is None else None) if d is not None), plan.days + 30
+    )
     for n in range(size):
         if begun is None:
             yield _child(e, r, size, None, None)
@@ -242,7 +248,9 @@ def _children(plan: Plan, e: Epic, r: random.Random) -> Iterator[Iterator[Happen
         yield _child(e, r, size, start, min(start + length, end - 0.05))
 
 
-def _child(e: Epic, r: random.Random, size: int, start: float | None, end: float | None) -> Iterator[Happened]:
+def _child(
+    e: Epic, r: random.Random, size: int, start: float | None, end: float | None
+) -> Iterator[Happened]:
     created = (e.estimated or e.created) + 0.05
     who = r.choice(company.PEOPLE["engineering"])
     yield from _opening(created, f"{e.title}: {r.choice(('page', 'store', 'test', 'export'))}",
@@ -263,5 +271,3 @@ def _child(e: Epic, r: random.Random, size: int, start: float | None, end: float
     else:
         yield from _step(end, who, DOING, DONE)
     yield _changed(end, who, "resolution", DECLINED if given_up else FINISHED)
-
-

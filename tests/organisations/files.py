@@ -128,7 +128,7 @@ def _people() -> str:
 
 
 def _problems(plan: Plan) -> str:
-    r = random.Random(f"importance {plan.seed}")  # noqa: S311
+    r = random.Random(f"importance {plan.seed}")
     rows = ["account,persona,problem,rank,date,importance,satisfaction"]
     for ranking in plan.rankings:
         for rank, problem in enumerate(ranking.problems, 1):
@@ -161,7 +161,7 @@ def _counted(plan: Plan, of: Initiative, number: int, at: float) -> Iterator[str
 
 def using_of(of: Initiative, served: list[Account], part: float) -> set[str]:
     """Which of the accounts use what the initiative brought, where that part of them does."""
-    r = random.Random(of.id)  # noqa: S311
+    r = random.Random(of.id)
     order = sorted(served, key=lambda a: (r.random(), a.name))
     return {a.name for a in order[: round(part * len(served))]}
 

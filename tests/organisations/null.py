@@ -15,7 +15,20 @@ from math import exp
 
 from tests.organisations import company
 from tests.organisations.bets import with_initiatives
-from tests.organisations.plan import LARGE, Account, Amendment, Ask, Due, Epic, Move, Plan, Sign, settled, until
+from tests.organisations.plan import (
+    LARGE,
+    MANY,
+    Account,
+    Amendment,
+    Ask,
+    Due,
+    Epic,
+    Move,
+    Plan,
+    Sign,
+    settled,
+    until,
+)
 from tests.organisations.spelling import (
     DEAL,
     ELSEWHERE,
@@ -55,7 +68,7 @@ _VERBS = ("Show", "Import", "Share", "Compare", "Print", "Speed up", "Sort", "Ch
 
 def null(seed: int, epics: int, years: float) -> Plan:
     """A plan without any bias."""
-    r = random.Random(f"organisation {seed}")  # noqa: S311
+    r = random.Random(f"organisation {seed}")
     days = round(365.25 * years)
     accounts = company.accounts(r)
     intents = _dealt(r, company.TARGETS, epics, 0.06)
@@ -121,7 +134,9 @@ def _opened(
         ready=estimated + wait * r.uniform(0.1, 0.35) if estimated is not None else None,
         started=started,
         done=started + length if started is not None and r.random() < 0.96 else None,
-        marks=tuple(m for m, part in ((EMERGENCY, 0.04), (REGULATORY, 0.03), (PLATFORM, 0.08)) if r.random() < part),
+        marks=tuple(
+            m for m, part in ((EMERGENCY, 0.04), (REGULATORY, 0.03), (PLATFORM, 0.08)) if r.random() < part
+        ),
     )
 
 
@@ -140,7 +155,9 @@ def _planned(r: random.Random, epic: Epic) -> Epic:
     if epic.estimated is None or epic.started is None or r.random() > 0.33:
         return epic
     factor = r.choice((1.2, 1.3, 1.4, 1.6, 1.8))
-    return replace(epic, grown=((epic.started + r.uniform(3, 10), max(epic.size + 1, round(epic.size * factor))),))
+    return replace(
+        epic, grown=((epic.started + r.uniform(3, 10), max(epic.size + 1, round(epic.size * factor))),)
+    )
 
 
 def _span(epic: Epic) -> float:
@@ -211,7 +228,9 @@ def _dated(r: random.Random, epic: Epic) -> Epic:
 def _queued(r: random.Random, epic: Epic) -> Epic:
     """With moves in the queue before it is started: one by one, and with all others on the first of a month."""
     span = _span(epic)
-    moves = [Move(epic.created + r.uniform(0.1, 0.95) * span, r.random() < 0.5) for _ in range(r.choice((0, 1, 2)))]
+    moves = [
+        Move(epic.created + r.uniform(0.1, 0.95) * span, r.random() < 0.5) for _ in range(r.choice((0, 1, 2)))
+    ]
     groomed = 30.5 * (epic.created // 30.5 + 1)
     while groomed < epic.created + span:
         if r.random() < 0.6:
@@ -234,14 +253,23 @@ def _at_once(r: random.Random, made: list[Epic], days: float) -> Iterator[Epic]:
     """A release plan sets the due dates of many epics in one moment, before they are scoped."""
     at = BULK_DUE * days
     open_ = [
-        e.number for e in made
-        if e.created < at and (e.started is None or e.started > at) and not e.dues and e.promised is None
-    ][-9:]  # fmt: skip
+        e for e in made
+        if e.created < at < _start_of(e) and e.promised is None and (not e.dues or e.dues[0].at > at)
+    ]  # fmt: skip
+    open_ = sorted(open_, key=_scope_of)[-9:]
     for e in made:
-        if e.number in open_ and len(open_) >= 5:
+        if e in open_ and len(open_) >= MANY:
             yield replace(e, dues=(Due(at, round(at + 120)),), together=True)
         else:
             yield e
+
+
+def _start_of(e: Epic) -> float:
+    return e.started if e.started is not None else float("inf")
+
+
+def _scope_of(e: Epic) -> float:
+    return e.estimated if e.estimated is not None else float("inf")
 
 
 def _declining(r: random.Random, made: Iterator[Epic], days: float) -> Iterator[Epic]:

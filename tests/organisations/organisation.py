@@ -6,7 +6,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
-from tests.organisations import bias_in_evidence, bias_in_bets, bias_in_choice, bias_in_queue, bias_in_strategy
+from tests.organisations import (
+    bias_in_bets,
+    bias_in_choice,
+    bias_in_evidence,
+    bias_in_queue,
+    bias_in_strategy,
+)
 from tests.organisations.events import DAY, names, stated, told
 from tests.organisations.files import files
 from tests.organisations.null import BACKFILL, null
@@ -63,7 +69,7 @@ def planned(
         if not 0 <= strength <= 1:
             raise ValueError(f"{name}: strength {strength} is not between 0 and 1")
         if strength:
-            plan = bias(plan, strength, random.Random(f"{name} {seed}"))  # noqa: S311
+            plan = bias(plan, strength, random.Random(f"{name} {seed}"))
     return ended(plan)
 
 
@@ -71,7 +77,7 @@ def without_tags(org: Organisation, part: float, seed: int, tags: tuple[str, ...
     """The organisation as its tracker shows it where that part of all labels that begin with one of `tags`,
     and of the links to evidence, was never set; chosen at random. What is lost at a smaller part is lost at a
     larger one, too. The plan stays: it is what really happened."""
-    r = random.Random(f"lost {seed}")  # noqa: S311
+    r = random.Random(f"lost {seed}")
     kept: list[Event] = []
     lost: dict[tuple[str, str, str], bool] = {}
     for e in org.events:
@@ -115,4 +121,3 @@ def _pages(some: Sequence[Event], first: int, every: int) -> Iterator[tuple[int,
         page.append(event)
     if page:
         yield now, page
-

@@ -285,7 +285,9 @@ def quick(epic: Epic, factor: float) -> Epic:
 def settled(epic: Epic) -> Epic:
     """The epic without single moves up the queue soon after a deal spoke for it."""
     kept = tuple(
-        m for m in epic.moves if not m.up or m.together or not any(0 <= m.at - d <= JUMP + 2 for d in epic.deals)
+        m
+        for m in epic.moves
+        if not m.up or m.together or not any(0 <= m.at - d <= JUMP + 2 for d in epic.deals)
     )
     return epic if kept == epic.moves else replace(epic, moves=kept)
 
@@ -311,7 +313,7 @@ def ended(plan: Plan) -> Plan:
     only a few are left, was not done."""
     epics = [until(e, plan.days) for e in plan.epics if e.created < plan.days]
     cards = Counter(m.at for e in epics for m in e.moves if m.together)
-    dated = sum(e.together for e in epics)
+    dated = sum(e.together and bool(e.dues) for e in epics)
     return replace(
         plan,
         epics=tuple(_but_few(e, cards, dated) for e in epics),
@@ -321,4 +323,6 @@ def ended(plan: Plan) -> Plan:
 
 def _but_few(e: Epic, cards: Counter[float], dated: int) -> Epic:
     e = replace(e, moves=tuple(m for m in e.moves if not m.together or cards[m.at] >= MANY))
-    return replace(e, dues=(), together=False) if e.together and dated < MANY else e
+    if e.together and (dated < MANY or not e.dues):
+        return replace(e, dues=(), together=False)
+    return e

@@ -51,12 +51,9 @@ def authority_approval(plan: Plan) -> float:
 
 
 def head_start(plan: Plan) -> float:
-    """How many times as long others' epics wait for their start as executives' without evidence and account."""
-    waits = [
-        (e.role == "executive" and not e.problem_evidence and not e.asks, _start(e) - e.created)
-        for e in _started(plan)
-    ]  # fmt: skip
-    return median(w for bare, w in waits if not bare) / median(w for bare, w in waits if bare)
+    """How many times as long others' epics wait for their start as executives'."""
+    above, others = ([_start(e) - e.created for e in _started(plan) if (e.role == "executive") == b] for b in (True, False))
+    return median(others) / median(above)
 
 
 def focusing_illusion(plan: Plan) -> float:
@@ -171,7 +168,10 @@ def promised_before_scoped(plan: Plan) -> float:
     """Part of what was promised or dated that was so before its first estimate, but for dates of many at once."""
     early = []
     for e in plan.epics:
-        said = [*(d.at for d in e.dues[:1] if not e.together), *([e.promised] if e.promised is not None else [])]
+        said = [
+            *(d.at for d in e.dues[:1] if not e.together),
+            *([e.promised] if e.promised is not None else []),
+        ]
         scoped = min((d for d in (e.estimated, e.ready) if d is not None), default=float("inf"))
         early += [min(said) < scoped] if said else []
     return _part(early)
@@ -187,7 +187,9 @@ def deli_counter(plan: Plan) -> float:
 
 def quarter_end_rush(plan: Plan) -> float:
     """Part of what sales proposed that was started in the last two weeks of a quarter of the year (of 91.3 days)."""
-    return _part([e.started % 91.31 > 91.31 - 14 for e in plan.epics if e.role == "sales" and e.started is not None])
+    return _part(
+        [e.started % 91.31 > 91.31 - 14 for e in plan.epics if e.role == "sales" and e.started is not None]
+    )
 
 
 def russian_roulette(plan: Plan) -> float:
@@ -211,7 +213,9 @@ def said_no(plan: Plan) -> float:
 def and_leader(plan: Plan) -> float:
     """Part of the epics with an intent that need one of another; how many intents there are says `intents`."""
     epics = plan.by_number
-    crossing = [any(n in epics and epics[n].intent != e.intent for n in e.links) for e in plan.epics if e.intent]
+    crossing = [
+        any(n in epics and epics[n].intent != e.intent for n in e.links) for e in plan.epics if e.intent
+    ]
     return _part(crossing)
 
 
