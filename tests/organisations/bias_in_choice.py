@@ -1,0 +1,112 @@
+"""Biases in what is chosen: the vivid problem, the small epic, the tool at hand, the wrong people, the loud account.
+
+What a strength s means:
+- focusing-illusion: the part of the epics that serve a problem which is ranked seventh of nine goes from 4 % to
+  4 % + 38 % * s; that much is taken from all others alike.
+- execution-orientation: of the ready epics that wait, the part s has changed places in size with the largest of
+  those started, and 60 % * s of the started epics of the most important intent are of another one.
+- maslows-hammer: the part of the epics that are solved by a dashboard goes from about 17 % to 17 % + 78 % * s,
+  whatever their problem. Platform work stays as it is.
+- wrong-cohort: 75 % * s of the epics that accounts asked for are asked for by accounts whose people do not care
+  or love something else, and half of s of the work on what near-fans wish for goes to what those wish for.
+- loudest-account: the part of the asked-for epics that one account with about 2 % of the ARR asked for goes
+  from 2 % to 2 % + 83 % * s.
+"""
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from tests.organisations import company
+from tests.organisations.plan import Ask, Epic, Plan, changed, is_started, lots
+from tests.organisations.spelling import PLATFORM, PROBLEMS
+
+VIVID = PROBLEMS[6]
+HAMMER = "dashboard"
+
+
+def focusing_illusion(plan: Plan, s: float, r: random.Random) -> Plan:
+    """Everybody talks about one problem, so that is what is worked on."""
+    drawn = lots(plan, r)
+    return changed(plan, (
+        replace(e, problem=VIVID) for e in plan.epics if e.problem and drawn[e.number][0] < 0.4 * s
+    ))  # fmt: skip
+
+
+def execution_orientation(plan: Plan, s: float, r: random.Random) -> Plan:
+    """What can be finished soon is started; the large bets of the most important intent wait."""
+    drawn, free = (
+        lots(plan, r),
+        [e for e in plan.epics if e.number not in plan.carried and e.ready is not None],
+    )
+    begun = [e for e in free if is_started(plan, e)]
+    waiting = [e for e in free if not is_started(plan, e) and e.declined is None and e.ready <= plan.days]  # type: ignore[operator]
+    large = iter(sorted(begun, key=lambda e: -e.size))
+    swapped = []
+    for e in waiting:
+        if drawn[e.number][0] < s and (other := next(large, e)).size > e.size:
+            swapped += [_sized(e, other.size), _sized(other, e.size)]
+    top, *others = plan.intents
+    leave = {
+        e.number: others[int(drawn[e.number][2] * len(others))]
+        for e in begun if e.intent == top and drawn[e.number][1] < 0.6 * s
+    }  # fmt: skip
+    return relabelled(changed(plan, swapped), leave)
+
+
+def _sized(e: Epic, size: int) -> Epic:
+    grown = tuple((at, max(size + 1, round(points * size / e.size))) for at, points in e.grown)
+    return replace(e, size=size, grown=grown)
+
+
+def relabelled(plan: Plan, intents: Mapping[int, str]) -> Plan:
+    """With other intents for some epics; links that would lead from one intent to another are gone."""
+    owners = dict(plan.owners)
+    epics = [replace(e, intent=intents[e.number], owner=owners.get(intents[e.number], e.owner), links=())
+             if e.number in intents else
+             replace(e, links=tuple(n for n in e.links if n not in intents))
+             for e in plan.epics]  # fmt: skip
+    return replace(plan, epics=tuple(epics))
+
+
+def maslows_hammer(plan: Plan, s: float, r: random.Random) -> Plan:
+    """Every problem looks as if it needed a dashboard."""
+    drawn = lots(plan, r)
+    return changed(plan, (
+        replace(e, solution=HAMMER)
+        for e in plan.epics if e.solution and PLATFORM not in e.marks and drawn[e.number][0] < 0.94 * s
+    ))  # fmt: skip
+
+
+def wrong_cohort(plan: Plan, s: float, r: random.Random) -> Plan:
+    """Those are heard who would not miss the product, or love it for what it is not for."""
+    drawn = lots(plan, r)
+
+    def heard(e: Epic) -> Epic:
+        lot = drawn[e.number]
+        some = [a for a in company.served(plan.accounts, e.created) if a.cohort == "ignore"]
+        if e.asks and lot[0] < 0.75 * s:
+            e = _asked_by(e, some[int(lot[2] * len(some))].name)
+        if e.problem in company.WISHES["target"] and lot[1] < 0.5 * s:
+            e = replace(e, problem=company.WISHES["ignore"][0])
+        return e
+
+    return changed(plan, map(heard, plan.epics))
+
+
+def loudest_account(plan: Plan, s: float, r: random.Random) -> Plan:
+    """One account asks all the time, and is heard."""
+    drawn = lots(plan, r)
+    return changed(plan, (
+        _asked_by(e, company.LOUD) for e in plan.epics if e.asks and drawn[e.number][0] < 0.85 * s
+    ))  # fmt: skip
+
+
+def _asked_by(e: Epic, account: str) -> Epic:
+    return replace(e, asks=(Ask(account, e.asks[0].at),))
+
+
+BIASES: dict[str, Callable[[Plan, float, random.Random], Plan]] = {
+    "focusing-illusion": focusing_illusion, "execution-orientation": execution_orientation,
+    "maslows-hammer": maslows_hammer, "wrong-cohort": wrong_cohort, "loudest-account": loudest_account,
+}  # fmt: skip
