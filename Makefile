@@ -6,7 +6,7 @@ SPARK := .venv-spark
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check format golden schemas docs bench bench-log bench-labels lock test-spark lock-spark build clean
+.PHONY: help demo test test-slow check format golden schemas docs bench bench-log bench-labels power lock test-spark lock-spark build clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -59,6 +59,9 @@ bench-log: $(STAMP) ## measure a log of EVENTS=5000000, in BENCH_DIR= (kept) or 
 
 bench-labels: $(STAMP) ## measure the built-in rules against the hand labels of the recorded trackers
 	@PYTHONPATH=tests $(PY) tests/bench_labels.py
+
+power: $(STAMP) ## measure how often each rule on patterns speaks, with its bias and without any
+	@$(PY) -m tests.power
 
 lock: $(STAMP) ## renew requirements.lock
 	@$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

@@ -52,7 +52,9 @@ def authority_approval(plan: Plan) -> float:
 
 def head_start(plan: Plan) -> float:
     """How many times as long others' epics wait for their start as executives'."""
-    above, others = ([_start(e) - e.created for e in _started(plan) if (e.role == "executive") == b] for b in (True, False))
+    above, others = (
+        [_start(e) - e.created for e in _started(plan) if (e.role == "executive") == b] for b in (True, False)
+    )
     return median(others) / median(above)
 
 

@@ -84,7 +84,16 @@ def test_with_nothing_there_is_no_area() -> None:
 
 
 def test_no_area_is_above_all_and_any_is_above_none() -> None:
-    assert [found.p for t in (0, 1) if (found := auc([2, 2], [1, 3], t))] == [0, 1]
+    least, middle, most = ([0], [1]), ([2, 2], [1, 3]), ([1], [0])
+    assert [found.p for groups in (least, middle, most) if (found := auc(*groups, 0))] == [1, 0, 0]
+    assert [found.p for groups in (least, middle, most) if (found := auc(*groups, 1))] == [1, 1, 1]
+
+
+def test_an_end_is_where_the_area_is_just_within_chance() -> None:
+    found = auc([3, 1, 4, 1, 5, 9], [2, 6, 5, 3, 5, 8, 9, 7])
+    assert found is not None
+    off = [(end - float(found.value)) / error(end, 6, 8) for end in (found.low, found.high)]
+    assert off == pytest.approx([norm.ppf(0.025), norm.ppf(0.975)], abs=1e-9)
 
 
 def test_a_root_counts_once_with_the_mean_of_its_slices() -> None:

@@ -38,8 +38,8 @@ def auc(
     The variance is that of Hanley & McNeil (1982, Radiology 143:29) as Newcombe fits it to a score interval
     (2006, Statistics in Medicine 25:559, method 5); at 1/2 it is that of the Mann-Whitney test, and is not
     made smaller for ties. DeLong's (1988) is 0 where all exceed all, so certain of four against four, and on
-    made-up groups of 6 and 24 it was wrong 8 to 21 % of the time at .65 to .8 rather than 2.5 %; this one up
-    to 2.5 %, and 8 % where the smaller group scatters three times as wide.
+    made-up groups of 6 and 24 it was wrong 5 to 21 % of the time at .65 to .8 rather than 2.5 %; this one up
+    to 3 %, and 8 % where the smaller group scatters three times as wide.
     """
     m, n = len(first), len(second)
     if not (m and n):
