@@ -16,8 +16,9 @@ FOLLOWERS = 3
 
 def with_initiatives(plan: Plan, r: random.Random) -> Plan:
     """The plan with up to eight initiatives. Six in eight reach their target; one stays under it, and what
-    follows rests on new evidence and a changed bet, and is used; one comes out under its kill line and is stopped,
-    and nothing follows."""
+    follows rests on new evidence and a changed bet, and is used; one comes out under its kill line and is
+    stopped, and nothing follows. What they consist of is stated from the first strategy on: a later version
+    that only names one epic more would count as a decision."""
     # What sales proposed is no bet of the strategy.
     free = [e for e in plan.epics if e.done is not None and e.intent and e.role != "sales"]
     free.sort(key=lambda e: e.done or 0)

@@ -1,14 +1,16 @@
-"""Biases in how bets are followed: feature upon feature, too much in to stop, the market's fault, start all over.
+"""Biases in how bets are followed: feature on feature, too much in to stop, not the product's fault, anew.
 
 What a strength s means:
-- mvp-spiral: the part s of the initiatives that go on (one at least) stays under its target 90 days after the release, and
-  is then followed by features that rest on nothing new and are at least as large as what was released.
-- escalation: the part s of the initiatives that go on (one at least) comes out under its kill line and goes on without any
-  decision; the estimates of what follows grow by 50 % + 100 % * s, and its dates slip twice.
-- go-to-market-blame: the part s of the initiatives that go on (one at least) stays under its target, and what follows is
-  pricing, positioning and sales material, on nothing new.
-- new-owner-reset: the most important intent gets a new owner three times, with the same hypothesis, and each
-  declines 5 % + 90 % * s of its open epics, but for those of initiatives, and has them proposed anew, all in 90 days.
+- mvp-spiral: the part s of the initiatives that go on (one at least) stays under its target 90 days after
+  the release, and is then followed by features that rest on nothing new and are at least as large as what
+  was released.
+- escalation: the part s of the initiatives that go on (one at least) comes out under its kill line and goes
+  on without any decision; the estimates of what follows grow by 50 % + 100 % * s, and its dates slip twice.
+- go-to-market-blame: the part s of the initiatives that go on (one at least) stays under its target, and
+  what follows is pricing, positioning and sales material, on nothing new.
+- new-owner-reset: the most important intent gets a new owner three times, with the same hypothesis, and
+  each declines 5 % + 90 % * s of its open epics, but for those of initiatives, and has them proposed anew,
+  all in 90 days.
 """
 
 import random
@@ -55,9 +57,10 @@ def go_to_market_blame(plan: Plan, s: float, r: random.Random) -> Plan:
         plan = forgotten(
             unanswered(put(plan, [replace(i, adoption=UNDER, later=UNDER, followers=told)]), i), i
         )
-        title, first = plan.by_number[i.root].title, int(r.random() * 3)
+        about, first = plan.by_number[i.root].title.lower(), int(r.random() * 3)
         plan = changed(plan, (
-            replace(e, title=GO_TO_MARKET_TITLES[(first + n) % 3].format(title.lower()), marks=(*e.marks, GO_TO_MARKET))
+            replace(e, title=GO_TO_MARKET_TITLES[(first + n) % 3].format(about),
+                    marks=(*e.marks, GO_TO_MARKET))
             for n, e in enumerate(map(plan.by_number.__getitem__, told))
         ))  # fmt: skip
     return plan

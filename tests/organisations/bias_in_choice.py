@@ -1,14 +1,16 @@
-"""Biases in what is chosen: the vivid problem, the small epic, the tool at hand, the wrong people, the loud account.
+"""Biases in what is chosen: the vivid problem, the small epic, the tool at hand, the wrong, the loud.
 
 What a strength s means:
-- focusing-illusion: the part of the epics that serve a problem which is ranked seventh of nine goes from 4 % to
-  4 % + 38 % * s; that much is taken from all others alike.
-- execution-orientation: of the ready epics that wait, the part s has changed places in size with the largest of
-  those started, and 60 % * s of the started epics of the most important intent are of another one.
-- maslows-hammer: the part of the epics that are solved by a dashboard goes from about 17 % to 17 % + 78 % * s,
-  whatever their problem. Platform work stays as it is.
-- wrong-cohort: 75 % * s of the epics that accounts asked for are asked for by accounts whose people do not care
-  or love something else, and half of s of the work on what near-fans wish for goes to what those wish for.
+- focusing-illusion: the part of the epics that serve a problem which is ranked seventh of nine goes from 4
+  % to 4 % + 38 % * s; that much is taken from all others alike.
+- execution-orientation: of the ready epics that wait, the part s has changed places in size with the
+  largest of those started, and 60 % * s of the started epics of the most important intent are of another
+  one.
+- maslows-hammer: the part of the epics that are solved by a dashboard goes from about 17 % to 17 % + 78 % *
+  s, whatever their problem. Platform work stays as it is.
+- wrong-cohort: 75 % * s of the epics that accounts asked for are asked for by accounts whose people do not
+  care or love something else, and half of s of the work on what near-fans wish for goes to what those wish
+  for.
 - loudest-account: the part of the asked-for epics that one account with about 2 % of the ARR asked for goes
   from 2 % to 2 % + 83 % * s.
 """

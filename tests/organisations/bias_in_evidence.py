@@ -1,13 +1,15 @@
-"""Biases in what work rests on: built first, sold instead of learnt, known from the inside, wanted from above.
+"""Biases in what work rests on: built first, sold not learnt, known from the inside, wanted from above.
 
 What a strength s means:
-- bias-for-building: the part of the started epics that show no problem evidence before the start goes from the
-  null's 24 % (4 % of it links to a wiki) to 24 % + 72 % * s; what evidence they have comes after the start.
+- bias-for-building: the part of the started epics that show no problem evidence before the start goes from
+  the null's 24 % (4 % of it links to a wiki) to 24 % + 72 % * s; what evidence they have comes after the
+  start.
 - selling-not-learning: the part of the evidence that is from deals goes from 30 % to 30 % + 68 % * s.
 - insider-only: the part of the started epics that builders or managers proposed, for no account and on no
   evidence from outside, goes from about 10 % to 10 % + 75 % * s. They also lack evidence before the start.
-- authority-approval: the part of the executives' epics without evidence goes from everybody's 20 % to
-  20 % + 75 % * s, no account stands behind these, and executives' epics wait 1 + 3 * s times less for their start.
+- authority-approval: the part of the executives' epics without evidence goes from everybody's 20 % to 20 %
+  + 75 % * s, no account stands behind these, and executives' epics wait 1 + 3 * s times less for their
+  start.
 """
 
 import random
@@ -27,8 +29,12 @@ def bias_for_building(plan: Plan, s: float, r: random.Random) -> Plan:
         start, lot = e.started, drawn[e.number]
         if start is None or lot[0] >= 0.97 * s or e.number in watched:
             return e
-        after = (sign if sign.at > start or sign.kind == ELSEWHERE else
-                 replace(sign, at=start + 3 + 40 * lot[1] + n) for n, sign in enumerate(e.evidence))  # fmt: skip
+        after = (
+            sign
+            if sign.at > start or sign.kind == ELSEWHERE
+            else replace(sign, at=start + 3 + 40 * lot[1] + n)
+            for n, sign in enumerate(e.evidence)
+        )
         return replace(e, evidence=tuple(after))
 
     return changed(plan, map(built_first, plan.epics))

@@ -1,14 +1,14 @@
 """Biases in when things happen: promised unscoped, begun for the quarter, without the gates, out of turn.
 
 What a strength s means:
-- promised-before-scoped: 90 % * s of the promises come before the first estimate; none does in the null, but for
-  dates that a release plan set for many epics at once.
-- quarter-end-rush: the part of what sales proposed that is started in the last 12 days of a quarter goes from 13 %
-  to 13 % + 78 % * s.
-- russian-roulette: the part of the large epics that miss a gate goes from 10 % to 10 % + 68 % * s, and grows: there is
-  nothing of it in the beginning, and twice as much in the end. Emergencies are not counted.
-- deli-counter: 80 % * s of what sales proposed moves up the queue within 12 days after the account was named; in the
-  null nothing does alone.
+- promised-before-scoped: 90 % * s of the promises come before the first estimate; none does in the null,
+  but for dates that a release plan set for many epics at once.
+- quarter-end-rush: the part of what sales proposed that is started in the last 12 days of a quarter goes
+  from 13 % to 13 % + 78 % * s.
+- russian-roulette: the part of the large epics that miss a gate goes from 10 % to 10 % + 68 % * s, and
+  grows: there is nothing of it in the beginning, and twice as much in the end. Emergencies are not counted.
+- deli-counter: 80 % * s of what sales proposed moves up the queue within 12 days after the account was
+  named; in the null nothing does alone.
 """
 
 import random

@@ -1,13 +1,13 @@
-"""Biases in how the strategy is kept: work on what was decided against, one aim more, aims that come afterwards.
+"""Biases in how the strategy is kept: what was decided against, one aim more, aims that come afterwards.
 
 What a strength s means:
-- said-no: 10 % * s of the started epics are on what was decided against, and 6 % * s were declined and taken up
-  again by an executive without any new evidence; none is in the null.
-- and-leader: a quarter into the time the strategy gets 2 + 6 * s more intents beside its four (the limit is five),
-  70 % * s of the later epics are spread over these, and 50 % * s of the epics need one of another intent, beside
-  the null's 8 %.
-- retrofit: the part of the started epics whose intent was first labelled after the start goes from 7 % to
-  7 % + 75 % * s; of those that an account asked for, half got its label after the start, too.
+- said-no: 10 % * s of the started epics are on what was decided against, and 6 % * s were declined and
+  taken up again by an executive without any new evidence; none is in the null.
+- and-leader: a quarter into the time the strategy gets 2 + 6 * s more intents beside its four (the limit is
+  five), 70 % * s of the later epics are spread over these, and 50 % * s of the epics need one of another
+  intent, beside the null's 8 %.
+- retrofit: the part of the started epics whose intent was first labelled after the start goes from 7 % to 7
+  % + 75 % * s; of those that an account asked for, half got its label after the start, too.
 """
 
 import random

@@ -35,9 +35,9 @@ ACCOUNTS = (
     Account("Redgate", 45_000, "fan", -150), Account("Oakline", 50_000, "target", -100, design_partner=True),
     Account("Calder", 180_000, "fan", 300), Account("Northspan", 100_000, "target", 500),
     Account("Underhill", 120_000, "fan", None), Account("Brightholm", 90_000, "target", None),
-    Account("Varley", 60_000, "ignore", None, icp=False), Account("Ironvale", 15_000, "ignore", -650, icp=False),
-    Account("Harrow", 12_000, "fan", -550, icp=False), Account("Dunmore", 10_000, "ignore", -480, icp=False),
-    Account("Plinth", 9_000, "fan", -300, icp=False), Account("Lyndale", 9_000, "fan", 420, icp=False),
+    Account("Varley", 60_000, "ignore", None, icp=False), Account("Harrow", 12_000, "fan", -550, icp=False),
+    Account("Ironvale", 15_000, "ignore", -650, icp=False), Account("Plinth", 9_000, "fan", -300, icp=False),
+    Account("Dunmore", 10_000, "ignore", -480, icp=False), Account("Lyndale", 9_000, "fan", 420, icp=False),
 )  # fmt: skip
 """ARR in whole units; each organisation has it a little differently."""
 LOUD = "Redgate"

@@ -1,4 +1,4 @@
-"""Tells a plan as the log takes it: the events of one Jira with epics and their tickets, and the strategy's versions."""
+"""Tells a plan as the log takes it: the events of one Jira, and the versions of the strategy."""
 
 import random
 from collections.abc import Iterator

@@ -37,8 +37,8 @@ def key(number: int) -> str:
 def files(plan: Plan) -> dict[str, str]:
     """Every file by its name; the strategy as it stands last."""
     return {
-        "tracker-sync.toml": CONFIG, "strategy.toml": strategies(plan)[-1][1], "customers.csv": _customers(plan),
-        "people.toml": _people(), "problems.csv": _problems(plan), "adoption.csv": _adoption(plan),
+        "tracker-sync.toml": CONFIG, "strategy.toml": strategies(plan)[-1][1], "people.toml": _people(),
+        "customers.csv": _customers(plan), "problems.csv": _problems(plan), "adoption.csv": _adoption(plan),
         "pmf.csv": _survey(plan),
     }  # fmt: skip
 
@@ -80,7 +80,8 @@ def _strategy(now: _Version, since: float, plan: Plan) -> str:
         '[vision]\nbehaviour = "Site managers settle tomorrow\'s work before noon."\n',
         '[mission]\ncategory = "site planning"\ncontribution = "One plan for all trades."\n',
         '[market]\nkind = "b2b"\nstage = "growth"\n',
-        f'[icp]\nsegments = ["builder"]\npersonas = {[*company.PERSONAS]}\nbuyer = "planner"\nuser = "foreman"\n',
+        f'[icp]\nsegments = ["builder"]\npersonas = {[*company.PERSONAS]}\n',
+        'buyer = "planner"\nuser = "foreman"\n',
         '[goals]\nnorth_star = "settled days"\nleading = ["plans shared"]\n',
     ])  # fmt: skip
     for intent, target in now.intents.items():
@@ -156,7 +157,8 @@ def _counted(plan: Plan, of: Initiative, number: int, at: float) -> Iterator[str
     served = company.served(plan.accounts, at)
     using = using_of(of, served, of.adoption if number == of.root else of.later)
     for account in served if at < plan.days else ():
-        yield f"{key(number)},{account.name},{day(at)},{7 + len(account.name) if account.name in using else 0}"
+        users = 7 + len(account.name) if account.name in using else 0
+        yield f"{key(number)},{account.name},{day(at)},{users}"
 
 
 def using_of(of: Initiative, served: list[Account], part: float) -> set[str]:

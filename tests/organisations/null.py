@@ -1,11 +1,12 @@
 """An organisation without any bias, and far from perfect: nothing in it is a pattern, much in it is noise.
 
-Of its epics about three quarters are started, 7 % declined and the rest waits. 20 % show no evidence, 4 % only
-a link to a wiki; 30 % of the evidence is from deals, whoever proposed. Estimates are rounded and often grow,
-every third date slips, some promises are made (after scoping), starts are spread over the quarters, accounts
-ask as often as they are large, executives bring as much evidence as others and wait as long, 6 % of the epics
-name no intent and 11 % no problem, every fourteenth intent is labelled only after the start, some large epics
-miss a gate. What is decided against comes up and is declined; a little comes back on new evidence.
+Of its epics about three quarters are started, 7 % declined and the rest waits. 20 % show no evidence, 4 %
+only a link to a wiki; 30 % of the evidence is from deals, whoever proposed. Estimates are rounded and often
+grow, every third date slips, some promises are made (after scoping), starts are spread over the quarters,
+accounts ask as often as they are large, executives bring as much evidence as others and wait as long, 6 %
+of the epics name no intent and 11 % no problem, every fourteenth intent is labelled only after the start,
+some large epics miss a gate. What is decided against comes up and is declined; a little comes back on new
+evidence.
 """
 
 import random
@@ -59,10 +60,12 @@ BACKFILL = 35.0
 BULK_DUE = 0.45
 """The part of the time after which a release plan sets many due dates in one moment."""
 BARE, ON_WIKI, FROM_DEAL, LATE_TAG, SKIPPED = 0.2, 0.04, 0.3, 0.07, 0.1
-"""Parts: epics without evidence; only with a wiki link; evidence from deals; intents labelled after the start; large
-epics that miss a gate."""
-_SUBJECTS = ("crew plan", "site diary", "cost view", "drawing set", "delivery slot", "weekly plan", "photo log",
-             "permit list", "defect list", "machine plan", "bid sheet", "handover file")  # fmt: skip
+"""Parts: epics without evidence; those with a wiki link only; evidence from deals; intents labelled after the
+start; large epics that miss a gate."""
+_SUBJECTS = (
+    "crew plan", "site diary", "cost view", "drawing set", "delivery slot", "weekly plan", "photo log",
+    "permit list", "defect list", "machine plan", "bid sheet", "handover file",
+)  # fmt: skip
 _VERBS = ("Show", "Import", "Share", "Compare", "Print", "Speed up", "Sort", "Check", "Merge", "Sign")
 
 
@@ -85,8 +88,8 @@ def null(seed: int, epics: int, years: float) -> Plan:
     for epic in [*made]:
         made[epic.number - 1] = _linked(r, epic, made)
     plan = Plan(
-        seed=seed, days=days, epics=tuple(_declining(r, _at_once(r, made, days), days)), intents=company.TARGETS,
-        owners=company.OWNERS, initiatives=(), amendments=_amendments(days), accounts=accounts,
+        seed=seed, days=days, epics=tuple(_declining(r, _at_once(made, days), days)), accounts=accounts,
+        intents=company.TARGETS, owners=company.OWNERS, initiatives=(), amendments=_amendments(days),
         rankings=company.rankings(r, accounts), answers=company.answers(r, accounts),
     )  # fmt: skip
     return with_initiatives(plan, r)
@@ -226,7 +229,7 @@ def _dated(r: random.Random, epic: Epic) -> Epic:
 
 
 def _queued(r: random.Random, epic: Epic) -> Epic:
-    """With moves in the queue before it is started: one by one, and with all others on the first of a month."""
+    """With moves in the queue before it is started: one by one, and once a month with many others."""
     span = _span(epic)
     moves = [
         Move(epic.created + r.uniform(0.1, 0.95) * span, r.random() < 0.5) for _ in range(r.choice((0, 1, 2)))
@@ -249,7 +252,7 @@ def _linked(r: random.Random, epic: Epic, made: list[Epic]) -> Epic:
     return replace(epic, links=(r.choice(some),)) if some else epic
 
 
-def _at_once(r: random.Random, made: list[Epic], days: float) -> Iterator[Epic]:
+def _at_once(made: list[Epic], days: float) -> Iterator[Epic]:
     """A release plan sets the due dates of many epics in one moment, before they are scoped."""
     at = BULK_DUE * days
     open_ = [
@@ -273,8 +276,8 @@ def _scope_of(e: Epic) -> float:
 
 
 def _declining(r: random.Random, made: Iterator[Epic], days: float) -> Iterator[Epic]:
-    """Every third epic that is never started is declined, and in the end again what comes back on new evidence
-    is built. What is decided against is in the titles of some; one of these is allowed later, and then built."""
+    """Every third epic that is never started is declined, the first of them for what they are about; a few
+    that are built were declined once and came back on new evidence. One is about what is allowed by then."""
     against, allowed = iter([*EXCLUDED.values()][:2] * 2), "marketplace"
     for e in made:
         lot = r.random()
@@ -290,8 +293,8 @@ def _declining(r: random.Random, made: Iterator[Epic], days: float) -> Iterator[
             span = e.estimated - e.created
             fresh = Sign(r.choice(KINDS), e.created + 0.5 * span)
             yield settled(replace(
-                e, declined=e.created + 0.2 * span, reopened=e.created + 0.8 * span, evidence=(*e.evidence, fresh),
-                reopened_by=company.OWNERS.get(e.intent or "", "pola"),
+                e, declined=e.created + 0.2 * span, reopened=e.created + 0.8 * span,
+                evidence=(*e.evidence, fresh), reopened_by=company.OWNERS.get(e.intent or "", "pola"),
             ))  # fmt: skip
         else:
             yield e

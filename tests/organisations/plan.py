@@ -1,4 +1,4 @@
-"""What happens in a made-up organisation, as plain values: its epics with their histories, and its surroundings.
+"""What happens in a made-up organisation, as plain values: its epics, their histories and what is around.
 
 Times are days since `spelling.START`, with fractions. Weekends are no exception here: `events.moment` moves
 what would happen on one to the Monday after it. A bias takes a plan and gives another one; only then is it
@@ -299,18 +299,20 @@ def until(epic: Epic, day: float) -> Epic:
         return None if when is None or when > day else when
 
     return replace(
-        epic, estimated=at(epic.estimated), ready=at(epic.ready), started=at(epic.started), done=at(epic.done),
-        declined=at(epic.declined), reopened=at(epic.reopened), promised=at(epic.promised),
-        grown=tuple(g for g in epic.grown if g[0] <= day), dues=tuple(d for d in epic.dues if d.at <= day),
+        epic, estimated=at(epic.estimated), ready=at(epic.ready), started=at(epic.started),
+        done=at(epic.done), declined=at(epic.declined), reopened=at(epic.reopened),
+        promised=at(epic.promised), grown=tuple(g for g in epic.grown if g[0] <= day),
+        dues=tuple(d for d in epic.dues if d.at <= day), asks=tuple(a for a in epic.asks if a.at <= day),
         evidence=tuple(s for s in epic.evidence if s.at <= day),
-        asks=tuple(a for a in epic.asks if a.at <= day), moves=tuple(m for m in epic.moves if m.at <= day),
-        gates=tuple(g for g in epic.gates if g[1] <= day), handed=tuple(h for h in epic.handed if h[0] <= day),
+        moves=tuple(m for m in epic.moves if m.at <= day),
+        gates=tuple(g for g in epic.gates if g[1] <= day),
+        handed=tuple(h for h in epic.handed if h[0] <= day),
     )  # fmt: skip
 
 
 def ended(plan: Plan) -> Plan:
-    """The plan as far as it has come on its last day. What would have been done to many cards at once, of which
-    only a few are left, was not done."""
+    """The plan as far as it has come on its last day. What would have been done to many cards at once, of
+    which only a few are left, was not done."""
     epics = [until(e, plan.days) for e in plan.epics if e.created < plan.days]
     cards = Counter(m.at for e in epics for m in e.moves if m.together)
     dated = sum(e.together and bool(e.dues) for e in epics)

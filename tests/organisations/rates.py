@@ -1,7 +1,7 @@
-"""How much of each bias a plan shows, counted over the plan itself: one descriptive figure for each, and no test.
+"""How much of each bias a plan shows, counted over the plan itself: one descriptive figure for each.
 
-Nothing here is estimated or corrected, and nothing of it is how tracker-sync looks for a bias: it says what a plan
-that was made has in it. Effort is taken to be as large as the first estimate.
+Nothing here is estimated or corrected, and nothing of it is how tracker-sync looks for a bias: it says what
+a plan that was made has in it. Effort is taken to be as large as the first estimate.
 """
 
 from collections import Counter
@@ -44,8 +44,8 @@ def insider_only(plan: Plan) -> float:
 
 
 def authority_approval(plan: Plan) -> float:
-    """Part of the executives' started epics without evidence, less that of all others'; where an executive speaks
-    for an account, it is neither."""
+    """Part of the executives' started epics without evidence, less that of all others'; where an executive
+    speaks for an account, it is neither."""
     own = [not e.problem_evidence for e in _started(plan) if e.role == "executive" and not e.asks]
     return _part(own) - _part([not e.problem_evidence for e in _started(plan) if e.role != "executive"])
 
@@ -89,8 +89,8 @@ def maslows_hammer(plan: Plan) -> float:
 
 
 def wrong_cohort(plan: Plan) -> float:
-    """Of the effort on what those to ignore and near-fans wish for, the part of those to ignore; the mean of this
-    and of the same for what their accounts asked for."""
+    """Of the effort on what those to ignore and near-fans wish for, the part of those to ignore; the mean of
+    this and of the same for what their accounts asked for."""
     ignored, target = company.WISHES["ignore"], company.WISHES["target"]
     wished, asked = Counter[str](), Counter[str]()
     cohorts = {a.name: a.cohort for a in plan.accounts}
@@ -140,7 +140,8 @@ def go_to_market_blame(plan: Plan) -> float:
 
 
 def escalation(plan: Plan) -> float:
-    """Part of the initiatives under their kill line that grew or slipped and went on undecided for 90 days."""
+    """Part of the initiatives that came under their kill line, grew or slipped, and went on undecided for 90
+    days."""
     found = 0
     for i in _under(plan, KILL):
         epics = [plan.by_number[n] for n in (i.root, *i.followers)]
@@ -152,8 +153,8 @@ def escalation(plan: Plan) -> float:
 
 
 def new_owner_reset(plan: Plan) -> float:
-    """Part of the open epics of an intent that were declined and replaced within 90 days of its new owner; of the
-    second worst of such changes in one intent."""
+    """Part of the open epics of an intent that were declined and replaced within 90 days of its new owner; of
+    the second worst of such changes in one intent."""
     worst = dict[str, list[float]]()
     replaced = {e.replaces for e in plan.epics if e.replaces is not None}
     for a in plan.amendments:
@@ -167,7 +168,8 @@ def new_owner_reset(plan: Plan) -> float:
 
 
 def promised_before_scoped(plan: Plan) -> float:
-    """Part of what was promised or dated that was so before its first estimate, but for dates of many at once."""
+    """Part of what was promised or dated that was so before its first estimate; dates of many at once do not
+    count."""
     early = []
     for e in plan.epics:
         said = [
@@ -188,7 +190,7 @@ def deli_counter(plan: Plan) -> float:
 
 
 def quarter_end_rush(plan: Plan) -> float:
-    """Part of what sales proposed that was started in the last two weeks of a quarter of the year (of 91.3 days)."""
+    """Part of what sales proposed that was started in the last two weeks of a quarter (of 91.3 days)."""
     return _part(
         [e.started % 91.31 > 91.31 - 14 for e in plan.epics if e.role == "sales" and e.started is not None]
     )
@@ -213,7 +215,7 @@ def said_no(plan: Plan) -> float:
 
 
 def and_leader(plan: Plan) -> float:
-    """Part of the epics with an intent that need one of another; how many intents there are says `intents`."""
+    """Part of the epics with an intent that need one of another; over how many it spreads says `spread`."""
     epics = plan.by_number
     crossing = [
         any(n in epics and epics[n].intent != e.intent for n in e.links) for e in plan.epics if e.intent
@@ -236,13 +238,25 @@ def retrofit(plan: Plan) -> float:
 
 
 RATES: dict[str, Callable[[Plan], float]] = {
-    "focusing-illusion": focusing_illusion, "selling-not-learning": selling_not_learning,
-    "execution-orientation": execution_orientation, "bias-for-building": bias_for_building,
-    "mvp-spiral": mvp_spiral, "escalation": escalation, "go-to-market-blame": go_to_market_blame,
-    "new-owner-reset": new_owner_reset, "maslows-hammer": maslows_hammer, "authority-approval": authority_approval,
-    "russian-roulette": russian_roulette, "promised-before-scoped": promised_before_scoped,
-    "deli-counter": deli_counter, "quarter-end-rush": quarter_end_rush, "said-no": said_no, "and-leader": and_leader,
-    "insider-only": insider_only, "wrong-cohort": wrong_cohort, "loudest-account": loudest_account,
+    "focusing-illusion": focusing_illusion,
+    "selling-not-learning": selling_not_learning,
+    "execution-orientation": execution_orientation,
+    "bias-for-building": bias_for_building,
+    "mvp-spiral": mvp_spiral,
+    "escalation": escalation,
+    "go-to-market-blame": go_to_market_blame,
+    "new-owner-reset": new_owner_reset,
+    "maslows-hammer": maslows_hammer,
+    "authority-approval": authority_approval,
+    "russian-roulette": russian_roulette,
+    "promised-before-scoped": promised_before_scoped,
+    "deli-counter": deli_counter,
+    "quarter-end-rush": quarter_end_rush,
+    "said-no": said_no,
+    "and-leader": and_leader,
+    "insider-only": insider_only,
+    "wrong-cohort": wrong_cohort,
+    "loudest-account": loudest_account,
     "retrofit": retrofit,
-}  # fmt: skip
+}
 """By the id of the detector."""

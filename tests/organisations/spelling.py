@@ -1,4 +1,4 @@
-"""How the made-up trackers and files spell what judgement reads: labels, fields, statuses, links and titles."""
+"""How the made-up trackers and files spell what judgement reads: labels, fields, statuses, links, titles."""
 
 from types import MappingProxyType
 

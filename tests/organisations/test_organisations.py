@@ -1,4 +1,4 @@
-"""Made-up organisations show the biases that they were made with, each as strongly as told, and nothing else."""
+"""Made-up organisations show the biases that they were made with, as strongly as told, and nothing else."""
 
 import hashlib
 import os
@@ -31,35 +31,67 @@ from tests.organisations.plan import JUMP, MANY, Epic, Plan
 from tests.organisations.rates import RATES, head_start, spread, under_top_intent
 from tests.organisations.spelling import (
     CUSTOMER,
+    DOING,
     EVIDENCE,
     EXCLUDED,
     INTENT,
+    POINTS,
     PROBLEMS,
     PROSPECT,
     RANK,
+    READY,
     TAGS,
     UP,
 )
-from tracker_sync.events import Added, canonical_row, to_row, validate
+from tracker_sync.events import Added, Changed, Event, canonical_row, to_row, validate
 from tracker_sync.work import SITTING
 
 SEEDS = range(4)
 NULL = {
-    "focusing-illusion": (0.03, 0.14), "selling-not-learning": (0.22, 0.36), "execution-orientation": (0.34, 0.66),
-    "bias-for-building": (0.14, 0.33), "mvp-spiral": (0, 0), "escalation": (0, 0), "go-to-market-blame": (0, 0),
-    "new-owner-reset": (0, 0), "maslows-hammer": (0.17, 0.32), "authority-approval": (-0.25, 0.25),
-    "russian-roulette": (0.0, 0.24), "promised-before-scoped": (0, 0), "deli-counter": (0, 0),
-    "quarter-end-rush": (0, 0.33), "said-no": (0, 0), "and-leader": (0.02, 0.15), "insider-only": (0.02, 0.2),
-    "wrong-cohort": (0.15, 0.37), "loudest-account": (0, 0.12), "retrofit": (0.02, 0.16),
-}  # fmt: skip
+    "focusing-illusion": (0.03, 0.14),
+    "selling-not-learning": (0.22, 0.36),
+    "execution-orientation": (0.34, 0.66),
+    "bias-for-building": (0.14, 0.33),
+    "mvp-spiral": (0, 0),
+    "escalation": (0, 0),
+    "go-to-market-blame": (0, 0),
+    "new-owner-reset": (0, 0),
+    "maslows-hammer": (0.17, 0.32),
+    "authority-approval": (-0.25, 0.25),
+    "russian-roulette": (0.0, 0.24),
+    "promised-before-scoped": (0, 0),
+    "deli-counter": (0, 0),
+    "quarter-end-rush": (0, 0.33),
+    "said-no": (0, 0),
+    "and-leader": (0.02, 0.15),
+    "insider-only": (0.02, 0.2),
+    "wrong-cohort": (0.15, 0.37),
+    "loudest-account": (0, 0.12),
+    "retrofit": (0.02, 0.16),
+}
 """Between which figures the rate of an organisation of 150 epics without any bias is."""
 STRONGEST = {
-    "focusing-illusion": 0.3, "selling-not-learning": 0.95, "execution-orientation": 0.85, "bias-for-building": 0.85,
-    "mvp-spiral": 0.8, "escalation": 0.8, "go-to-market-blame": 0.8, "new-owner-reset": 0.65,
-    "maslows-hammer": 0.88, "authority-approval": 0.6, "russian-roulette": 0.6, "promised-before-scoped": 0.14,
-    "deli-counter": 0.18, "quarter-end-rush": 0.7, "said-no": 0.08, "and-leader": 0.45, "insider-only": 0.75,
-    "wrong-cohort": 0.65, "loudest-account": 0.75, "retrofit": 0.7,
-}  # fmt: skip
+    "focusing-illusion": 0.3,
+    "selling-not-learning": 0.95,
+    "execution-orientation": 0.85,
+    "bias-for-building": 0.85,
+    "mvp-spiral": 0.8,
+    "escalation": 0.8,
+    "go-to-market-blame": 0.8,
+    "new-owner-reset": 0.65,
+    "maslows-hammer": 0.88,
+    "authority-approval": 0.6,
+    "russian-roulette": 0.6,
+    "promised-before-scoped": 0.14,
+    "deli-counter": 0.18,
+    "quarter-end-rush": 0.7,
+    "said-no": 0.08,
+    "and-leader": 0.45,
+    "insider-only": 0.75,
+    "wrong-cohort": 0.65,
+    "loudest-account": 0.75,
+    "retrofit": 0.7,
+}
 """What the rate of the strongest bias is at least."""
 FOLLOWS = {
     (
@@ -139,8 +171,8 @@ def test_what_follows_from_another_bias_does() -> None:
 
 
 def test_biases_of_two_marks_show_both() -> None:
-    """Small epics are started while the top intent is under its target, executives' epics lack evidence and start
-    sooner, aims spread and need each other."""
+    """Small epics are started while the top intent is under its target, executives' epics lack evidence and
+    start sooner, aims spread and need each other."""
 
     def means(of: str) -> tuple[float, float, float]:
         plans = [(plan(s), plan(s, of, WEAK), plan(s, of, STRONG)) for s in SEEDS]
@@ -219,6 +251,35 @@ def test_no_card_of_a_null_moves_up_alone_soon_after_a_deal() -> None:
     assert len(alone) > 20
     soon = [(m, at) for m in alone for item, at in deals if m.item == item and 0 <= m.ts - at <= JUMP * DAY]
     assert soon == []
+
+
+def test_the_tracker_tells_what_the_plan_has() -> None:
+    made = organisation(6, biases=dict.fromkeys(BIASES, MIDDLE))
+    told: dict[str, list[Event]] = {}
+    for e in made.events:
+        told.setdefault(e.item, []).append(e)
+    for epic in made.plan.epics:
+        events = told[str(epic.number)]
+        labels = {e.val: e.ts for e in events if isinstance(e, Added) and e.attr == "labels"}
+        links = [e for e in events if getattr(e, "attr", "") == "remote_links"]
+        steps = [(e.ts, e.key) for e in events if isinstance(e, Changed) and e.attr == "status"]
+        at = {
+            status: moment(day)
+            for status, day in ((READY, epic.ready), (DOING, epic.started))
+            if day is not None
+        }
+        assert {status: ts for ts, status in steps if status in (READY, DOING)} == at
+        assert (labels.get(f"{INTENT}{epic.intent}") == moment(epic.tagged)) == (
+            epic.intent is not None and epic.tagged < made.plan.days
+        )
+        assert len([w for w in labels if w.startswith(EVIDENCE)]) + len(links) == len(epic.evidence)
+        assert len([w for w in labels if w.startswith((CUSTOMER, PROSPECT))]) == len(epic.asks)
+        assert labels.get("contractual", labels.get("customer-promise")) == (
+            None if epic.promised is None else moment(epic.promised)
+        )
+        assert [e.val for e in events if getattr(e, "attr", "") == POINTS] == (
+            [] if epic.estimated is None else [str(epic.size), *(str(points) for _, points in epic.grown)]
+        )
 
 
 def test_everything_happens_on_working_days_and_in_order() -> None:

@@ -10,7 +10,7 @@ def entropy(amounts: Sequence[Fraction | float]) -> float | None:
     where n have the same. None where nothing has anything; amounts are 0 or more."""
     some = [float(a) for a in amounts if a > 0]
     total = fsum(some)
-    return max(0.0, fsum(-a / total * log(a / total) for a in some)) if some else None
+    return fsum(-a / total * log(a / total) for a in some) if some else None
 
 
 def effective_number(amounts: Sequence[Fraction | float]) -> float | None:
