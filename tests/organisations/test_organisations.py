@@ -100,14 +100,20 @@ FOLLOWS = {
     ): "what nothing from outside speaks for has no evidence before its start",
     ("authority-approval", "bias-for-building"): "likewise, of a sixth of the epics",
     ("authority-approval", "insider-only"): "executives are insiders",
-    ("insider-only", "loudest-account"): "hardly an account is left that asks, so that each counts for more",
-    ("insider-only", "quarter-end-rush"): "hardly anything is left that sales proposes",
     (
         "wrong-cohort",
         "loudest-account",
     ): "the accounts of those to ignore are small, and ask for more than they pay",
 }
 """(bias, rate that moves with it): why."""
+FEW = {
+    ("insider-only", "quarter-end-rush"): "hardly anything is left that sales proposes",
+    ("insider-only", "loudest-account"): "hardly an account is left that asks",
+    ("insider-only", "wrong-cohort"): "likewise",
+    ("insider-only", "authority-approval"): "hardly anybody is left who brings evidence",
+    ("loudest-account", "wrong-cohort"): "hardly another account is left that asks",
+}
+"""(bias, rate that rests on a handful then): why it may be anything."""
 
 
 @cache
@@ -163,7 +169,7 @@ def test_a_bias_shows_the_more_the_stronger_it_is(of: str) -> None:
 @pytest.mark.parametrize("bias", BIASES)
 def test_a_bias_leaves_what_others_look_for_as_it_was(bias: str) -> None:
     moved = {of: rate(of, bias, STRONG) - rate(of) for of in RATES if of != bias}
-    assert {of for of, by in moved.items() if abs(by) > 0.07} <= {of for b, of in FOLLOWS if b == bias}
+    assert {of for of, by in moved.items() if abs(by) > 0.07} <= {of for b, of in FOLLOWS | FEW if b == bias}
 
 
 def test_what_follows_from_another_bias_does() -> None:
