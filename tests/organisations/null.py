@@ -118,7 +118,7 @@ def _opened(
     length = (6 + 2 * size) * exp(r.gauss(0, 0.35))
     scoped = fate < 0.97
     estimated = created + wait * r.uniform(0.3, 0.6) if scoped else None
-    hammer = liked[problem] if problem and r.random() < 0.4 else r.choice(SOLUTIONS)
+    solution = liked[problem] if problem and r.random() < 0.4 else r.choice(SOLUTIONS)
     return Epic(
         number=n + 1,
         title=f"{_VERBS[r.randrange(10)]} the {_SUBJECTS[r.randrange(12)]} {n + 1}",
@@ -129,7 +129,7 @@ def _opened(
         intent=intent,
         tagged=_tagged(r, created, wait),
         problem=problem,
-        solution=hammer if r.random() < 0.87 else None,
+        solution=solution if r.random() < 0.87 else None,
         owner=company.OWNERS[intent] if intent else "pola",
         size=size,
         created=created,
@@ -221,7 +221,7 @@ def _dated(r: random.Random, epic: Epic) -> Epic:
     first = max(epic.ready, epic.promised or 0) + 0.2
     day = round(epic.started + (6 + 2 * epic.size) * r.uniform(0.9, 1.5))
     dues = [Due(first, day)]
-    for _ in range(r.choices((0, 1, 2), (9, 4, 2))[0]):
+    for _ in range(r.choices((0, 1, 2), (8, 4, 3))[0]):
         day += r.randrange(7, 30)
         last = dues[-1]
         dues.append(Due(last.at + r.uniform(0.5, 0.95) * (last.day - last.at), day))
