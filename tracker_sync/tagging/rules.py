@@ -287,7 +287,10 @@ def load(files: Iterable[tuple[Path, str]], disable: Iterable[str] = ()) -> tupl
 
 @lru_cache(maxsize=64)
 def read(path: Path, text: str) -> tuple[Rule, ...]:
-    """The rules of one file, given its text; the same ones each time. Raises ConfigError or RuleError with file and line."""
+    """The rules of one file, given its text; each text is read once.
+
+    Raises ConfigError or RuleError with file and line.
+    """
     try:
         file = tomlfile.parse(text, _File, path)
     except ConfigError as e:
