@@ -53,13 +53,13 @@ def without_evidence(facts: Facts, when: Without) -> Iterator[Seen | Silent]:
     Shows the days from creation to the start. An epic that names the same evidence later counts as without:
     it was built first. Source: domain.md, section 4, after the B2B PM story: the bias for building.
     """
-    started = _started(facts)
-    bare = [e for e in started if not _before(e, when.counts)]
+    begun = started(facts)
+    bare = [e for e in begun if not shown_before(e, when.counts)]
     yield part_above(
-        [e.ref for e in bare], [e.family for e in started], above=when.above, at_least=when.at_least,
+        [e.ref for e in bare], [e.family for e in begun], above=when.above, at_least=when.at_least,
         what="started epics",
-        rows=[Row(e.ref, f"started {_waited(e)} days after its creation, without evidence", e.started)
-              for e in sorted(bare, key=_waited)],
+        rows=[Row(e.ref, f"started {waited(e):.0f} days after its creation, without evidence", e.started)
+              for e in sorted(bare, key=waited)],
     )  # fmt: skip
 
 
@@ -83,11 +83,11 @@ def inside_only(facts: Facts, when: Inside) -> Iterator[Seen | Silent]:
     One whose proposer's role nobody stated counts as proposed from outside. Source: domain.md, section 4,
     after Kalsey: domain expert or beginner's mind.
     """
-    started = _started(facts)
-    alone = [e for e in started if not _before(e, (*when.counts, "asked"))]
+    begun = started(facts)
+    alone = [e for e in begun if not shown_before(e, (*when.counts, "asked"))]
     inside = [e for e in alone if e.proposer in when.roles]
     yield part_above(
-        [e.ref for e in inside], [e.family for e in started], above=when.above, at_least=when.at_least,
+        [e.ref for e in inside], [e.family for e in begun], above=when.above, at_least=when.at_least,
         what="started epics", maybe=sum(not e.proposer for e in alone),
         rows=[Row(e.ref, f"proposed by {e.proposer}, started without evidence from outside", e.created)
               for e in inside],
@@ -98,17 +98,19 @@ def _within(facts: Facts, sign: Sign) -> bool:
     return facts.start <= sign.at <= facts.end
 
 
-def _started(facts: Facts) -> list[Epic]:
+def started(facts: Facts) -> list[Epic]:
+    """The epics that were started in the window."""
     return [e for e in facts.epics if e.started and facts.start <= e.started <= facts.end]
 
 
-def _before(epic: Epic, kinds: tuple[str, ...]) -> bool:
+def shown_before(epic: Epic, kinds: tuple[str, ...]) -> bool:
     """Whether it named evidence of one of these kinds by its start."""
     return any(s.kind in kinds and epic.started and s.at <= epic.started for s in epic.evidence)
 
 
-def _waited(epic: Epic) -> int:
-    return round(epic.created.days_to(epic.started)) if epic.started else 0
+def waited(epic: Epic) -> float:
+    """Days from its creation to its start; 0 where it is not started."""
+    return epic.created.days_to(epic.started) if epic.started else 0.0
 
 
 DEAL_SHARE = Measure(deal_share, Deals, _SHARE, statistical=True)

@@ -1,0 +1,156 @@
+"""Whether what executives ask for needs less evidence than what others ask for, and is started sooner."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from statistics import fmean, median
+
+import msgspec
+
+from tracker_sync.patterns.facts import Epic, Facts
+from tracker_sync.patterns.measure import Measure, Row, Seen, Silent, Word
+from tracker_sync.patterns.measures.evidence import shown_before, started, waited
+from tracker_sync.patterns.statistics.difference import Rate, difference
+from tracker_sync.patterns.statistics.worst_case import Untagged, medians, rates
+
+EXECUTIVE, CUSTOMER = "executive", "customer"
+"""A role, which is an origin too; and an origin."""
+
+
+class Authority(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The thresholds."""
+
+    at_least: int
+    """Started epics of executives, and as many of others; slices of one root count as one."""
+    faster: float
+    """How many times as soon executives' epics are started."""
+    counts: tuple[str, ...]
+    """The kinds of evidence that count."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """Some started epics: those without evidence at their start, and the others."""
+
+    bare: list[Epic]
+    shown: list[Epic]
+
+    @property
+    def waits(self) -> list[float]:
+        """Days from creation to start."""
+        return [max(waited(e), 0.0) for e in (*self.bare, *self.shown)]
+
+    @property
+    def rate(self) -> Rate:
+        """How many are without evidence; slices of one root count as one, with their mean."""
+        families: dict[str, list[bool]] = {}
+        for some, is_bare in ((self.bare, True), (self.shown, False)):
+            for e in some:
+                families.setdefault(e.family, []).append(is_bare)
+        return Rate(sum(fmean(slices) for slices in families.values()), len(families))
+
+    def __len__(self) -> int:
+        return len(self.bare) + len(self.shown)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """The started epics, by who asked for them."""
+
+    own: _Side
+    """An executive, for no account."""
+    others: _Side
+    either: _Side
+    """Nobody said who."""
+    aside: _Side
+    """Nobody said who, for an account: others', or an executive's who passes it on, which is neither."""
+
+
+def authority_approval(facts: Facts, when: Authority) -> Iterator[Seen | Silent]:
+    """By how much more often executives' epics are started without evidence than others', where they are also
+    started sooner.
+
+    Executives' are those that one proposed or that name an executive as their origin, but for those of which
+    an account asked, too: these the executive only passes on. Of whom nobody said who proposed it counts
+    where it speaks most against the warning, each as one, whatever its root. Source: domain.md, section 4,
+    after the B2B PM story: authority approval.
+    """
+    sides = _sides(facts, when.counts)
+    for side, whose in ((sides.own, "executives, for no account,"), (sides.others, "others")):
+        if (n := side.rate.n) < when.at_least:
+            yield Silent(f"{when.at_least} independent epics at least that {whose} asked for and that were "
+                         f"started; there are {n}")  # fmt: skip
+            return
+    yield _seen(sides, when)
+
+
+def _sides(facts: Facts, counts: tuple[str, ...]) -> _Sides:
+    found = _Sides(*(_Side([], []) for _ in range(4)))
+    for e in started(facts):
+        passed_on = bool(e.asked) or e.origin == CUSTOMER
+        if EXECUTIVE in (e.proposer, e.origin):
+            side = None if passed_on else found.own
+        elif e.proposer:
+            side = found.others
+        else:
+            side = found.aside if passed_on else found.either
+        if side is not None:
+            (side.shown if shown_before(e, counts) else side.bare).append(e)
+    return found
+
+
+def _seen(sides: _Sides, when: Authority) -> Seen:
+    own, others, either, aside = sides.own, sides.others, sides.either, sides.aside
+    loose = Untagged(values=(*[1] * len(either.bare), *[0] * len(either.shown)))
+    worst = rates(own.rate, _with(others.rate, aside.bare, ()), loose)
+    best = _with(own.rate, either.bare, ()), _with(others.rate, (), (*either.shown, *aside.shown))
+    found = difference(*worst)
+    beyond = found is not None and found.low > 0
+    sooner = beyond and _sooner(sides, when.faster)
+    return Seen(
+        sooner, _less(*worst), _less(*best), sum(map(len, (own, others, either, aside))), Fraction(0),
+        p=1.0 if found is None or (beyond and not sooner) else found.p,
+        interval=None if found is None else (found.low, found.high),
+        words={"k": len(own.bare), "n": len(own), "share": _part(own.rate), "others": _part(others.rate),
+               "days": _days(own), "others_days": _days(others)},
+        rows=tuple(row for e in sorted(own.bare, key=waited) for row in _rows(e)),
+        items=tuple(e.ref for e in own.bare),
+    )  # fmt: skip
+
+
+def _with(rate: Rate, bare: Sequence[Epic], shown: Sequence[Epic]) -> Rate:
+    """With some more epics, each as one."""
+    return Rate(rate.part + len(bare), rate.n + len(bare) + len(shown))
+
+
+def _sooner(sides: _Sides, faster: float) -> bool:
+    """Whether executives' epics are started so many times as soon, whoever proposed the unknown ones."""
+    own, others = medians(*(s.waits for s in (sides.own, sides.others, sides.either, sides.aside)))
+    return others > 0 and others >= faster * own
+
+
+def _part(rate: Rate) -> Fraction:
+    """A share, as exactly as it is shown."""
+    return Fraction(rate.part / rate.n).limit_denominator(1_000_000)
+
+
+def _less(first: Rate, second: Rate) -> Fraction:
+    return _part(first) - _part(second)
+
+
+def _days(side: _Side) -> Word:
+    """Within how many days half of the epics were started."""
+    days = median(side.waits)
+    return round(days) if days >= 10 else round(days, 1)
+
+
+def _rows(e: Epic) -> Iterator[Row]:
+    yield Row(e.ref, "proposed by an executive" if e.proposer == EXECUTIVE else
+              "proposed; its origin is an executive", e.created)  # fmt: skip
+    yield Row(e.ref, f"started {waited(e):.0f} days after its creation, without evidence", e.started)
+
+
+_WORDS: dict[str, Word] = {
+    "k": 9, "n": 10, "share": Fraction(9, 10), "others": Fraction(1, 4), "days": 8.5, "others_days": 30,
+}  # fmt: skip
+AUTHORITY_APPROVAL = Measure(authority_approval, Authority, _WORDS, statistical=True)
