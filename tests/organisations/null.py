@@ -44,7 +44,7 @@ from tests.organisations.spelling import (
     SOLUTIONS,
 )
 
-ROLES = {"product": 0.38, "sales": 0.2, "executive": 0.16, "engineering": 0.14, "support": 0.12}
+ROLES = {"product": 0.34, "sales": 0.2, "executive": 0.2, "engineering": 0.14, "support": 0.12}
 """Who proposes epics."""
 ORIGINS = {
     "product": ("strategy", "research", "customer"), "engineering": ("engineering",), "sales": ("sales",),

@@ -51,7 +51,7 @@ NULL = {
     "focusing-illusion": (0.03, 0.14),
     "selling-not-learning": (0.22, 0.36),
     "execution-orientation": (0.34, 0.66),
-    "bias-for-building": (0.14, 0.33),
+    "bias-for-building": (0.11, 0.33),
     "mvp-spiral": (0, 0),
     "escalation": (0, 0),
     "go-to-market-blame": (0, 0),
@@ -98,7 +98,7 @@ FOLLOWS = {
         "insider-only",
         "bias-for-building",
     ): "what nothing from outside speaks for has no evidence before its start",
-    ("authority-approval", "bias-for-building"): "likewise, of a sixth of the epics",
+    ("authority-approval", "bias-for-building"): "likewise, of a fifth of the epics",
     ("authority-approval", "insider-only"): "executives are insiders",
     (
         "wrong-cohort",

@@ -3,6 +3,7 @@
 from fractions import Fraction
 from itertools import product
 from math import inf
+from statistics import median
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from tracker_sync.patterns.statistics.auc import auc
 from tracker_sync.patterns.statistics.difference import Rate, difference
 from tracker_sync.patterns.statistics.proportion import p_above
-from tracker_sync.patterns.statistics.worst_case import Untagged, rates, share, values
+from tracker_sync.patterns.statistics.worst_case import Untagged, medians, rates, share, values
 
 RATES = st.integers(0, 8).flatmap(lambda n: st.builds(Rate, st.integers(0, n), st.just(n)))
 FEW = st.integers(0, 2)
@@ -90,3 +91,35 @@ def test_which_world_is_worst_for_what_executives_ask() -> None:
 def test_what_nobody_estimated_is_large_where_it_was_started_and_small_where_not() -> None:
     # The first were left, the second started; small ones are started first.
     assert values([8, 5], [1, 2], Untagged(first=1, second=1)) == ((8, 5, -inf), (1, 2, inf))
+
+
+WAITS = st.lists(st.integers(0, 6), max_size=4)
+
+
+@settings(max_examples=200, deadline=None)
+@given(WAITS.filter(bool), WAITS.filter(bool), WAITS, WAITS)
+def test_no_way_to_group_brings_two_medians_closer_and_one_brings_them_so_close(
+    first: list[int], second: list[int], either: list[int], second_or_none: list[int]
+) -> None:
+    worlds = set()
+    for ways in product((True, False), repeat=len(either) + len(second_or_none)):
+        free, maybe = ways[: len(either)], ways[len(either) :]
+        one = [*first, *(v for v, own in zip(either, free, strict=True) if own)]
+        other = [*second, *(v for v, own in zip(either, free, strict=True) if not own)]
+        worlds.add(
+            (
+                median(one),
+                median([*other, *(v for v, there in zip(second_or_none, maybe, strict=True) if there)]),
+            )
+        )
+    worst = medians(first, second, either, second_or_none)
+    assert worst in worlds
+    for faster in (1, 1.5, 2, 3):
+        holds = [other > 0 and other >= faster * one for one, other in [worst, *worlds]]
+        assert holds[0] == all(holds)
+
+
+def test_which_world_is_worst_for_how_soon_executives_are_served() -> None:
+    # Theirs wait 8 days, others' 30. Of three of unknown origin two waited long, one did not.
+    assert medians([8, 8], [30, 30], [40, 40, 1]) == (24, 30)
+    assert medians([8, 8], [30, 30], [], [9, 10, 50]) == (8, 20)

@@ -112,7 +112,7 @@ def _seen(sides: _Sides, when: Authority) -> Seen:
         p=1.0 if found is None or (beyond and not sooner) else found.p,
         interval=None if found is None else (found.low, found.high),
         words={"k": len(own.bare), "n": len(own), "share": _part(own.rate), "others": _part(others.rate),
-               "days": _days(own), "others_days": _days(others)},
+               "wait": _wait(own), "others_wait": _wait(others)},
         rows=tuple(row for e in sorted(own.bare, key=waited) for row in _rows(e)),
         items=tuple(e.ref for e in own.bare),
     )  # fmt: skip
@@ -138,10 +138,11 @@ def _less(first: Rate, second: Rate) -> Fraction:
     return _part(first) - _part(second)
 
 
-def _days(side: _Side) -> Word:
-    """Within how many days half of the epics were started."""
+def _wait(side: _Side) -> str:
+    """Within what time half of the epics were started."""
     days = median(side.waits)
-    return round(days) if days >= 10 else round(days, 1)
+    told = round(days) if days >= 10 else round(days, 1)
+    return f"{told:g} {'day' if told == 1 else 'days'}"
 
 
 def _rows(e: Epic) -> Iterator[Row]:
@@ -151,6 +152,7 @@ def _rows(e: Epic) -> Iterator[Row]:
 
 
 _WORDS: dict[str, Word] = {
-    "k": 9, "n": 10, "share": Fraction(9, 10), "others": Fraction(1, 4), "days": 8.5, "others_days": 30,
+    "k": 9, "n": 10, "share": Fraction(9, 10), "others": Fraction(1, 4), "wait": "8.5 days",
+    "others_wait": "30 days",
 }  # fmt: skip
 AUTHORITY_APPROVAL = Measure(authority_approval, Authority, _WORDS, statistical=True)
