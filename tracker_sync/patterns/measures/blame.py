@@ -10,7 +10,6 @@ from tracker_sync.patterns.facts import Epic, Facts, Initiative
 from tracker_sync.patterns.measure import Measure, Seen, Silent
 from tracker_sync.patterns.measures.followed import (
     COUNTS,
-    LINKS,
     TARGET,
     Followed,
     aim,
@@ -19,6 +18,8 @@ from tracker_sync.patterns.measures.followed import (
     looked,
     used,
 )
+
+LINKS = "links between epics, by which work on selling is known to belong to an initiative"
 
 
 class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -50,7 +51,7 @@ def go_to_market_blame(facts: Facts, when: When) -> Iterator[Seen | Silent]:
 
     for of in facts.initiatives:
         if of.checks and there.intersection(of.epics):
-            looks = followed(facts, of, when.evidence)
+            looks = followed(facts, of, when.evidence, linked=True)
             yield _blame(facts, when, of, [Followed(f.check, about(f.sure), about(f.perhaps)) for f in looks])
 
 

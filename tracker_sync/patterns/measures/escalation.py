@@ -77,7 +77,7 @@ def _escalated(facts: Facts, when: When, of: Initiative, own: Sequence[Epic]) ->
     grown = tuple(g for e in own if (g := _grown(e, when)))
     lines = {k.at: k.crossed for k in of.kills if k.at and facts.start <= k.at <= facts.end}
     waits = sorted(at for at in lines if _waits(facts, of, own, at))
-    late = [at for at in waits if lines[at] is not False and at.days_to(facts.end) >= when.days]
+    late = [at for at in waits if lines[at] is not False and _days(at, facts.end) >= when.days]
     sure = [at for at in late if lines[at]]
     if late and of.due and late[0].days_to(of.due) >= when.horizon:
         return Silent("nothing: its own day is far beyond that of its kill line", of.id)
@@ -86,7 +86,7 @@ def _escalated(facts: Facts, when: When, of: Initiative, own: Sequence[Epic]) ->
     if late and not fires and (grown or not known):
         return Silent("; ".join([OUTCOME] * (not sure) + [GROWTH] * (not grown)), of.id)
     line = next(iter((*sure, *late, *sorted(lines))))
-    days = Fraction((facts.end.at - line.at) // DAY)
+    days = Fraction(_days(line, facts.end))
     words: dict[str, Word] = {
         "initiative": of.id, "outcome": OUTCOMES[lines[line]], "days": int(days),
         "decided": "nobody has decided anything since" if line in waits else "it was decided on since",
@@ -100,6 +100,12 @@ def _escalated(facts: Facts, when: When, of: Initiative, own: Sequence[Epic]) ->
         rows=(Row(own[0].ref, f"its initiative {OUTCOMES[lines[line]]}", line),
               *(row for g in grown for row in g.rows())),
     )  # fmt: skip
+
+
+def _days(line: Moment, end: Moment) -> int:
+    """Days of the calendar from that of a kill line, of which `line` is the last instant. An hour more or
+    less, where the clocks change, is no day."""
+    return -((line.at - end.at + DAY // 24) // DAY)
 
 
 def _waits(facts: Facts, of: Initiative, own: Sequence[Epic], line: Moment) -> bool:

@@ -8,7 +8,6 @@ from tracker_sync.patterns.measure import Row
 
 TARGET = "adoption_target under [limits] in strategy.toml"
 COUNTS = "rows of adoption.csv of all accounts that it was built for, 90 days after each release"
-LINKS = "links between epics, or all epics that followed under the initiative in strategy.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,23 +22,27 @@ class Followed:
     """The same, if too few used it wherever nobody can tell."""
 
 
-def followed(facts: Facts, of: Initiative, evidence: Collection[str]) -> list[Followed]:
+def followed(
+    facts: Facts, of: Initiative, evidence: Collection[str], *, linked: bool = False
+) -> list[Followed]:
     """What followed each look that may have come out under the target, in order of time.
 
-    An epic follows an initiative that names it, or an epic of which it is linked with and that no other
-    initiative names. It counts if it was begun after the look and in the window. A later look that may have
-    come out on target ends what followed, and so does a sign of one of these kinds of `evidence` on any of
-    the epics, or a ranking of a problem that they serve, since the release: from then on there is something
-    new to build upon.
+    An epic follows an initiative that names it; with `linked`, also one that no other initiative names and
+    that is linked with such an epic. It counts if it was begun after the look and in the window. A later look
+    that may have come out on target ends what followed, and so does a sign of one of these kinds of
+    `evidence` on any of the epics or those that are linked with them, or a ranking of a problem that they
+    serve, since the release: from then on there is something new to build upon.
     """
     epics = _epics(facts, of)
+    others = {ref for i in facts.initiatives for ref in i.epics} - {*of.epics}
+    after = [e for ref, e in epics.items() if ref in of.epics or (linked and ref not in others)]
     found = list[Followed]()
     for check in of.checks:
         if under(check) is False:
             continue
         new = min(_learnt(of, epics, check, evidence), default=None)
         later = [
-            e for e in sorted(epics.values(), key=lambda e: e.started.at if e.started else 0)
+            e for e in sorted(after, key=lambda e: e.started.at if e.started else 0)
             if e.started and check.at < e.started <= facts.end and facts.start <= e.started
             and (new is None or e.started.at < new)
         ]  # fmt: skip
@@ -89,11 +92,10 @@ def begun(epics: Collection[Epic]) -> Iterator[Row]:
 
 def _epics(facts: Facts, of: Initiative) -> Mapping[str, Epic]:
     """The epics of an initiative and those that are linked with one of them, by ref."""
-    others = {ref for i in facts.initiatives if i.id != of.id for ref in i.epics}
     own = {e.ref: e for e in facts.epics if e.ref in of.epics}
     named = {link for e in own.values() for link in e.links}
     linked = (e for e in facts.epics if e.ref in named or not own.keys().isdisjoint(e.links))
-    return {e.ref: e for e in linked if e.ref not in others} | own
+    return {e.ref: e for e in linked} | own
 
 
 def _learnt(

@@ -45,7 +45,7 @@ class Reset:
 
 
 def new_owner_reset(facts: Facts, when: When) -> Iterator[Seen | Silent]:
-    """One by one, the intents of the strategy that had an owner.
+    """One by one, the intents of the strategy that went from one owner to another.
 
     An epic counts as replaced where it was declined within `days` after somebody took over and another epic
     of the intent was opened in that time: as many were replaced as of both there are. It does not count
@@ -53,10 +53,10 @@ def new_owner_reset(facts: Facts, when: When) -> Iterator[Seen | Silent]:
     domain.md, section 4, after the story of a B2B product manager.
     """
     for mandate in facts.mandates:
-        if mandate.owners:
-            yield _of(facts, when, mandate)
-        else:
+        if not mandate.owners:
             yield Silent(OWNERS, mandate.intent)
+        elif len(mandate.owners) > 1:
+            yield _of(facts, when, mandate)
 
 
 def _of(facts: Facts, when: When, mandate: Mandate) -> Seen | Silent:
@@ -138,5 +138,6 @@ def _rows(found: Reset) -> Iterator[Row]:
 
 NEW_OWNER_RESET = Measure(
     new_owner_reset, When,
-    {"intent": "search", "owners": 3, "times": 2, "days": 90, "share": Fraction(2, 5), "shares": "50 %, 62 %"},
+    {"intent": "search", "owners": 3, "times": 2, "days": 90, "share": Fraction(2, 5),
+     "shares": "50 %, 62 %"},
 )  # fmt: skip

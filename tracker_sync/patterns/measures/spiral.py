@@ -9,7 +9,6 @@ from tracker_sync.patterns.facts import Epic, Facts, Initiative
 from tracker_sync.patterns.measure import Measure, Row, Seen, Silent
 from tracker_sync.patterns.measures.followed import (
     COUNTS,
-    LINKS,
     TARGET,
     Followed,
     aim,
@@ -59,7 +58,7 @@ def _spiral(facts: Facts, when: When, of: Initiative, root: Epic) -> Seen | Sile
         return len(look.sure) >= when.features and _took(look.sure, root)[0] >= limit
 
     found = max(looks, key=lambda look: (surely(look), len(look.sure)), default=None)
-    if not (found and surely(found)) and (needs := _needs(facts, when, of, looks, root)):
+    if not (found and surely(found)) and (needs := _needs(when, of, looks, root)):
         return Silent(needs, of.id)
     chain, check = (found.sure, found.check) if found else ((), of.checks[-1])
     return Seen(
@@ -73,7 +72,7 @@ def _spiral(facts: Facts, when: When, of: Initiative, root: Epic) -> Seen | Sile
     )  # fmt: skip
 
 
-def _needs(facts: Facts, when: When, of: Initiative, looks: Sequence[Followed], root: Epic) -> str:
+def _needs(when: When, of: Initiative, looks: Sequence[Followed], root: Epic) -> str:
     """What would have to be known to say that nothing is there; '' where that is certain."""
     limit = Fraction(str(when.share))
     most = [_took(look.perhaps, root)[1] for look in looks if len(look.perhaps) >= when.features]
@@ -82,7 +81,7 @@ def _needs(facts: Facts, when: When, of: Initiative, looks: Sequence[Followed], 
         chains = [e for look in looks for e in look.perhaps]
         seen = [EFFORT] if not root.effort_all or any(e.unseen for e in (root, *chains)) else []
         return "; ".join([*counts, *seen])
-    return LINKS if looks and "links" in facts.missing else ""
+    return ""
 
 
 def _took(chain: Sequence[Epic], root: Epic) -> tuple[Fraction, Fraction | None]:
