@@ -42,16 +42,18 @@ def go_to_market_blame(facts: Facts, when: When) -> Iterator[Seen | Silent]:
     (`followed`). An epic that neither a label nor its title shows to be one is none. Source: domain.md,
     section 4, after the story of a B2B product manager.
     """
-    there = {e.ref for e in facts.epics}
     words = "|".join(re.escape(word) for word in when.titled)
     named = re.compile(rf"\b(?:{words})\b", re.IGNORECASE) if words else None
 
-    def about(epics: Sequence[Epic]) -> tuple[Epic, ...]:
-        return tuple(e for e in epics if e.marked(when.marked) or (named and named.search(e.title)))
+    selling = {e.ref: e for e in facts.epics if e.marked(when.marked) or (named and named.search(e.title))}
 
+    def about(epics: Sequence[Epic]) -> tuple[Epic, ...]:
+        return tuple(e for e in epics if e.ref in selling)
+
+    there = {e.ref for e in facts.epics}
     for of in facts.initiatives:
         if of.checks and there.intersection(of.epics):
-            looks = followed(facts, of, when.evidence, linked=True)
+            looks = followed(facts, of, when.evidence, selling.values())
             yield _blame(facts, when, of, [Followed(f.check, about(f.sure), about(f.perhaps)) for f in looks])
 
 

@@ -1,6 +1,6 @@
 """What followed a release that too few used: the epics that were begun before anything new was known."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from tracker_sync.patterns.facts import DAY, Check, Epic, Facts, Initiative
@@ -23,26 +23,24 @@ class Followed:
 
 
 def followed(
-    facts: Facts, of: Initiative, evidence: Collection[str], *, linked: bool = False
+    facts: Facts, of: Initiative, evidence: Collection[str], linked: Collection[Epic] = ()
 ) -> list[Followed]:
     """What followed each look that may have come out under the target, in order of time.
 
-    An epic follows an initiative that names it; with `linked`, also one that no other initiative names and
-    that is linked with such an epic. It counts if it was begun after the look and in the window. A later look
+    An epic follows an initiative that names it; one of `linked` also where it is linked with such an epic and
+    no other initiative names it. It counts if it was begun after the look and in the window. A later look
     that may have come out on target ends what followed, and so does a sign of one of these kinds of
-    `evidence` on any of the epics or those that are linked with them, or a ranking of a problem that they
-    serve, since the release: from then on there is something new to build upon.
+    `evidence` on any of these epics, or a ranking of a problem that they serve, since the release: from then
+    on there is something new to build upon.
     """
-    epics = _epics(facts, of)
-    others = {ref for i in facts.initiatives for ref in i.epics} - {*of.epics}
-    after = [e for ref, e in epics.items() if ref in of.epics or (linked and ref not in others)]
+    epics = sorted(_epics(facts, of, linked), key=lambda e: e.started.at if e.started else 0)
     found = list[Followed]()
     for check in of.checks:
         if under(check) is False:
             continue
         new = min(_learnt(of, epics, check, evidence), default=None)
         later = [
-            e for e in sorted(after, key=lambda e: e.started.at if e.started else 0)
+            e for e in epics
             if e.started and check.at < e.started <= facts.end and facts.start <= e.started
             and (new is None or e.started.at < new)
         ]  # fmt: skip
@@ -90,22 +88,21 @@ def begun(epics: Collection[Epic]) -> Iterator[Row]:
         yield Row(epic.ref, "begun, on nothing new", epic.started)
 
 
-def _epics(facts: Facts, of: Initiative) -> Mapping[str, Epic]:
-    """The epics of an initiative and those that are linked with one of them, by ref."""
-    own = {e.ref: e for e in facts.epics if e.ref in of.epics}
-    named = {link for e in own.values() for link in e.links}
-    linked = (e for e in facts.epics if e.ref in named or not own.keys().isdisjoint(e.links))
-    return {e.ref: e for e in linked} | own
+def _epics(facts: Facts, of: Initiative, linked: Collection[Epic]) -> Iterator[Epic]:
+    """The epics of an initiative, and those of `linked` that belong to it alone."""
+    named = {ref for i in facts.initiatives for ref in i.epics}
+    own = [e for e in facts.epics if e.ref in of.epics]
+    refs, links = {e.ref for e in own}, {link for e in own for link in e.links}
+    yield from own
+    yield from (e for e in linked if e.ref not in named and (e.ref in links or refs.intersection(e.links)))
 
 
 def _learnt(
-    of: Initiative, epics: Mapping[str, Epic], check: Check, evidence: Collection[str]
+    of: Initiative, epics: Collection[Epic], check: Check, evidence: Collection[str]
 ) -> Iterator[int]:
     """When something new was learnt since a release. A ranking of the day of the release may be of after."""
     released = check.released.at
-    yield from (
-        s.at.at for e in epics.values() for s in e.evidence if s.kind in evidence and s.at.at > released
-    )
+    yield from (s.at.at for e in epics for s in e.evidence if s.kind in evidence and s.at.at > released)
     yield from (m.at for m in of.ranked if m.at > released - DAY)
 
 
