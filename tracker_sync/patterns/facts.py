@@ -312,6 +312,8 @@ class Initiative(_Record, frozen=True):
     kills: tuple[Kill, ...] = ()
     decisions: tuple[Moment, ...] = ()
     """When it was decided to stop or to go on."""
+    evidence: tuple[Sign, ...] = ()
+    """Of all its epics, also of those that a rule leaves out; in order of time."""
     ranked: tuple[Moment, ...] = ()
     """The starts of the days on which people ranked a problem that it serves (problems.csv)."""
     due: Moment | None = None

@@ -9,13 +9,13 @@ import msgspec
 from tracker_sync.patterns.facts import Epic, Facts, Initiative
 from tracker_sync.patterns.measure import Measure, Seen, Silent
 from tracker_sync.patterns.measures.followed import (
-    COUNTS,
     TARGET,
     Followed,
     aim,
     begun,
     followed,
     looked,
+    needs,
     used,
 )
 
@@ -65,7 +65,7 @@ def _blame(facts: Facts, when: When, of: Initiative, looks: Sequence[Followed]) 
     most = max((len(look.perhaps) for look in looks), default=0)
     fires = len(told) >= when.at_least
     if not fires and most >= when.at_least:
-        return Silent(COUNTS, of.id)
+        return Silent("; ".join(needs(of)), of.id)
     if not fires and looks and "links" in facts.missing:
         return Silent(LINKS, of.id)
     return Seen(

@@ -7,6 +7,7 @@ from tracker_sync.patterns.facts import DAY, Check, Epic, Facts, Initiative
 from tracker_sync.patterns.measure import Row
 
 TARGET = "adoption_target under [limits] in strategy.toml"
+EVIDENCE = "evidence that its epics name, new or old: a label evidence/<kind>"
 COUNTS = "rows of adoption.csv of all accounts that it was built for, 90 days after each release"
 
 
@@ -17,9 +18,9 @@ class Followed:
     check: Check
     sure: tuple[Epic, ...]
     """The epics that were begun next, before anything new was known, in order of their start; none where it
-    is not certain that too few used it."""
+    is not certain that too few used it, or where nobody ever named evidence on any of its epics."""
     perhaps: tuple[Epic, ...]
-    """The same, if too few used it wherever nobody can tell."""
+    """The same, if too few used it wherever nobody can tell, and nothing new was known."""
 
 
 def followed(
@@ -33,12 +34,14 @@ def followed(
     `evidence` on any of these epics, or a ranking of a problem that they serve, since the release: from then
     on there is something new to build upon.
     """
-    epics = sorted(_epics(facts, of, linked), key=lambda e: e.started.at if e.started else 0)
+    others = [*_linked(facts, of, linked)]
+    epics = [*(e for e in facts.epics if e.ref in of.epics), *others]
+    epics.sort(key=lambda e: e.started.at if e.started else 0)
     found = list[Followed]()
     for check in of.checks:
         if under(check) is False:
             continue
-        new = min(_learnt(of, epics, check, evidence), default=None)
+        new = min(_learnt(of, others, check, evidence), default=None)
         later = [
             e for e in epics
             if e.started and check.at < e.started <= facts.end and facts.start <= e.started
@@ -46,8 +49,20 @@ def followed(
         ]  # fmt: skip
         ends = {end: _settled(of, check, certain=end) for end in (True, False)}
         perhaps, sure = (tuple(_before(whole(later), ends[certain])) for certain in (True, False))
-        found.append(Followed(check, sure if under(check) else (), perhaps))
+        found.append(Followed(check, sure if under(check) and not untold(of) else (), perhaps))
     return found
+
+
+def untold(of: Initiative) -> bool:
+    """Whether nobody ever named evidence on its epics, but for accounts that asked: then they may rest on
+    anything."""
+    return not of.ranked and all(s.kind == "asked" for s in of.evidence)
+
+
+def needs(of: Initiative) -> list[str]:
+    """What is missing to be certain of what followed."""
+    counts = [COUNTS] if any(under(c) is None for c in of.checks) else []
+    return [*([EVIDENCE] if untold(of) else []), *counts]
 
 
 def under(check: Check) -> bool | None:
@@ -88,21 +103,21 @@ def begun(epics: Collection[Epic]) -> Iterator[Row]:
         yield Row(epic.ref, "begun, on nothing new", epic.started)
 
 
-def _epics(facts: Facts, of: Initiative, linked: Collection[Epic]) -> Iterator[Epic]:
-    """The epics of an initiative, and those of `linked` that belong to it alone."""
+def _linked(facts: Facts, of: Initiative, some: Collection[Epic]) -> Iterator[Epic]:
+    """Those that are linked with an epic of an initiative, and that none names."""
     named = {ref for i in facts.initiatives for ref in i.epics}
-    own = [e for e in facts.epics if e.ref in of.epics]
-    refs, links = {e.ref for e in own}, {link for e in own for link in e.links}
-    yield from own
-    yield from (e for e in linked if e.ref not in named and (e.ref in links or refs.intersection(e.links)))
+    links = {link for e in facts.epics if e.ref in of.epics for link in e.links}
+    yield from (
+        e for e in some if e.ref not in named and (e.ref in links or {*e.links}.intersection(of.epics))
+    )
 
 
 def _learnt(
-    of: Initiative, epics: Collection[Epic], check: Check, evidence: Collection[str]
+    of: Initiative, others: Collection[Epic], check: Check, evidence: Collection[str]
 ) -> Iterator[int]:
     """When something new was learnt since a release. A ranking of the day of the release may be of after."""
-    released = check.released.at
-    yield from (s.at.at for e in epics for s in e.evidence if s.kind in evidence and s.at.at > released)
+    signs, released = [*of.evidence, *(s for e in others for s in e.evidence)], check.released.at
+    yield from (s.at.at for s in signs if s.kind in evidence and s.at.at > released)
     yield from (m.at for m in of.ranked if m.at > released - DAY)
 
 

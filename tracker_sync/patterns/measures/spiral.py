@@ -8,14 +8,13 @@ import msgspec
 from tracker_sync.patterns.facts import Epic, Facts, Initiative
 from tracker_sync.patterns.measure import Measure, Row, Seen, Silent
 from tracker_sync.patterns.measures.followed import (
-    COUNTS,
     TARGET,
     Followed,
     aim,
     begun,
     followed,
     looked,
-    under,
+    needs,
     used,
 )
 
@@ -58,8 +57,8 @@ def _spiral(facts: Facts, when: When, of: Initiative, root: Epic) -> Seen | Sile
         return len(look.sure) >= when.features and _took(look.sure, root)[0] >= limit
 
     found = max(looks, key=lambda look: (surely(look), len(look.sure)), default=None)
-    if not (found and surely(found)) and (needs := _needs(when, of, looks, root)):
-        return Silent(needs, of.id)
+    if not (found and surely(found)) and (lacking := _lacking(when, of, looks, root)):
+        return Silent(lacking, of.id)
     chain, check = (found.sure, found.check) if found else ((), of.checks[-1])
     return Seen(
         found is not None and surely(found), Fraction(len(chain)),
@@ -72,15 +71,14 @@ def _spiral(facts: Facts, when: When, of: Initiative, root: Epic) -> Seen | Sile
     )  # fmt: skip
 
 
-def _needs(when: When, of: Initiative, looks: Sequence[Followed], root: Epic) -> str:
+def _lacking(when: When, of: Initiative, looks: Sequence[Followed], root: Epic) -> str:
     """What would have to be known to say that nothing is there; '' where that is certain."""
     limit = Fraction(str(when.share))
     most = [_took(look.perhaps, root)[1] for look in looks if len(look.perhaps) >= when.features]
     if any(m is None or m >= limit for m in most):
-        counts = [COUNTS] if any(under(c) is None for c in of.checks) else []
         chains = [e for look in looks for e in look.perhaps]
         seen = [EFFORT] if not root.effort_all or any(e.unseen for e in (root, *chains)) else []
-        return "; ".join([*counts, *seen])
+        return "; ".join([*needs(of), *seen])
     return ""
 
 

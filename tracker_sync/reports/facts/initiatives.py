@@ -19,11 +19,12 @@ def initiatives(drawn: Drawn, epics: Sequence[Epic]) -> tuple[Initiative, ...]:
 
 
 def _initiative(drawn: Drawn, one: Outcome, epics: Mapping[str, Epic]) -> Initiative:
-    days = Days(drawn.org.judged.calendar)
+    days, own = Days(drawn.org.judged.calendar), [epics[ref] for ref in one.epics if ref in epics]
     return Initiative(
         id=one.initiative, epics=_begun(one, epics), checks=_checks(drawn, one, days),
         kills=tuple(map(_kill, one.kills)), decisions=tuple(map(Moment, one.decisions)),
-        ranked=_ranked(drawn, {p for ref in one.epics if ref in epics for p in epics[ref].problems}),
+        evidence=tuple(sorted((s for e in own for s in e.evidence), key=lambda s: s.at.at)),
+        ranked=_ranked(drawn, {p for e in own for p in e.problems}),
         due=Moment(days.end(one.due.toordinal()) - 1) if one.due else None,
     )  # fmt: skip
 
