@@ -137,8 +137,8 @@ def test_its_sentence_says_what_went_in_and_since_when_nobody_decided() -> None:
     assert result is not None
     assert RULE.claim(result.words) == (
         "bet came out below its kill line, 120 days ago, and nobody has decided anything since; the estimate "
-        "of A-1 grew by 50 %. 12 person-days are known to have gone into it, and of its epics 1 of 1 are still "
-        "open."
+        "of A-1 grew by 50 %. 12 person-days are known to have gone into it, and of its epics 1 of 1 are "
+        "still open."
     )
     assert [(r.item, r.what) for r in result.rows] == [
         ("A-1", "its initiative came out below its kill line"), ("A-1", "estimated at 8"),
