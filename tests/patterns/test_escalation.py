@@ -97,6 +97,13 @@ def test_a_line_of_which_nobody_can_tell_is_no_finding_and_no_pass() -> None:
     assert found(facts(kills=[{"at": 610}], epic={"estimates": GREW[:1]})) is False
 
 
+def test_of_two_lines_of_one_day_one_that_was_crossed_is_enough() -> None:
+    held, crossed = ({"at": 610, "crossed": c} for c in (False, True))
+    assert found(facts(kills=[held, crossed])) is True
+    assert found(facts(kills=[crossed, held])) is True
+    assert found(facts(kills=[held, {"at": 610}])) is None
+
+
 def test_without_a_kill_line_with_a_day_nothing_can_be_said() -> None:
     assert found(facts(kills=[])) is None
     assert found(facts(kills=[{}])) is None

@@ -145,8 +145,8 @@ SLIPPED = [due("E-2", 20, "2026-04-01"), due("E-2", 50, "2026-05-01"), due("E-2"
 def test_a_date_put_off_twice_and_a_line_crossed_undecided_are_an_escalation(house: House) -> None:
     (found,) = results(house, "escalation", ROOT, epic("E-2", start=15), SLIPPED)
     assert isinstance(found, Finding)
-    assert (found.severity, found.subject, found.measured.low) == ("alarm", "bet", 213)
-    assert "the date of o:E-2 was put off 2 times; 6 person-days" not in found.claim
+    assert (found.severity, found.subject, found.measured.low) == ("alarm", "bet", 1)
+    assert found.claim.startswith("bet came out below its kill line, 213 days ago, and nobody has decided")
     assert "the date of o:E-2 was put off 2 times. " in found.claim
     assert [(e.event, e.role) for e in found.evidence[1:]] == [("E-2:d50", "product"), ("E-2:d80", "product")]
 
@@ -172,7 +172,7 @@ def test_a_decision_ends_it(house: House, decision: list[Event]) -> None:
 def test_it_takes_ninety_days_from_the_day_of_the_line(house: House) -> None:
     (found,) = results(house, "escalation", ROOT, epic("E-2", start=15), SLIPPED, until="2026-08-29")
     assert isinstance(found, Holds)
-    assert found.measured.low == 89
+    assert "89 days ago" in found.claim
 
 
 def test_without_adoption_nothing_is_said(house: House) -> None:

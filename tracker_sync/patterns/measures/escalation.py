@@ -1,6 +1,6 @@
 """Going on with what grew or slipped and came out under its kill line, without deciding anything."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -75,7 +75,7 @@ class _Grown:
 
 def _escalated(facts: Facts, when: When, of: Initiative, own: Sequence[Epic]) -> Seen | Silent:
     grown = tuple(g for e in own if (g := _grown(e, when)))
-    lines = {k.at: k.crossed for k in of.kills if k.at and facts.start <= k.at <= facts.end}
+    lines = _lines(facts, of)
     waits = sorted(at for at in lines if _waits(facts, of, own, at))
     late = [at for at in waits if lines[at] is not False and _days(at, facts.end) >= when.days]
     sure = [at for at in late if lines[at]]
@@ -86,20 +86,28 @@ def _escalated(facts: Facts, when: When, of: Initiative, own: Sequence[Epic]) ->
     if late and not fires and (grown or not known):
         return Silent("; ".join([OUTCOME] * (not sure) + [GROWTH] * (not grown)), of.id)
     line = next(iter((*sure, *late, *sorted(lines))))
-    days = Fraction(_days(line, facts.end))
     words: dict[str, Word] = {
-        "initiative": of.id, "outcome": OUTCOMES[lines[line]], "days": int(days),
+        "initiative": of.id, "outcome": OUTCOMES[lines[line]], "days": _days(line, facts.end),
         "decided": "nobody has decided anything since" if line in waits else "it was decided on since",
         "grown": str(grown[0]) if grown else "no estimate or date of its epics grew or slipped as much",
         "effort": round(Fraction(sum(e.effort_all for e in whole(own)), facts.unit)),
         "open": sum(not e.done and not e.declined for e in own), "epics": len(own),
     }  # fmt: skip
     return Seen(
-        fires, days if line in waits else Fraction(0), days, len(own), Fraction(str(when.days)), unit="days",
-        subject=of.id, words=words, items=of.epics,
+        fires, Fraction(len(sure) if grown else 0), Fraction(len(late) if grown else 0), len(own), Fraction(1),
+        unit="kill lines", subject=of.id, words=words, items=of.epics,
         rows=(Row(own[0].ref, f"its initiative {OUTCOMES[lines[line]]}", line),
               *(row for g in grown for row in g.rows())),
     )  # fmt: skip
+
+
+def _lines(facts: Facts, of: Initiative) -> Mapping[Moment, bool | None]:
+    """By the day of the kill lines in the window, whether one of that day was crossed."""
+    found: dict[Moment, set[bool | None]] = {}
+    for line in of.kills:
+        if line.at and facts.start <= line.at <= facts.end:
+            found.setdefault(line.at, set()).add(line.crossed)
+    return {at: True if True in said else None if None in said else False for at, said in found.items()}
 
 
 def _days(line: Moment, end: Moment) -> int:
