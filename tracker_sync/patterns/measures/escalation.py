@@ -93,8 +93,9 @@ def _escalated(facts: Facts, when: When, of: Initiative, own: Sequence[Epic]) ->
         "effort": round(Fraction(sum(e.effort_all for e in whole(own)), facts.unit)),
         "open": sum(not e.done and not e.declined for e in own), "epics": len(own),
     }  # fmt: skip
+    low, high = (Fraction(len(some) if grown else 0) for some in (sure, late))
     return Seen(
-        fires, Fraction(len(sure) if grown else 0), Fraction(len(late) if grown else 0), len(own), Fraction(1),
+        fires, low, high, len(own), Fraction(1),
         unit="kill lines", subject=of.id, words=words, items=of.epics,
         rows=(Row(own[0].ref, f"its initiative {OUTCOMES[lines[line]]}", line),
               *(row for g in grown for row in g.rows())),
