@@ -74,9 +74,9 @@ def test_features_upon_nothing_new_are_a_spiral(house: House) -> None:
     assert isinstance(found, Finding)
     assert (found.subject, found.measured.low, [*found.items]) == ("bet", 2, ["o:E-2", "o:E-3", "o:E-1"])
     assert found.claim == (
-        "0 % of those it was built for used bet 90 days after a release (target: 50 %); 2 features were "
-        "begun after that before anything new was known of the problem, which took 133 % of what its first "
-        "epic took."
+        "0 % of those it was built for used bet 90 days after a release (target: 50 %); 2 features, "
+        "together 133 % of the effort of its first epic, were begun after that before anything new was known "
+        "of the problem."
     )
     first, _, released, counted, root = found.evidence
     assert (first.item, first.at, first.event, first.role) == ("o:E-2", at(110), "E-2:s110", "product")

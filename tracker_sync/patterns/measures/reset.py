@@ -74,7 +74,7 @@ def _of(facts: Facts, when: When, mandate: Mandate) -> Seen | Silent:
     return Seen(
         fires, Fraction(len(sure)), Fraction(len(perhaps)), sum(r.open for r in sure), Fraction(when.times),
         unit="times", subject=mandate.intent,
-        words={"intent": mandate.intent, "owners": len(mandate.owners) - 1, "times": len(sure),
+        words={"intent": mandate.intent, "owners": len(mandate.owners), "times": len(sure),
                "days": round(when.days), "share": limit, "shares": parts or "none"},
         rows=tuple(row for r in sure for row in _rows(r)),
         items=tuple(dict.fromkeys(e.ref for r in sure for e in (*r.gone, *r.new))),
