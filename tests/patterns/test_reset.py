@@ -134,7 +134,8 @@ def test_its_sentence_and_rows_say_what_went_and_came() -> None:
     assert result is not None
     assert RULE.claim(result.words) == (
         "search has had 3 owners, one after the other. After 2 of these changes 40 % or more of its open "
-        "epics were declined and replaced within 90 days (40 %, 40 %), while the strategy said the same of it."
+        "epics were declined and replaced within 90 days (40 %, 40 %), while the strategy said the same of "
+        "it."
     )
     assert [(r.item, r.what) for r in result.rows[:3]] == [
         ("A-5", "opened 40 days after owner 2 took over"), ("A-6", "opened 40 days after owner 2 took over"),
