@@ -11,6 +11,7 @@ from tests.reports.initiatives import (
     INTENT,
     House,
     adoption,
+    assigned,
     declined,
     epic,
     furnished,
@@ -268,3 +269,12 @@ def test_what_came_after_the_end_is_not_known(house: House) -> None:
         house, ROOT, FEATURES, label("E-2", 105, "evidence/interview"), until="2026-03-01"
     ).initiatives
     assert (of.checks, [s.kind for s in of.evidence], [k.crossed for k in of.kills]) == ((), ["deal"], [None])
+
+
+def test_a_team_that_has_only_a_part_of_an_initiative_says_nothing_of_it(house: House) -> None:
+    house.write(people=ADA + 'team = "planning"\n')
+    work = [*ROOT, *epic("E-2", start=110), *epic("E-3", start=120), assigned("E-2", 0, "ada")]
+    drawn = Drawn(*house.ask(work, team="planning"))
+    seen = facts(drawn)
+    assert ([e.ref for e in seen.epics], seen.initiatives) == (["o:E-2"], ())
+    assert {u.detector for u in current(drawn).unassessed} >= {"bias/mvp-spiral", "bias/escalation"}

@@ -28,7 +28,7 @@ class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     at_least: int
     """Epics about selling."""
     marked: tuple[str, ...]
-    """The labels, in lower case, by which such an epic is known."""
+    """The labels by which such an epic is known, in any case."""
     titled: tuple[str, ...]
     """The words in its title by which it is known too."""
     evidence: tuple[str, ...]
@@ -45,7 +45,8 @@ def go_to_market_blame(facts: Facts, when: When) -> Iterator[Seen | Silent]:
     words = "|".join(re.escape(word) for word in when.titled)
     named = re.compile(rf"\b(?:{words})\b", re.IGNORECASE) if words else None
 
-    selling = {e.ref: e for e in facts.epics if e.marked(when.marked) or (named and named.search(e.title))}
+    labels = tuple(label.casefold() for label in when.marked)
+    selling = {e.ref: e for e in facts.epics if e.marked(labels) or (named and named.search(e.title))}
 
     def about(epics: Sequence[Epic]) -> tuple[Epic, ...]:
         return tuple(e for e in epics if e.ref in selling)

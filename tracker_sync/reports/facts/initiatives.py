@@ -14,8 +14,11 @@ from tracker_sync.strategy import normal
 
 
 def initiatives(drawn: Drawn, epics: Sequence[Epic]) -> tuple[Initiative, ...]:
-    """Those of the strategy in force at the end of the window, in its order, as in the report on sagas."""
-    return tuple(_initiative(drawn, one, {e.ref: e for e in epics}) for one in drawn.outcomes)
+    """Those of the strategy in force at the end of the window, in its order, as in the report on sagas. Where
+    a question is about one team, those of which it leaves out a part are not among them."""
+    there, asked = {e.ref: e for e in epics}, drawn.query.team
+    whole = (one for one in drawn.outcomes if asked is None or there.keys() >= {*one.epics})
+    return tuple(_initiative(drawn, one, there) for one in whole)
 
 
 def _initiative(drawn: Drawn, one: Outcome, epics: Mapping[str, Epic]) -> Initiative:
