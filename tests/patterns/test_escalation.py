@@ -63,6 +63,9 @@ def test_a_decision_before_the_line_was_crossed_does_not_count() -> None:
 
 def test_it_takes_ninety_days_of_the_calendar() -> None:
     assert found(facts(kills=[{"at": 640, "crossed": True}])) is True
+    clocks_went_back, forward = 641 - 1 / 24, 640 + 1 / 24
+    assert found(facts(kills=[{"at": clocks_went_back, "crossed": True}])) is False
+    assert found(facts(kills=[{"at": forward, "crossed": True}])) is True
 
 
 def test_a_date_that_was_put_off_twice_is_as_good() -> None:
@@ -101,6 +104,7 @@ def test_of_two_lines_of_one_day_one_that_was_crossed_is_enough() -> None:
     held, crossed = ({"at": 610, "crossed": c} for c in (False, True))
     assert found(facts(kills=[held, crossed])) is True
     assert found(facts(kills=[crossed, held])) is True
+    assert found(facts(kills=[{"at": 610}, crossed])) is True
     assert found(facts(kills=[held, {"at": 610}])) is None
 
 

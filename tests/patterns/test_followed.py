@@ -65,6 +65,7 @@ def test_what_followed_upon_nothing_new_is_found(rule: BiasRule) -> None:
     "flip",
     [
         {"evidence": [{"kind": "interview", "at": 41}]},
+        {"evidence": [{"kind": "interview", "at": 150}]},  # when the last of them was begun
         {"ranked": [100]},
         {"ranked": [39.5]},  # ranked on the day of the release: before or after it
         {"checks": [CHECK | {"low": 0.3, "high": 0.3}]},
@@ -75,7 +76,7 @@ def test_what_followed_upon_nothing_new_is_found(rule: BiasRule) -> None:
             ]
         },
     ],
-    ids=["evidence", "ranked", "ranked-that-day", "on-target", "later-on-target"],
+    ids=["evidence", "evidence-at-the-start", "ranked", "ranked-that-day", "on-target", "later-on-target"],
 )
 def test_one_event_flips_it(rule: BiasRule, flip: dict[str, Any]) -> None:
     assert found(rule, facts(**flip)) is False
@@ -176,6 +177,17 @@ def test_the_longest_row_of_features_is_shown() -> None:
     seen = one(SPIRAL, facts(checks=[CHECK, second])).seen
     assert seen is not None
     assert (seen.low, seen.words["used"], [r.item for r in seen.rows[:2]]) == (2, "10 %", ["A-2", "A-3"])
+
+
+def test_a_longer_row_of_small_features_hides_no_shorter_one() -> None:
+    small = [{"ref": f"A-{n}", "started": 300 + n, "effort_all": 1} for n in (4, 5, 6)]
+    second = {"epic": "A-2", "released": 200, "at": 290, "low": 0.1, "high": 0.1, "target": 0.3}
+    told = [*BET["evidence"], {"kind": "survey", "at": 180}]
+    seen = one(
+        SPIRAL, facts(*small, epics=[f"A-{n}" for n in range(1, 7)], checks=[CHECK, second], evidence=told)
+    ).seen
+    assert seen is not None
+    assert (seen.fires, seen.low) == (True, 2)
 
 
 def test_selling_is_known_by_a_label_or_by_a_word_of_the_title() -> None:
