@@ -37,12 +37,12 @@ def focusing_illusion(plan: Plan, s: float, r: random.Random) -> Plan:
 
 def execution_orientation(plan: Plan, s: float, r: random.Random) -> Plan:
     """What can be finished soon is started; the large bets of the most important intent wait."""
-    drawn, free = (
-        lots(plan, r),
-        [e for e in plan.epics if e.number not in plan.carried and e.ready is not None],
-    )
-    begun = [e for e in free if is_started(plan, e)]
-    waiting = [e for e in free if not is_started(plan, e) and e.declined is None and e.ready <= plan.days]  # type: ignore[operator]
+    drawn, carried = lots(plan, r), plan.carried
+    ready = [
+        e for e in plan.epics if e.ready is not None and e.ready <= plan.days and e.number not in carried
+    ]
+    begun = [e for e in ready if is_started(plan, e)]
+    waiting = [e for e in ready if not is_started(plan, e) and e.declined is None]
     large = iter(sorted(begun, key=lambda e: -e.size))
     swapped = []
     for e in waiting:
@@ -64,11 +64,13 @@ def _sized(e: Epic, size: int) -> Epic:
 def relabelled(plan: Plan, intents: Mapping[int, str]) -> Plan:
     """With other intents for some epics; links that would lead from one intent to another are gone."""
     owners = dict(plan.owners)
-    epics = [replace(e, intent=intents[e.number], owner=owners.get(intents[e.number], e.owner), links=())
-             if e.number in intents else
-             replace(e, links=tuple(n for n in e.links if n not in intents))
-             for e in plan.epics]  # fmt: skip
-    return replace(plan, epics=tuple(epics))
+    new = (
+        replace(e, intent=intent, owner=owners.get(intent, e.owner), links=())
+        if (intent := intents.get(e.number))
+        else replace(e, links=tuple(n for n in e.links if n not in intents))
+        for e in plan.epics
+    )
+    return replace(plan, epics=tuple(new))
 
 
 def maslows_hammer(plan: Plan, s: float, r: random.Random) -> Plan:

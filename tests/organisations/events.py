@@ -3,12 +3,12 @@
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.organisations import company
 from tests.organisations.files import day as day_of
 from tests.organisations.files import key, strategies
-from tests.organisations.plan import Ask, Epic, Plan
+from tests.organisations.plan import Account, Ask, Epic, Plan
 from tests.organisations.spelling import (
     BUG,
     CONTRACT,
@@ -105,22 +105,28 @@ Happened = tuple[float, str | None, Any, dict[str, Any]]
 """(day, who, kind of event, its values)."""
 
 
-class _Told:
+class _Told(NamedTuple):
     """Which item the events are of."""
 
-    def __init__(self, item: str, key: str, reporter: str) -> None:
-        self.item, self.key, self.reporter = item, key, reporter
+    item: str
+    key: str
+    reporter: str
 
 
 def _events(of: _Told, happened: Iterator[Happened]) -> Iterator[Event]:
+    """Its opening, what was there then, and what changed, each with what it was before."""
     some = sorted(happened, key=lambda h: h[0])
-    created = some[0][0]
+    created, held = some[0][0], dict[str, tuple[str, str | None]]()
     yield Opened(id=f"{of.item}:0", item=of.item, ts=moment(created), actor=of.reporter, val=of.key)
     for n, (day, who, kind, values) in enumerate(some, 1):
         at_once = day <= created and kind is Added
         mark = f"0.{n}" if at_once else f"m{n}" if kind is Commented else f"c{n}.1"
         if kind is Commented:
             values |= {"key": str(n)}
+        if kind is Changed:
+            values["old_key"], values["old"] = held.get(values["attr"], ("", None))
+        if kind in (Added, Changed):
+            held[values["attr"]] = values["key"], values["val"]
         actor = of.reporter if at_once else who
         yield kind(id=f"{of.item}:{mark}", item=of.item, ts=moment(day), actor=actor, **values)
 
@@ -140,7 +146,7 @@ def _opening(at: float, title: str, kind: str) -> Iterator[Happened]:
     yield _added(at, None, "status", TODO, STATUSES[TODO][0])
 
 
-def _epic(plan: Plan, e: Epic, accounts: dict[str, company.Account], r: random.Random) -> Iterator[Happened]:
+def _epic(plan: Plan, e: Epic, accounts: dict[str, Account], r: random.Random) -> Iterator[Happened]:
     at, owner = e.created, e.owner
     yield from _opening(at, e.title, EPIC)
     labels = [(PROBLEM, slug(e.problem or "")), (SOLUTION, e.solution or "")]
@@ -162,14 +168,14 @@ def _epic(plan: Plan, e: Epic, accounts: dict[str, company.Account], r: random.R
         yield _added(at, owner, "links", f"relates to {key(n)}", key(n))
     if e.replaces is not None:
         yield _added(at, owner, "links", f"replaces {key(e.replaces)}", key(e.replaces))
-    yield _added(at + 0.0, owner, "assignee", "", owner)
+    yield _added(at, owner, "assignee", "", owner)
     for day, who in e.handed:
         yield _changed(day, who, "assignee", who)
     if e.started is not None:
         yield e.started + 1.5, owner, Commented, {"val": r.choice(_SAID)}
 
 
-def _for_whom(e: Epic, accounts: dict[str, company.Account], r: random.Random) -> Iterator[Happened]:
+def _for_whom(e: Epic, accounts: dict[str, Account], r: random.Random) -> Iterator[Happened]:
     for ask in e.asks:
         who = e.reporter if e.role in ("sales", "support") else r.choice(company.PEOPLE["support"])
         yield _added(ask.at, who, "labels", _asking(ask, accounts))
@@ -178,7 +184,7 @@ def _for_whom(e: Epic, accounts: dict[str, company.Account], r: random.Random) -
         yield _added(e.promised, seller, "labels", CONTRACT if e.contract else PROMISED)
 
 
-def _asking(ask: Ask, accounts: dict[str, company.Account]) -> str:
+def _asking(ask: Ask, accounts: dict[str, Account]) -> str:
     since = accounts[ask.account].customer_since
     start = PROSPECT if since is None or since > ask.at else CUSTOMER
     return start + slug(ask.account)
@@ -213,20 +219,17 @@ def _course(e: Epic) -> Iterator[Happened]:
     """Its statuses, each as it comes; who takes it up again is told."""
     steps = [(e.ready, READY, None), (e.started, DOING, None), (e.done, DONE, FINISHED),
              (e.declined, DONE, DECLINED), (e.reopened, TODO, None)]  # fmt: skip
-    was, resolved = TODO, None
-    for day, status, resolution in sorted(
-        ((d, s, x) for d, s, x in steps if d is not None), key=lambda s: s[0]
-    ):
-        who = e.reopened_by if day == e.reopened else e.owner
-        yield from _step(day, who, was, status)
+    resolved = None
+    for day, status, resolution in sorted((s for s in steps if s[0] is not None), key=lambda s: s[0] or 0.0):
+        when, who = day or 0.0, e.reopened_by if day == e.reopened else e.owner
+        yield _step(when, who, status)
         if resolution != resolved:
-            yield day, who, Changed, {"attr": "resolution", "val": resolution, "old": resolved}
-        was, resolved = status, resolution
+            yield _changed(when, who, "resolution", resolution)
+        resolved = resolution
 
 
-def _step(day: float, who: str | None, was: str, status: str) -> Iterator[Happened]:
-    values = {"attr": "status", "key": status, "val": STATUSES[status][0]}
-    yield day, who, Changed, values | {"old_key": was, "old": STATUSES[was][0]}
+def _step(day: float, who: str, status: str) -> Happened:
+    return _changed(day, who, "status", STATUSES[status][0], status)
 
 
 def _children(plan: Plan, e: Epic, r: random.Random) -> Iterator[Iterator[Happened]]:
@@ -260,14 +263,11 @@ def _child(
     if start is None or end is None:
         return
     yield _changed(start - 0.01, who, "assignee", who)
-    yield from _step(start, who, TODO, DOING)
+    yield _step(start, who, DOING)
     for n in range(1, int((end - start) / 20) + 1):
         yield start + 20 * n, who, Commented, {"val": r.choice(_SAID)}
     given_up = e.declined is not None and e.reopened is None
     if not given_up and r.random() < 0.5:
-        reviewed = start + 0.9 * (end - start)
-        yield from _step(reviewed, who, DOING, REVIEW)
-        yield from _step(end, who, REVIEW, DONE)
-    else:
-        yield from _step(end, who, DOING, DONE)
+        yield _step(start + 0.9 * (end - start), who, REVIEW)
+    yield _step(end, who, DONE)
     yield _changed(end, who, "resolution", DECLINED if given_up else FINISHED)

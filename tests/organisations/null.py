@@ -52,7 +52,7 @@ ORIGINS = {
 }  # fmt: skip
 ASKED = {"product": 0.5, "sales": 1.0, "executive": 0.25, "engineering": 0.1, "support": 0.8}
 """How often a customer is named, by the role of who proposes."""
-BY_PROBLEM = (0.18, 0.23, 0.2, 0.06, 0.05, 0.05, 0.04, 0.04, 0.04)
+BY_PROBLEM = (0.2, 0.22, 0.2, 0.055, 0.05, 0.045, 0.04, 0.04, 0.04)
 """Shares of the epics, in the order of PROBLEMS: most of the work goes into what is ranked worst."""
 SIZES = (3, 5, 8, 13, 21, 34)
 BACKFILL = 35.0
@@ -118,7 +118,7 @@ def _opened(
     length = (6 + 2 * size) * exp(r.gauss(0, 0.35))
     scoped = fate < 0.97
     estimated = created + wait * r.uniform(0.3, 0.6) if scoped else None
-    hammer = liked[problem] if problem and r.random() < 0.4 else r.choice(SOLUTIONS)
+    solution = liked[problem] if problem and r.random() < 0.4 else r.choice(SOLUTIONS)
     return Epic(
         number=n + 1,
         title=f"{_VERBS[r.randrange(10)]} the {_SUBJECTS[r.randrange(12)]} {n + 1}",
@@ -129,7 +129,7 @@ def _opened(
         intent=intent,
         tagged=_tagged(r, created, wait),
         problem=problem,
-        solution=hammer if r.random() < 0.87 else None,
+        solution=solution if r.random() < 0.87 else None,
         owner=company.OWNERS[intent] if intent else "pola",
         size=size,
         created=created,
@@ -221,7 +221,7 @@ def _dated(r: random.Random, epic: Epic) -> Epic:
     first = max(epic.ready, epic.promised or 0) + 0.2
     day = round(epic.started + (6 + 2 * epic.size) * r.uniform(0.9, 1.5))
     dues = [Due(first, day)]
-    for _ in range(r.choices((0, 1, 2), (10, 4, 1))[0]):
+    for _ in range(r.choices((0, 1, 2), (8, 4, 3))[0]):
         day += r.randrange(7, 30)
         last = dues[-1]
         dues.append(Due(last.at + r.uniform(0.5, 0.95) * (last.day - last.at), day))

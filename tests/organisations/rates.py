@@ -103,7 +103,7 @@ def wrong_cohort(plan: Plan) -> float:
 
 def loudest_account(plan: Plan) -> float:
     """By how much one account's part of the asked-for effort is above its part of the ARR of customers."""
-    asked = Counter[str]()
+    asked = dict.fromkeys((a.name for a in plan.accounts), 0.0)
     for e in _started(plan):
         for a in e.asks:
             asked[a.account] += e.size / len(e.asks)

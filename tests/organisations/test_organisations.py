@@ -100,14 +100,20 @@ FOLLOWS = {
     ): "what nothing from outside speaks for has no evidence before its start",
     ("authority-approval", "bias-for-building"): "likewise, of a sixth of the epics",
     ("authority-approval", "insider-only"): "executives are insiders",
-    ("insider-only", "loudest-account"): "hardly an account is left that asks, so that each counts for more",
-    ("insider-only", "quarter-end-rush"): "hardly anything is left that sales proposes",
     (
         "wrong-cohort",
         "loudest-account",
     ): "the accounts of those to ignore are small, and ask for more than they pay",
 }
 """(bias, rate that moves with it): why."""
+FEW = {
+    ("insider-only", "quarter-end-rush"): "hardly anything is left that sales proposes",
+    ("insider-only", "loudest-account"): "hardly an account is left that asks",
+    ("insider-only", "wrong-cohort"): "likewise",
+    ("insider-only", "authority-approval"): "hardly anybody is left who brings evidence",
+    ("loudest-account", "wrong-cohort"): "hardly another account is left that asks",
+}
+"""(bias, rate that rests on a handful then): why it may be anything."""
 
 
 @cache
@@ -163,7 +169,7 @@ def test_a_bias_shows_the_more_the_stronger_it_is(of: str) -> None:
 @pytest.mark.parametrize("bias", BIASES)
 def test_a_bias_leaves_what_others_look_for_as_it_was(bias: str) -> None:
     moved = {of: rate(of, bias, STRONG) - rate(of) for of in RATES if of != bias}
-    assert {of for of, by in moved.items() if abs(by) > 0.07} <= {of for b, of in FOLLOWS if b == bias}
+    assert {of for of, by in moved.items() if abs(by) > 0.07} <= {of for b, of in FOLLOWS | FEW if b == bias}
 
 
 def test_what_follows_from_another_bias_does() -> None:
@@ -205,6 +211,7 @@ def test_a_null_is_not_sterile() -> None:
     together = [e for seed in SEEDS for e in plan(seed).epics if e.together]
     assert {e.dues[0].at for e in together} == {BULK_DUE * plan(0).days}
     assert sum((e.estimated or 1e9) > e.dues[0].at for e in together) >= 3
+    assert sum(len(e.dues) > 2 for seed in SEEDS for e in plan(seed).epics) >= 3
     for seed in SEEDS:
         epics = plan(seed).epics
         assert sum(
@@ -213,7 +220,6 @@ def test_a_null_is_not_sterile() -> None:
         assert [e for e in epics if e.promised is not None]
         assert [e for e in epics if e.reopened is not None and e.started is not None]
         assert [e for e in epics if any(w in e.title for w in EXCLUDED.values()) and e.started is None]
-        assert [e for e in epics if len(e.dues) > 2]
         assert [e for e in epics if any(points >= 1.5 * e.size for _, points in e.grown)]
         assert {e.intent for e in epics} > {None}
         assert [a for a in plan(seed).amendments if a.owner]
@@ -319,7 +325,8 @@ def test_tags_are_lost_at_random_and_nothing_else() -> None:
     whole = organisation(5)
     less, few = (without_tags(whole, part, seed=1) for part in (0.4, 0.8))
     for start in (TAGS, INTENT, EVIDENCE):
-        assert len(tags(less, start)) == pytest.approx(0.6 * len(tags(whole, start)), rel=0.15)
+        left = mean(len(tags(without_tags(whole, 0.4, seed), start)) for seed in range(6))
+        assert left == pytest.approx(0.6 * len(tags(whole, start)), rel=0.1)
     assert tags(few) < tags(less) < tags(whole)
     assert tags(without_tags(whole, 0.4, seed=2)) != tags(less)
     assert (less.plan, less.files) == (whole.plan, whole.files)
