@@ -110,6 +110,13 @@ def test_what_nobody_knows_is_no_finding_and_no_pass(unknown: Facts) -> None:
     assert found(unknown) is None
 
 
+def test_an_epic_of_unknown_intent_may_be_the_third_that_makes_it_a_reset() -> None:
+    went = [{"created": 10, "declined": 150}] * 2
+    second = [{"created": 140, "declined": 390}] * 3 + [{"created": 389}] * 3
+    assert found(facts(*went, *second)) is False
+    assert found(facts(*went, *second, went[0] | {"intents": []})) is None
+
+
 EPIC = st.sampled_from([*FIRST[1:3], *SECOND[1:3], {"created": 140}])
 SOME = st.lists(st.tuples(EPIC, st.sampled_from(["own", "own", "other", "untold"])), min_size=4, max_size=12)
 

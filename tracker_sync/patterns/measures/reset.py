@@ -38,6 +38,8 @@ class Reset:
     """With every such epic counted for it."""
     open: int
     """Epics that surely were of the intent and open."""
+    most: int
+    """Epics that may have been."""
     gone: tuple[Epic, ...]
     """Those of them that were declined in time."""
     new: tuple[Epic, ...]
@@ -63,13 +65,11 @@ def _of(facts: Facts, when: When, mandate: Mandate) -> Seen | Silent:
     limit = Fraction(str(when.share))
     resets = [*_resets(facts, when, mandate)]
     sure = [r for r in resets if r.owner.bet and r.low >= limit and r.open >= when.at_least]
-    perhaps = [r for r in resets if r.high >= limit]
+    perhaps = [r for r in resets if r.high >= limit and r.most >= when.at_least]
     fires, parts = _often(facts, when, sure), ", ".join(f"{round(100 * r.low)} %" for r in sure)
     if not fires and _often(facts, when, perhaps):
-        needs = [BET] * any(not r.owner.bet for r in perhaps) + [INTENTS] * any(
-            r.low < r.high for r in perhaps
-        )
-        if needs:
+        bets, told = (r.owner.bet for r in perhaps), (r.low == r.high and r.open == r.most for r in perhaps)
+        if needs := [BET] * (not all(bets)) + [INTENTS] * (not all(told)):
             return Silent("; ".join(needs), mandate.intent)
     return Seen(
         fires, Fraction(len(sure)), Fraction(len(perhaps)), sum(r.open for r in sure), Fraction(when.times),
@@ -108,7 +108,7 @@ def reset(facts: Facts, intent: str, owner: Owner, until: Moment) -> Reset:
     least = (_part(len(gone) + j, len(new), len(own) + maybe[0] - maybe[1] + j) for j in (0, maybe[1]))
     most = min(max(len(new) + maybe[2] - len(gone), 0), maybe[1])
     high = _part(len(gone) + most, len(new) + maybe[2], len(own) + most)
-    return Reset(owner, min(least), high, len(own), tuple(gone), tuple(new))
+    return Reset(owner, min(least), high, len(own), len(own) + maybe[0], tuple(gone), tuple(new))
 
 
 def _part(gone: int, new: int, of: int) -> Fraction:
