@@ -3,13 +3,19 @@
 from collections.abc import Mapping
 
 from tracker_sync.patterns.measure import Measure
+from tracker_sync.patterns.measures.cohorts import IGNORED_SHARE
 from tracker_sync.patterns.measures.evidence import DEAL_SHARE, INSIDE_ONLY, WITHOUT_EVIDENCE
+from tracker_sync.patterns.measures.problems import OUTSIDE_THE_TOP
 from tracker_sync.patterns.measures.retrofit import RETROFIT
 from tracker_sync.patterns.measures.scope import PROMISED_BEFORE_SCOPED
+from tracker_sync.patterns.measures.solutions import ONE_SOLUTION
 
 MEASURES: Mapping[str, Measure] = {
     "deal_share": DEAL_SHARE,
+    "ignored_share": IGNORED_SHARE,
     "inside_only": INSIDE_ONLY,
+    "one_solution": ONE_SOLUTION,
+    "outside_the_top": OUTSIDE_THE_TOP,
     "promised_before_scoped": PROMISED_BEFORE_SCOPED,
     "retrofit_share": RETROFIT,
     "without_evidence": WITHOUT_EVIDENCE,
