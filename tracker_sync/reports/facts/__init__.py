@@ -8,6 +8,7 @@ from tracker_sync.reports.effort import effort
 from tracker_sync.reports.facts.epics import epics
 from tracker_sync.reports.facts.initiatives import initiatives
 from tracker_sync.reports.facts.mandates import mandates
+from tracker_sync.reports.facts.said import rankings, replies
 from tracker_sync.reports.facts.works import works
 
 
@@ -18,7 +19,8 @@ def facts(drawn: Drawn) -> Facts:
     every = epics(org, query)
     found = Facts(
         start=Moment(query.since), end=Moment(query.last), unit=effort(org, query).unit,
-        epics=every, works=works(org, query), initiatives=initiatives(drawn, every),
+        epics=every, works=works(org, query), rankings=rankings(org, query.last),
+        replies=replies(org, query.last), initiatives=initiatives(drawn, every),
         mandates=mandates(org, query),
         versions=tuple(Moment(v.since) for v in org.judged.strategies.versions if v.since <= query.last),
         limit=version.strategy.limits.active_intents if version else None,
