@@ -182,14 +182,15 @@ class Demand:
     @cached_property
     def rows(self) -> dict[tuple[Issue, str], Request]:
         """ "What stood in the window: asked for in it; or still open as of the report's day; or done or
-        declined not before its start; or with work that was active in it and whose effort belongs to
+        declined not before its start; or with work that was active in it and whose effort belongs to it. A
+        `--source`, `--project` or `--team` leaves in the units that are in it, and those with work in
         it"."""
         found = {}
         for (unit, account), wishes in self.asked.items():
             row = self._request(unit, account, wishes)
             closed = row.closed if row.state in ("done", "declined") else FOREVER
             asked_or_open = row.first_asked >= self.of.begin or (closed or 0) >= self.of.begin
-            if asked_or_open or (unit, account) in self.effort:
+            if (asked_or_open and unit in self.of.inside) or (unit, account) in self.effort:
                 found[unit, account] = row
         return found
 
@@ -290,7 +291,7 @@ class Demand:
         or declined before its start or had work in it"."""
         named, active = {u for u, _ in self.asked}, set(self.of.active)
         found: dict[Issue, None] = {}
-        for issue in self.tree.issues:
+        for issue in (i for i in self.tree.issues if i in self.of.inside):
             tags, unit = self.of.tags[issue], self.unit(issue)
             origin = tags.origin.value if tags.origin else ""
             closed = self.phase(issue) in ("done", "declined") and self.since(issue) < self.of.begin

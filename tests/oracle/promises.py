@@ -171,6 +171,11 @@ class Promises:
         return {i: p for i in self.tree.issues if i.opened_at <= self.at and (p := self.promise(i))}
 
     @cached_property
+    def shown(self) -> list[Issue]:
+        """Those of them that the question leaves in: "only work of this source", project or team."""
+        return [i for i in self.all if i in self.of.inside]
+
+    @cached_property
     def listed(self) -> list[Issue]:
         """ "What was promised in the period, and what was promised before and was not done or declined, for
         the last time, before its start"."""
@@ -178,7 +183,7 @@ class Promises:
         begin, until = self.of.begin, self.of.until
         return [
             i
-            for i, (at, _) in self.all.items()
+            for i, (at, _) in ((i, self.all[i]) for i in self.shown)
             if at < until and (at >= begin or ends.get(i, FOREVER) >= begin)
         ]
 
@@ -190,7 +195,7 @@ class Promises:
     def _theirs(self, issue: Issue) -> list[Issue]:
         """Promised items of its accounts, itself included."""
         mine = self.accounts(issue)
-        return [i for i in self.all if i is issue or mine & self.accounts(i)]
+        return [i for i in self.shown if i is issue or mine & self.accounts(i)]
 
     def row(self, issue: Issue) -> Promise:
         """One line of the report."""
@@ -256,7 +261,7 @@ class Promises:
         """ "The same for each account, with what is in progress for it of all that it was ever promised. A
         promise to two accounts counts for both"."""
         theirs: dict[str, list[Issue]] = {}
-        for issue in self.all:
+        for issue in self.shown:
             for account in self.accounts(issue):
                 theirs.setdefault(account, []).append(issue)
         return {
@@ -282,6 +287,7 @@ class Promises:
             above = self.tree.line(issue)[1:]
             if (
                 phase != "done"
+                or issue not in self.of.inside
                 or not self.of.begin <= ended < self.of.until
                 or (not promised and any(i in self.all for i in above))
             ):

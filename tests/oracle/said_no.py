@@ -102,9 +102,15 @@ class SaidNo:
         """The item and everything under it."""
         return [i for i in self.tree.issues if issue in self.tree.line(i)]
 
+    @cached_property
+    def left_in(self) -> list[Issue]:
+        """ "Only work of this source", project or team."""
+        return [i for i in self.tree.issues if i in self.of.inside]
+
     def effort(self, issues: list[Issue]) -> Fraction:
-        """Person-days of the period of everything under these, each day once."""
-        leaves = {leaf for i in issues for leaf in self.below(i)}
+        """Person-days of the period of everything under these, each day once; of the work that is asked
+        about, of which the share is taken, too."""
+        leaves = {leaf for i in issues for leaf in self.below(i)} & {*self.of.active}
         return sum((self.of.effort.get(leaf, Fraction(0)) for leaf in leaves), Fraction(0))
 
     def accounts(self, issue: Issue) -> tuple[str, ...]:
@@ -118,9 +124,9 @@ class SaidNo:
     def worked(self) -> dict[Issue, int]:
         """Work of the period: "what was in progress or done in it, or has anything under it that was"; and
         when it was started."""
-        busy = [i for i in self.tree.issues if active(i, self.of.begin, self.of.end)]
+        busy = [i for i in self.left_in if active(i, self.of.begin, self.of.end)]
         every = {above for i in busy for above in self.tree.line(i)}
-        return {i: at for i in self.tree.issues if i in every and (at := self.started(i)) is not None}
+        return {i: at for i in self.left_in if i in every and (at := self.started(i)) is not None}
 
     @cached_property
     def against(self) -> dict[Issue, tuple[str, ...]]:
@@ -156,7 +162,7 @@ class SaidNo:
     def declined(self) -> dict[Issue, Declined]:
         """ "What is declined and became so in the period, with the tracker's reason of that moment"."""
         found = {}
-        for issue in self.tree.issues:
+        for issue in self.left_in:
             phase, since = self.phase(issue)
             if phase == "declined" and self.of.begin <= since < self.of.until:
                 begun = self.started(issue)
@@ -183,7 +189,7 @@ class SaidNo:
     def waiting(self) -> dict[Issue, tuple[str, ...]]:
         """ "As of the report's day, whatever the period: names what stands, and nobody has begun or declined
         it"."""
-        idle = [i for i in self.tree.issues if self.phase(i)[0] == "new" and self.started(i) is None]
+        idle = [i for i in self.left_in if self.phase(i)[0] == "new" and self.started(i) is None]
         named = {i: self.names(i, self.newest, self.at) for i in idle}
         return {i: rules for i, rules in named.items() if rules}
 
@@ -193,7 +199,7 @@ class SaidNo:
     def came_back(self) -> dict[Issue, CameBack]:
         """ "Declined for ten minutes or more, then taken up again in the period"; the last time."""
         found = {}
-        for issue in self.tree.issues:
+        for issue in self.left_in:
             spans = [s for s in self._declines(issue) if self.of.begin <= s[1] < self.of.until]
             if spans:
                 found[issue] = self._back(issue, *spans[-1])

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from tests.oracle.effort import active, effort
 from tests.oracle.inputs import Inputs, Text
+from tests.oracle.scope import Scope, team
 from tests.oracle.story import FOREVER, read
 from tests.oracle.strategy import at_end
 from tests.oracle.tags import Tagged, tagged
@@ -19,12 +20,16 @@ Bounds = tuple[Fraction | None, Fraction | None]
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked: "as of a date, and as it was then known", in a window of whole days."""
+    """What is asked: "as of a date, and as it was then known", in a window of whole days, of a part of the
+    items."""
 
     as_of: date | None = None
     known_at: int | None = None
     since: date | None = None
     until: date | None = None
+    source: str | None = None
+    project: str | None = None
+    team: str | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,7 @@ class Oracle:
     """The answers to a question about a log."""
 
     def __init__(self, record: Record, question: Question = Question()) -> None:
+        self.question = question
         self.inputs, self.world = record.known(question.known_at)
         self.calendar = self.inputs.calendar
         end = self.world.last if question.as_of is None else self.calendar.after(question.as_of) - 1
@@ -89,9 +95,29 @@ class Oracle:
         return effort(self.world, self.tree.leaves(), self.begin, self.end, self.person)
 
     @cached_property
+    def leaves(self) -> dict[Issue, None]:
+        """All leaves, in their order."""
+        return dict.fromkeys(self.tree.leaves())
+
+    @cached_property
+    def inside(self) -> Scope:
+        """What the question leaves in."""
+        return Scope(self)
+
+    def team(self, issue: Issue) -> str | None:
+        """Whose it was last in the window."""
+        if issue not in self._teams:
+            self._teams[issue] = team(self, issue)
+        return self._teams[issue]
+
+    @cached_property
+    def _teams(self) -> dict[Issue, str | None]:
+        return {}
+
+    @cached_property
     def active(self) -> list[Issue]:
-        """ "Leaf work active in the window"."""
-        return [i for i in self.tree.leaves() if active(i, self.begin, self.end)]
+        """ "Leaf work active in the window", of what the question leaves in."""
+        return [i for i in self.leaves if active(i, self.begin, self.end) and i in self.inside]
 
     def work(self, weight: str) -> dict[Issue, Fraction]:
         """ "W = all work", in a weight."""

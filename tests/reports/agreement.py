@@ -36,7 +36,8 @@ def asked(question: Question) -> Asked:
     days = {n: str(d) if (d := getattr(question, n)) else None for n in ("since", "until", "as_of")}
     known = question.known_at
     at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=known) if known is not None else None
-    return Asked(**days, known_at=at.isoformat() if at else None)
+    part = {n: getattr(question, n) for n in ("source", "project", "team")}
+    return Asked(**days, **part, known_at=at.isoformat() if at else None)
 
 
 def record(config: Config, log: EventLog) -> Record:

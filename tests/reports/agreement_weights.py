@@ -18,10 +18,10 @@ from tracker_sync.reports.shares import Share
 
 
 def weights_reported(
-    config: Config, log: EventLog, question: Question, team: str | None, by: str | None
+    config: Config, log: EventLog, question: Question, by: str | None
 ) -> Said:
     """What the package reports by each weight."""
-    org, query = open_portfolio(config, log, replace(asked(question), team=team, by=by))
+    org, query = open_portfolio(config, log, replace(asked(question), by=by))
     report = sales_led(org, query)
     said: Said = {"figures": _weighed(report.weighed), "not by points": _short(report)}
     for spell in report.series:
@@ -33,14 +33,14 @@ def weights_reported(
     return said
 
 
-def weights_expected(rec: Record, question: Question, team: str | None, by: str | None) -> Said:
+def weights_expected(rec: Record, question: Question, by: str | None) -> Said:
     """The same by the oracle."""
-    of = Weights(Oracle(rec, question), team)
+    of = Weights(Oracle(rec, question))
     said: Said = {"figures": _told(of)}
     short = {(t, str(p.carry), str(p.items)) for t, p in of.points().items() if p.figures is None}
-    nobody = sum(of.team(i) is None for i in of.active)
+    nobody = sum(of.of.team(i) is None for i in of.active)
     said["not by points"] = short | ({("", str(nobody))} if nobody else set())
-    for spell in series(rec, question, by, team) if by else ():
+    for spell in series(rec, question, by) if by else ():
         now, then = _told(spell.restated), _told(spell.then)
         said[spell.name] = now, then, _moved(spell.restated, spell.then)
     named = {n for i in of.active for n in of.of.tags[i].intents}
@@ -84,12 +84,11 @@ def _short(report: SalesLed) -> set[tuple[str, ...]]:
 
 
 def assert_weights_agree(
-    config: Config, log: EventLog, rec: Record, question: Question, team: str | None = None,
-    by: str | None = None,
-) -> None:  # fmt: skip
+    config: Config, log: EventLog, rec: Record, question: Question, by: str | None = None
+) -> None:
     """The package and the oracle say the same by every weight."""
-    package = weights_reported(config, log, question, team, by)
-    opinion = weights_expected(rec, question, team, by)
-    assert package.keys() == opinion.keys(), (question, team, by)
+    package = weights_reported(config, log, question, by)
+    opinion = weights_expected(rec, question, by)
+    assert package.keys() == opinion.keys(), (question, by)
     for name, value in package.items():
-        assert value == opinion[name], (name, question, team, by)
+        assert value == opinion[name], (name, question, by)

@@ -4,6 +4,7 @@ import random
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -73,33 +74,33 @@ def test_people_without_a_rate_or_a_team_and_items_with_points(mixed: Case) -> N
     assert {"" in days for days in of.days.values()} == {True, False}
 
 
-def team_and_period(seed: int) -> tuple[str | None, str | None]:
-    """Of which team, and by which period: not more periods than can be waited for."""
+def weighed(seed: int, *, known: bool) -> tuple[Question, str | None]:
+    """A question about a team's work, and by which period."""
     r = random.Random(f"weights {seed}")
-    return r.choice(TEAMS), r.choice(SERIES)
+    return replace(question(seed, known=known), team=r.choice(TEAMS)), r.choice(SERIES)
 
 
 @pytest.mark.parametrize("seed", [2, pytest.param(3, marks=pytest.mark.slow)])
 def test_the_weights_as_they_were_known(lived: Case, seed: int) -> None:  # noqa: F811
-    assert_weights_agree(*lived, question(seed, known=True), team=TEAMS[seed])
+    assert_weights_agree(*lived, replace(question(seed, known=True), team=TEAMS[seed]))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4, 24))
 def test_the_weights_on_many_days(girder: Case, seed: int) -> None:
-    assert_weights_agree(*girder, question(seed, known=False), *team_and_period(seed))
+    assert_weights_agree(*girder, *weighed(seed, known=False))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4, 24))
 def test_the_weights_of_mixed_people_on_many_days(mixed: Case, seed: int) -> None:
-    assert_weights_agree(*mixed, question(seed, known=False), *team_and_period(seed))
+    assert_weights_agree(*mixed, *weighed(seed, known=False))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4, 24))
 def test_the_weights_as_they_were_known_at_many_times(lived: Case, seed: int) -> None:  # noqa: F811
-    assert_weights_agree(*lived, question(seed, known=True), *team_and_period(seed))
+    assert_weights_agree(*lived, *weighed(seed, known=True))
 
 
 @pytest.fixture(scope="module")
