@@ -44,24 +44,16 @@ class Scope:
         return self._found[issue]
 
     def _inside(self, issue: Issue) -> bool:
-        """ "`--team` takes the items, not the people": work is counted by leaves, so what has items under it
-        is a team's where any leaf under it is."""
-        asked, tree = self.asked, self.of.tree
-        if asked.team is not None:
-            leaf = issue in self._leaves
-            below = [issue] if leaf else [i for i in self._leaves if issue in tree.line(i)]
-            return any(self._place(i) and self._team(i) == asked.team for i in below)
-        return self._place(issue)
+        """ "What has others under it is a team's where a leaf under it is, of those that the rest of the
+        question leaves in"."""
+        if self.asked.team is None or not self._place(issue):
+            return self._place(issue)
+        of, tree = self.of, self.of.tree
+        below = [issue] if issue in of.leaves else [i for i in of.leaves if issue in tree.line(i)]
+        return any(self._place(i) and of.team(i) == self.asked.team for i in below)
 
     def _place(self, issue: Issue) -> bool:
         asked = self.asked
         elsewhere = asked.source is not None and issue.source != asked.source
         project = asked.project
         return not elsewhere and (project is None or of_project(issue, project, self.of.tree.at))
-
-    @property
-    def _leaves(self) -> dict[Issue, None]:
-        return self.of.leaves
-
-    def _team(self, issue: Issue) -> str | None:
-        return self.of.team(issue)

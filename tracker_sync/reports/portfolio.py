@@ -184,7 +184,8 @@ class Portfolio:
         return Asked(rows[order], asks["account"][order], asks["since"][order])
 
     def within(self, query: Query) -> Array:
-        """Which rows the query's source, project and team leave in."""
+        """Which rows the query's source, project and team leave in. A team has what is under it that it had in
+        progress last: what is no leaf is in nobody's progress."""
         found = np.ones(len(self.now), dtype=bool)
         if query.source is not None:
             found &= self.sources == self.words.find(query.source)
@@ -198,7 +199,10 @@ class Portfolio:
         from tracker_sync.reports.teams import teams
 
         names, place = teams(self, replace(query, team=None))
-        found: Array = place == (names.index(team) if team in names else NONE)
+        own = place == (names.index(team) if team in names else NONE)
+        below, above = self.lineage
+        found = np.zeros(len(self.now), dtype=bool)
+        found[above[own[below]]] = True
         return found
 
     def _of_project(self, project: str) -> Array:

@@ -131,7 +131,7 @@ def in_window(found: Requests, query: Query) -> Array:
     return kept
 
 
-def nameless(org: Portfolio, query: Query, found: Requests) -> Array:
+def nameless(org: Portfolio, query: Query) -> Array:
     """Units for which no account is named, though somebody outside stands behind an item of theirs: what was
     opened before the end of the window, and not done or declined before its start."""
     outside = [org.words.find(origin) for origin in OUTSIDE]
@@ -144,7 +144,8 @@ def nameless(org: Portfolio, query: Query, found: Requests) -> Array:
     opened[rows[rows >= 0]] = items["opened"][rows >= 0]
     open_ = ~closed & (opened < query.until) | org.active(query)
     silent = (org.now["customer_by"] == 0) & np.isin(org.now["origin"], outside)
-    return np.setdiff1d(units_of(org)[silent & open_ & org.within(query)], found.unit)
+    units = units_of(org)
+    return np.setdiff1d(units[silent & open_ & org.within(query)], units[_wishes(org, query).rows])
 
 
 @dataclass(frozen=True, eq=False, slots=True)
