@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from tests.oracle.shares import Question
 from tests.reports.agreement import assert_agree, record
-from tests.reports.made_logs import DAY, DAYS, START, Made, made
+from tests.reports.made_inputs import DAYS, START
+from tests.reports.made_logs import DAY, Made, made
 from tracker_sync.errors import ConfigError
 
 CHANCE = st.randoms(use_true_random=True)
