@@ -11,7 +11,7 @@ from tests.oracle.strategy import at_end, in_force
 from tests.oracle.world import MINUTE, Issue
 
 DAY = 24 * 60 * MINUTE
-NOBODY = "not in the customers file"
+NOBODY, NONE = "not in the customers file", "no segment"
 OUTSIDE = ("sales", "support", "customer")
 STATES = ("waiting", "committed", "in progress", "done", "declined")
 
@@ -200,13 +200,19 @@ class Demand:
         that it asked for"."""
         return [unit] if unit in wishes else [*wishes]
 
+    def _place(self, issue: Issue) -> tuple[str, int]:
+        """The order of keys: 9 comes before 10."""
+        head = self.of.ref(issue).rstrip("0123456789")
+        return head, int(self.of.ref(issue)[len(head) :])
+
     def _request(self, unit: Issue, account: str, wishes: dict[Issue, int]) -> Request:
         items = self._items(unit, wishes)
         states = [self.state(i, unit) for i in items]
         state, first = self.together([s for s, _ in states]), min(wishes.values())
         below = [i for item in items for i in self.below(item)]
         commitments = [c for i in below if (c := self.of.tags[i].commitment) is not None]
-        origins = [o for i, since in wishes.items() if since == first and (o := self.of.tags[i].origin)]
+        at_once = sorted((i for i, since in wishes.items() if since == first), key=self._place)
+        origins = [o for i in at_once if (o := self.of.tags[i].origin)]
         others = {a for u, a in self.asked if u is unit}
         closed = max((at for _, at in states if at is not None), default=None)
         return Request(
@@ -257,7 +263,7 @@ class Demand:
         are those of now"."""
         found = {}
         of = {
-            a: self.profile(a, self.at, now=True).segment or NOBODY
+            a: (p.segment or NONE) if (p := self.profile(a, self.at, now=True)).known else NOBODY
             for a in {*self.roots, *(a for _, a in self.rows)}
         }
         for segment in set(of.values()):

@@ -127,10 +127,17 @@ class Promises:
             points = self.of.inputs.field(issue.source, "points")
             name = issue.world.name
             attrs = [a for a in issue.by_attr if points and name(issue.source, "field", a) == points]
-            said = [s for a in (*attrs, "estimate") for s in issue.by_attr.get(a, ())]
-            some = [s for s in said if s.val is not None and s.kind != "dropped"]
-            some += [s for s in issue.by_attr.get("status", ()) if self.ready(issue, s.key)]
-            found[issue] = [issue.signed(s.ts) for s in some if s.ts <= self.at]
+            held = [
+                (a, s.ts, issue.values(a, s.ts))  # "that an item never had at any instant" is nothing
+                for a in (*attrs, "estimate", "status")
+                for s in issue.by_attr.get(a, ())
+                if s.ts <= self.at
+            ]
+            found[issue] = [
+                issue.signed(ts)
+                for a, ts, of in held
+                if of and (a != "status" or self.ready(issue, next(iter(of))))
+            ]
         return found
 
     def ready(self, issue: Issue, status: str) -> bool:

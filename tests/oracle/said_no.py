@@ -126,7 +126,10 @@ class SaidNo:
         when it was started."""
         busy = [i for i in self.left_in if active(i, self.of.begin, self.of.end)]
         every = {above for i in busy for above in self.tree.line(i)}
-        return {i: at for i in self.left_in if i in every and (at := self.started(i)) is not None}
+        begun = {i: at for i in self.left_in if i in every and (at := self.started(i)) is not None}
+        return {
+            i: at for i, at in begun.items() if at < self.of.until
+        }  # "started in the window, or before it"
 
     @cached_property
     def against(self) -> dict[Issue, tuple[str, ...]]:

@@ -20,15 +20,14 @@ def of_project(issue: Issue, project: str, at: int) -> bool:
 
 def team(of: "Oracle", issue: Issue) -> str | None:
     """ "An item's team is that of who had it in progress last in the window, on a day on which it was not
-    stale"; None where these are of several teams, or of none."""
+    stale"; "of several who had it at once the team that comes first by name"; None: nobody's is known."""
     instant = last_in_progress(issue, of.begin, of.end)
     while instant is not None and stale(issue, of.calendar.day_of(instant)):
         before = of.calendar.midnight(of.calendar.day_of(instant))
         instant = last_in_progress(issue, of.begin, before) if before > of.begin else None
     had = people(issue, instant, of.person) if instant is not None else set()
     known = {f"person {p.name}": p.team for p in of.inputs.people.values() if p.team}
-    teams = {known.get(who) for who in had}
-    return teams.pop() if len(teams) == 1 else None
+    return min((known[who] for who in had if who in known), default=None)
 
 
 class Scope:

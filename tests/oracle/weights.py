@@ -159,13 +159,13 @@ class Weights:
 
     # -- points ---------------------------------------------------------------------------------
 
-    def points_of(self, issue: Issue) -> Fraction:
-        """ "Its points are those of the day that is asked about, and no points are zero points"."""
+    def points_of(self, issue: Issue) -> Fraction | None:
+        """ "Its points are those of the day that is asked about"; "a figure of 0 is a figure"."""
         name, at = self.of.inputs.field(issue.source, "points"), self.of.tree.at
         for attr in issue.attrs(at) if name else ():
             if self.of.world.name(issue.source, "field", attr) == name:
                 return Fraction(issue.one(attr, at) or 0)
-        return Fraction(0)
+        return None
 
     def points(self) -> dict[str, Points]:
         """By team: "only where 80 % of a team's active leaves carry them"; "the share is of the items that
@@ -173,8 +173,8 @@ class Weights:
         found = {}
         for team in sorted({t for i in self.active if (t := self.of.team(i))}):
             work = [i for i in self.active if self.of.team(i) == team]
-            told = [(self.of.verdicts[i], p) for i in work if (p := self.points_of(i)) > 0]
-            enough = Fraction(len(told), len(work)) >= Fraction(4, 5)
+            told = [(self.of.verdicts[i], p) for i in work if (p := self.points_of(i)) is not None]
+            enough = Fraction(len(told), len(work)) >= Fraction(4, 5) and any(p for _, p in told)
             found[team] = Points(bounds(told) if enough else None, len(told), len(work))
         return found
 

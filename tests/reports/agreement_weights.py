@@ -17,9 +17,7 @@ from tracker_sync.reports.sales_led import SalesLed, Weighed, sales_led
 from tracker_sync.reports.shares import Share
 
 
-def weights_reported(
-    config: Config, log: EventLog, question: Question, by: str | None
-) -> Said:
+def weights_reported(config: Config, log: EventLog, question: Question, by: str | None) -> Said:
     """What the package reports by each weight."""
     org, query = open_portfolio(config, log, replace(asked(question), by=by))
     report = sales_led(org, query)

@@ -1,6 +1,7 @@
 """What the report on decisions says of what was decided against, declined, and started all the same."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,12 @@ def rule(report: SaidNo, id_: str = "payroll") -> Rule:
 def back(report: SaidNo) -> CameBack:
     (found,) = report.came_back
     return found
+
+
+def test_an_epic_in_progress_is_work_of_the_period_though_nothing_under_it_is(ask: Ask) -> None:  # noqa: F811
+    org, query = ask(item("A-1", "epic", title="Payroll export"), item("A-2", start=None, parent="A-1"))
+    [breach] = said_no(org, replace(query, since=at(7))).breaches
+    assert (breach.ref, breach.effort, breach.phase) == ("o:A-1", 0, "in progress")
 
 
 def test_a_started_item_that_names_what_was_decided_against_is_listed_with_its_effort(told: Told) -> None:

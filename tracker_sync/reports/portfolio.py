@@ -228,12 +228,18 @@ class Portfolio:
         return self._active[asked]
 
     def _find_active(self, query: Query) -> Array:
+        found: Array = self.leaf & self.moving(query)
+        return found
+
+    def moving(self, query: Query) -> Array:
+        """Which rows, leaves or not, were themselves in progress at any instant of the window, or done in
+        it."""
         spans = self.columns.actives
         until = min(query.until, query.as_of + 1)
         doing = (spans["phase"] == DOING) & (spans["hi"] > query.since)
         done = (spans["phase"] == DONE) & (spans["lo"] >= query.since)
         found: Array = self._of(spans["item"][(spans["lo"] < until) & (doing | done)])
-        return found & self.leaf & self.within(query)
+        return found & self.within(query)
 
     def in_phase(self, phase: int, at: int) -> Array:
         """Which rows were in progress, done or declined (a place in `PHASES`) at a moment."""

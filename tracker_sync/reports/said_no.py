@@ -176,12 +176,13 @@ def _inside(times: Array, query: Query) -> Array:
 
 
 def _worked(org: Portfolio, query: Query, at: Phases) -> Array:
-    """Which rows were started in the window, or before it, and they or any under them were active in it."""
+    """Which rows were started in the window, or before it, and they or any under them were in progress in it
+    or done."""
     below, above = org.lineage
     found = np.zeros(len(org.now), dtype=bool)
-    found[above[org.active(query)[below]]] = True
+    found[above[org.moving(query)[below]]] = True
     found &= (at.started != NEVER) & (at.started < query.until)
-    return found | _inside(at.started, query)
+    return found
 
 
 class _Named:
