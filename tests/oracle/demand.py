@@ -119,16 +119,6 @@ class Demand:
                 found.setdefault((self.unit(issue), account), {})[issue] = since
         return found
 
-    def below(self, issue: Issue) -> list[Issue]:
-        """The item and everything under it."""
-        if issue not in self._below:
-            self._below[issue] = [i for i in self.tree.issues if issue in self.tree.line(i)]
-        return self._below[issue]
-
-    @cached_property
-    def _below(self) -> dict[Issue, list[Issue]]:
-        return {}
-
     # -- states -----------------------------------------------------------------------------------
 
     def phase(self, issue: Issue) -> str:
@@ -141,7 +131,7 @@ class Demand:
 
     def state(self, issue: Issue, unit: Issue) -> tuple[str, int | None]:
         """ "State of such an item, the first that holds", and since when it is done or declined."""
-        own, under = self.phase(issue), [self.phase(i) for i in self.below(issue)]
+        own, under = self.phase(issue), [self.phase(i) for i in self.tree.below(issue)]
         begun = "doing" in under or "done" in under
         if own in ("done", "declined"):
             return own, self.since(issue)
@@ -149,7 +139,7 @@ class Demand:
             return "declined", self.since(unit)
         if begun:
             return "in progress", None
-        ever = any(self.of.tags[i].commitment is not None for i in self.below(issue))
+        ever = any(self.of.tags[i].commitment is not None for i in self.tree.below(issue))
         return ("committed" if ever else "waiting"), None
 
     @staticmethod
@@ -209,7 +199,7 @@ class Demand:
         items = self._items(unit, wishes)
         states = [self.state(i, unit) for i in items]
         state, first = self.together([s for s, _ in states]), min(wishes.values())
-        below = [i for item in items for i in self.below(item)]
+        below = [i for item in items for i in self.tree.below(item)]
         commitments = [c for i in below if (c := self.of.tags[i].commitment) is not None]
         at_once = sorted((i for i, since in wishes.items() if since == first), key=self._place)
         origins = [o for i in at_once if (o := self.of.tags[i].origin)]
@@ -302,7 +292,7 @@ class Demand:
             origin = tags.origin.value if tags.origin else ""
             closed = self.phase(issue) in ("done", "declined") and self.since(issue) < self.of.begin
             stood = issue.opened_at < self.of.until and (
-                not closed or any(i in active for i in self.below(issue))
+                not closed or any(i in active for i in self.tree.below(issue))
             )
             if unit not in named and not tags.customers and origin in OUTSIDE and stood:
                 found[unit] = None

@@ -112,13 +112,9 @@ class Promises:
         moments = [ts for ts in issue.became(phase) if ts <= self.at]
         return (moments[-1], phase) if phase in ("done", "declined") else None
 
-    def below(self, issue: Issue) -> list[Issue]:
-        """The item and anything under it."""
-        return [issue, *(i for i in self.tree.issues if i is not issue and issue in self.tree.line(i))]
-
     def scoped(self, issue: Issue) -> int | None:
         """ "The first points, estimate or ready status of the item or of anything under it"."""
-        return min((ts for i in self.below(issue) for ts in self._scopes[i]), default=None)
+        return min((ts for i in self.tree.below(issue) for ts in self._scopes[i]), default=None)
 
     @cached_property
     def _scopes(self) -> dict[Issue, list[int]]:

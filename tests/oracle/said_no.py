@@ -98,10 +98,6 @@ class SaidNo:
         last = found[-1][0]
         return last, max(ts for ts in issue.became(last) if ts <= self.at)
 
-    def below(self, issue: Issue) -> list[Issue]:
-        """The item and everything under it."""
-        return [i for i in self.tree.issues if issue in self.tree.line(i)]
-
     @cached_property
     def left_in(self) -> list[Issue]:
         """ "Only work of this source", project or team."""
@@ -110,7 +106,7 @@ class SaidNo:
     def effort(self, issues: list[Issue]) -> Fraction:
         """Person-days of the period of everything under these, each day once; of the work that is asked
         about, of which the share is taken, too."""
-        leaves = {leaf for i in issues for leaf in self.below(i)} & {*self.of.active}
+        leaves = {leaf for i in issues for leaf in self.tree.below(i)} & {*self.of.active}
         return sum((self.of.effort.get(leaf, Fraction(0)) for leaf in leaves), Fraction(0))
 
     def accounts(self, issue: Issue) -> tuple[str, ...]:
@@ -154,7 +150,7 @@ class SaidNo:
             assert version is not None
             found[issue] = Breach(
                 self.of.ref(issue), at, rules, self.accounts(issue), origin.value if origin else None,
-                self.effort([issue]), sum(i in self.against for i in self.below(issue)) - 1,
+                self.effort([issue]), sum(i in self.against for i in self.tree.below(issue)) - 1,
                 STATES[self.phase(issue)[0]], version.recorded_at is None or version.recorded_at > at,
             )  # fmt: skip
         return found

@@ -47,9 +47,8 @@ class Scope:
         question leaves in"."""
         if self.asked.team is None or not self._place(issue):
             return self._place(issue)
-        of, tree = self.of, self.of.tree
-        below = [issue] if issue in of.leaves else [i for i in of.leaves if issue in tree.line(i)]
-        return any(self._place(i) and of.team(i) == self.asked.team for i in below)
+        below = [i for i in self.of.tree.below(issue) if i in self.of.leaves]
+        return any(self._place(i) and self.of.team(i) == self.asked.team for i in below)
 
     def _place(self, issue: Issue) -> bool:
         asked = self.asked
