@@ -101,7 +101,7 @@ class SaidNo:
     @cached_property
     def left_in(self) -> list[Issue]:
         """ "Only work of this source", project or team."""
-        return [i for i in self.tree.issues if i in self.of.inside]
+        return self.of.inside.every
 
     def effort(self, issues: list[Issue]) -> Fraction:
         """Person-days of the period of everything under these, each day once; of the work that is asked

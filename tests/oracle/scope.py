@@ -42,6 +42,11 @@ class Scope:
             self._found[issue] = self._inside(issue)
         return self._found[issue]
 
+    @property
+    def every(self) -> list[Issue]:
+        """All items that are left in."""
+        return [i for i in self.of.tree.issues if i in self]
+
     def _inside(self, issue: Issue) -> bool:
         """ "What has others under it is a team's where a leaf under it is, of those that the rest of the
         question leaves in"."""

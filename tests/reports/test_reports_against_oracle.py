@@ -30,6 +30,8 @@ REPORTS: dict[str, tuple[Callable[[Portfolio, Query], Said], Callable[[Oracle], 
     "demand": (demand_reported, demand_expected),
     "said-no": (said_no_reported, said_no_expected),
 }
+SOURCES = (None, None, "girder", "field-sync")
+PROJECTS = (None, "PLAN", "field", "girder-build/field-sync")
 TEAMS = (None, "planning", "field", "integrations")
 SERIES = (None, "week", "month", "quarter")
 
@@ -121,6 +123,20 @@ def assert_reports_agree(case: Case, question: Question) -> None:
             assert value == opinion[figure], (name, figure, question)
 
 
+def part(seed: int, *, known: bool) -> Question:
+    """A question about a source, a project, a team, or several of these at once."""
+    r = random.Random(f"part {seed}")
+    chosen = {"source": r.choice(SOURCES), "project": r.choice(PROJECTS), "team": r.choice(TEAMS)}
+    return replace(question(seed, known=known), **chosen)
+
+
+def assert_all_agree(case: Case, question: Question, by: str | None = None) -> None:
+    """The package and the oracle say the same by all comparisons that there are."""
+    assert_agree(*case, question)
+    assert_weights_agree(*case, question, by=by)
+    assert_reports_agree(case, question)
+
+
 def test_the_reports_of_the_demo(girder: Case) -> None:
     assert_reports_agree(girder, Question())
 
@@ -160,3 +176,30 @@ def test_the_reports_of_a_busy_demo_on_many_days(busy: Case, seed: int) -> None:
 @pytest.mark.parametrize("seed", range(12, 42))
 def test_the_reports_as_they_were_known_at_many_times(lived: Case, seed: int) -> None:  # noqa: F811
     assert_reports_agree(lived, question(seed, known=True))
+
+
+@pytest.mark.parametrize("team", ["planning", pytest.param("field", marks=pytest.mark.slow)])
+def test_a_teams_part_of_a_project_of_the_demo(girder: Case, team: str) -> None:
+    asked = Question(project="PLAN", team=team, until=LAST)
+    assert_all_agree(girder, asked)
+    of, every = Oracle(girder.record, asked), Oracle(girder.record, Question())
+    assert 0 < len(of.active) < len(every.active), "it is about something, and not about everything"
+    assert any(of.tree.epic(i) for i in of.inside.every)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(40))
+def test_parts_of_the_demo_on_many_days(girder: Case, seed: int) -> None:
+    assert_all_agree(girder, part(seed, known=False), random.Random(seed).choice(SERIES))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(40, 60))
+def test_parts_of_a_busy_demo_on_many_days(busy: Case, seed: int) -> None:
+    assert_all_agree(busy, part(seed, known=False))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(40))
+def test_parts_of_the_demo_as_they_were_known(lived: Case, seed: int) -> None:  # noqa: F811
+    assert_all_agree(lived, part(seed, known=True))
