@@ -225,9 +225,8 @@ class SaidNo:
         first: dict[str, int] = {}
         for s in tags.customers:
             first[root(s.value)] = min(s.since, first.get(root(s.value), s.since))
-        who = next(
-            (s.actor for s in issue.said if s.ts == reopened and s.attr in ("status", "resolution")), None
-        )
+        decided = (s for s in issue.said if s.ts == reopened and s.attr in ("status", "resolution"))
+        who = next((s.actor for s in decided if s.actor), None)
         called = issue.world.name(issue.source, "user", who or "")
         person = self.of.inputs.people.get(who or "") or self.of.inputs.people.get(called)
         return CameBack(

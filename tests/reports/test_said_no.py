@@ -161,6 +161,14 @@ def test_a_stranger_who_reopens_has_no_role(told: Told) -> None:
     assert back(told(item("A-1", start=None), declined("A-1", 3), reopened("A-1", 13, "zed"))).role is None
 
 
+def test_who_changed_something_else_at_that_moment_did_not_take_it_up_again(
+    told: Told, tmp_path: Path
+) -> None:
+    (tmp_path / "people.toml").write_text('[[people]]\nlogins = ["viv"]\nrole = "executive"\n')
+    date = Changed(id="A-1:d", item="A-1", ts=at(13), attr="milestone", val="June", actor="viv")
+    assert back(told(item("A-1", start=None), declined("A-1", 3), reopened("A-1", 13), date)).role is None
+
+
 def test_evidence_counts_if_it_came_between_the_no_and_the_return(told: Told) -> None:
     def after(*labels: tuple[float, str]) -> CameBack:
         signs: list[Event] = [label("A-1", day, value) for day, value in labels]
