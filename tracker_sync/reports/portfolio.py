@@ -184,8 +184,8 @@ class Portfolio:
         return Asked(rows[order], asks["account"][order], asks["since"][order])
 
     def within(self, query: Query) -> Array:
-        """Which rows the query's source, project and team leave in. A team has what is under it that it had in
-        progress last: what is no leaf is in nobody's progress."""
+        """Which rows the query's source, project and team leave in. A team has the leaves that it had in
+        progress last, and what is above them."""
         found = np.ones(len(self.now), dtype=bool)
         if query.source is not None:
             found &= self.sources == self.words.find(query.source)
