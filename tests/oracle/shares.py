@@ -6,7 +6,7 @@ from datetime import date
 from fractions import Fraction
 from functools import cached_property
 
-from tests.oracle.effort import active, effort
+from tests.oracle.effort import active, worked
 from tests.oracle.inputs import Inputs, Text
 from tests.oracle.scope import Scope, team
 from tests.oracle.story import FOREVER, read
@@ -92,7 +92,16 @@ class Oracle:
     @cached_property
     def effort(self) -> dict[Issue, Fraction]:
         """Person-days of all leaves that were in progress on a working day."""
-        return effort(self.world, self.tree.leaves(), self.begin, self.end, self.person)
+        total: dict[Issue, Fraction] = {}
+        for _, leaf, part in self.worked:
+            total[leaf] = total.get(leaf, Fraction(0)) + part
+        return total
+
+    @cached_property
+    def worked(self) -> list[tuple[str, Issue, Fraction]]:
+        """(person, leaf, part of the day), day by day."""
+        every = worked(self.world, [*self.leaves], self.begin, self.end, self.person)
+        return [(who, leaf, part) for _, who, leaf, part in every]
 
     @cached_property
     def leaves(self) -> dict[Issue, None]:

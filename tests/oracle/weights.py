@@ -7,7 +7,6 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import product
 
-from tests.oracle.effort import worked
 from tests.oracle.shares import Bounds, Figures, Oracle, over
 from tests.oracle.verdicts import VERDICTS
 from tests.oracle.world import Issue
@@ -114,7 +113,7 @@ class Weights:
     def days(self) -> dict[Issue, Days]:
         """Each leaf's person-days, by who is paid for them."""
         of, found = self.of, dict[Issue, Days]()
-        for _, who, leaf, part in worked(of.world, of.tree.leaves(), of.begin, of.end, of.person):
+        for who, leaf, part in of.worked:
             mine, payer = found.setdefault(leaf, {}), self.rates.of(who)
             mine[payer] = mine.get(payer, Fraction(0)) + part
         return found

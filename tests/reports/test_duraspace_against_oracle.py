@@ -22,9 +22,12 @@ from tests.reports.test_reports_against_oracle import assert_all_agree
 from tracker_sync import config
 from tracker_sync.demo.tracker_server import serving
 from tracker_sync.events import Stated
+from tracker_sync.inputs import now_stated, told
 from tracker_sync.log import PEOPLE
 from tracker_sync.log.jsonl import lines
 from tracker_sync.log.sqlite import SqliteLog
+from tracker_sync.reports.opening import basis
+from tracker_sync.states.keeping import refresh
 
 CONFIG = """\
 [[sources]]
@@ -79,6 +82,7 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
     for n, year in enumerate((2009, 2010), 1):
         text = _strategy([v for v, _ in themes.most_common(4 + n)], year)
         log.append(PEOPLE, [Stated(id=f"strategy.{n}", item="", ts=n, attr="strategy", val=text)], now=n)
+    refresh(log, *basis(conf, told(log), now_stated(conf)))
     yield Case(conf, log, record(conf, log))
     log.close()
 

@@ -11,11 +11,11 @@ import pytest
 
 from tests.oracle.shares import Oracle, Question
 from tests.oracle.weights import Weights
-from tests.reports.agreement import Case, Said, asked, assert_agree, record
+from tests.reports.agreement import Case, Said, asked, assert_agree, assert_shares_agree, record
 from tests.reports.agreement_demand import demand_expected, demand_reported
 from tests.reports.agreement_promises import promises_expected, promises_reported
 from tests.reports.agreement_said_no import said_no_expected, said_no_reported
-from tests.reports.agreement_weights import assert_weights_agree
+from tests.reports.agreement_weights import assert_opened_agree, assert_weights_agree
 from tests.reports.shaken import shaken
 from tests.reports.test_demo_against_oracle import LAST, lived, question  # noqa: F401  the fixture
 from tracker_sync import config
@@ -114,13 +114,18 @@ def busy(girder: Case, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cas
 
 def assert_reports_agree(case: Case, question: Question) -> None:
     """The package and the oracle say the same in each report."""
-    org, query = open_portfolio(case.config, case.log, asked(question))
-    of = Oracle(case.record, question)
+    assert_opened_reports_agree(
+        *open_portfolio(case.config, case.log, asked(question)), Oracle(case.record, question)
+    )
+
+
+def assert_opened_reports_agree(org: Portfolio, query: Query, of: Oracle) -> None:
+    """The same of what was opened already."""
     for name, (reported, expected) in REPORTS.items():
         package, opinion = reported(org, query), expected(of)
         assert package.keys() == opinion.keys()
         for figure, value in package.items():
-            assert value == opinion[figure], (name, figure, question)
+            assert value == opinion[figure], (name, figure, of.question)
 
 
 def part(seed: int, *, known: bool) -> Question:
@@ -132,9 +137,11 @@ def part(seed: int, *, known: bool) -> Question:
 
 def assert_all_agree(case: Case, question: Question, by: str | None = None) -> None:
     """The package and the oracle say the same by all comparisons that there are."""
-    assert_agree(*case, question)
-    assert_weights_agree(*case, question, by=by)
-    assert_reports_agree(case, question)
+    org, query = open_portfolio(case.config, case.log, replace(asked(question), by=by))
+    of, alone = Oracle(case.record, question), replace(query, by=None)
+    assert_shares_agree(org, alone, of)
+    assert_opened_agree(org, query, of, case.record)
+    assert_opened_reports_agree(org, alone, of)
 
 
 def test_the_reports_of_the_demo(girder: Case) -> None:
