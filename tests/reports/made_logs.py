@@ -248,7 +248,8 @@ def _jira_change(r: random.Random, issue: _Issue, n: int, zone: str) -> None:
             else:
                 issue.toggle(field, r.choice(said))
         case "due":
-            day = START + timedelta(r.randrange(DAYS + 90))
+            days = (issue.at - micro(0)) // DAY  # until that very day, or one nearby, or any
+            day = START + timedelta(r.choice((days, days + r.randrange(4), r.randrange(DAYS + 90))))
             issue.set(
                 "due", "", r.choice((None, "2026-09-01", str(day), str(day), f"{day}T00:00:00.000+0000"))
             )
