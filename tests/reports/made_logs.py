@@ -248,11 +248,13 @@ def _jira_change(r: random.Random, issue: _Issue, n: int, zone: str) -> None:
             else:
                 issue.toggle(field, r.choice(said))
         case "due":
-            days = (issue.at - micro(0)) // DAY  # until that very day, or one nearby, or any
+            days = (issue.at - micro(0, zone)) // DAY  # until that very day, or one nearby, or any
             day = START + timedelta(r.choice((days, days + r.randrange(4), r.randrange(DAYS + 90))))
-            issue.set(
-                "due", "", r.choice((None, "2026-09-01", str(day), str(day), f"{day}T00:00:00.000+0000"))
-            )
+            issue.set("due", "", r.choice((None, str(day), str(day), f"{day}T00:00:00.000+0000")))
+            if r.random() < 0.4:
+                issue.wait(zone)
+                issue.set("status", "5", "Done")
+                issue.set("resolution", "", r.choice(("Done", "Done", "Declined")))
         case "plan":
             match r.choice(("points", "points", "estimate", "rank")):
                 case "points":
