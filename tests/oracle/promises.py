@@ -158,12 +158,13 @@ class Promises:
 
     @cached_property
     def _moves(self) -> list[tuple[int, Issue, bool]]:
+        """Of a change of rank that does not say which way it went nothing follows."""
         return [
             (s.ts, issue, s.val == "Ranked higher")
             for issue in self.tree.issues
             for s in issue.said
             if s.kind == "noted" and s.ts <= self.at
-            if issue.world.name(issue.source, "field", s.attr) == "Rank"
+            if issue.world.name(issue.source, "field", s.attr) == "Rank" and s.val is not None
         ]
 
     # -- the report -----------------------------------------------------------------------------
