@@ -263,7 +263,7 @@ def _jira_change(r: random.Random, issue: _Issue, n: int, zone: str) -> None:
                 case "estimate":
                     issue.set("estimate", "", r.choice((None, "0", str(3600 * r.randrange(1, 90)))))
                 case _:
-                    moved = r.choice(("Ranked higher", "Ranked higher", "Ranked lower"))
+                    moved = r.choice(("Ranked higher", "Ranked higher", "Ranked lower", None))
                     issue.say(events.Noted, attr="customfield_9", val=moved)
         case "key" if issue.key.startswith("K"):
             old, issue.key = issue.key, f"L-{n}"
