@@ -193,7 +193,7 @@ def test_a_log_shows_it_with_events_and_roles_and_no_name(ask: Ask) -> None:
     [found] = [f for f in report.findings if f.detector == "bias/authority-approval"]
     assert isinstance(found, Finding)
     assert found.claim.startswith(
-        "9 of 9 started epics that executives asked for (100 %), and no account, named no evidence"
+        "9 of 9 started epics (100 %) that executives wanted and no account asked for named no evidence"
     )
     assert found.claim.endswith("started within 1 day of their creation, half of the others' within 6 days.")
     assert [(e.item, e.event, e.role) for e in found.evidence if e.item == "o:X-0"] == [

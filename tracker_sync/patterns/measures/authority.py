@@ -76,10 +76,13 @@ def authority_approval(facts: Facts, when: Authority) -> Iterator[Seen | Silent]
     after the B2B PM story: authority approval.
     """
     sides = _sides(facts, when.counts)
-    for side, whose in ((sides.own, "executives, for no account,"), (sides.others, "others")):
+    for side, whose in (
+        (sides.own, "executives wanted and no account asked for"),
+        (sides.others, "others wanted"),
+    ):
         if (n := side.rate.n) < when.at_least:
-            yield Silent(f"{when.at_least} independent epics at least that {whose} asked for and that were "
-                         f"started; there are {n}")  # fmt: skip
+            yield Silent(f"{when.at_least} started epics at least that {whose}, each of a root of its own; "
+                         f"there are {n}")  # fmt: skip
             return
     yield _seen(sides, when)
 
