@@ -4,14 +4,22 @@ from collections.abc import Mapping
 
 from tracker_sync.patterns.measure import Measure
 from tracker_sync.patterns.measures.evidence import DEAL_SHARE, INSIDE_ONLY, WITHOUT_EVIDENCE
+from tracker_sync.patterns.measures.loudest import LOUDEST_ACCOUNT
 from tracker_sync.patterns.measures.retrofit import RETROFIT
 from tracker_sync.patterns.measures.scope import PROMISED_BEFORE_SCOPED
+from tracker_sync.patterns.measures.small_first import SMALLER_FIRST
+from tracker_sync.patterns.measures.thin import ACTIVE_INTENTS, CROSSING_LINKS, EFFORT_SPREAD
 
 MEASURES: Mapping[str, Measure] = {
+    "active_intents": ACTIVE_INTENTS,
+    "crossing_links": CROSSING_LINKS,
     "deal_share": DEAL_SHARE,
+    "effort_spread": EFFORT_SPREAD,
     "inside_only": INSIDE_ONLY,
+    "loudest_account": LOUDEST_ACCOUNT,
     "promised_before_scoped": PROMISED_BEFORE_SCOPED,
     "retrofit_share": RETROFIT,
+    "smaller_first": SMALLER_FIRST,
     "without_evidence": WITHOUT_EVIDENCE,
 }
 """By the name that `[when] measure` gives."""

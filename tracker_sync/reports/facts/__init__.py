@@ -5,7 +5,10 @@ from collections.abc import Iterator
 from tracker_sync.patterns.facts import INPUTS, Facts, Moment
 from tracker_sync.reports.drawn import Drawn
 from tracker_sync.reports.effort import effort
+from tracker_sync.reports.facts.accounts import accounts
 from tracker_sync.reports.facts.epics import epics
+from tracker_sync.reports.facts.intents import intents
+from tracker_sync.reports.facts.people import people
 from tracker_sync.reports.facts.works import works
 
 
@@ -15,7 +18,8 @@ def facts(drawn: Drawn) -> Facts:
     version = org.strategy_at_end(query)
     found = Facts(
         start=Moment(query.since), end=Moment(query.last), unit=effort(org, query).unit,
-        epics=epics(org, query), works=works(org, query),
+        epics=epics(org, query), works=works(org, query), accounts=accounts(org, query),
+        intents=intents(org, query), people=people(org, query),
         versions=tuple(Moment(v.since) for v in org.judged.strategies.versions if v.since <= query.last),
         limit=version.strategy.limits.active_intents if version else None,
         market=tuple(_market(drawn)),
