@@ -50,7 +50,7 @@ def loudest_account(facts: Facts, when: When) -> Iterator[Seen | Silent]:
             yield Silent("nothing: it is silent about a declared design partner", name)
     others = [name for name in heard.parts if name not in partners]
     if others:
-        yield heard.looked(max(others, key=lambda name: (heard.beyond(name), name)))
+        yield heard.looked(max(others, key=lambda name: (heard.beyond(name), heard.parts[name], name)))
 
 
 @dataclass(frozen=True)
@@ -101,8 +101,8 @@ class _Heard:
         return None if weight is None else weight * Fraction(str(self.when.times))
 
     def beyond(self, name: str) -> Fraction:
-        """How far it is above that, as far as its weight is known."""
-        return self.parts[name] / sum(self.parts.values()) - (self.limit(name) or 0)
+        """How far it is above that, as far as its weight is known; 0 where it is not."""
+        return max(Fraction(0), self.parts[name] / sum(self.parts.values()) - (self.limit(name) or 0))
 
     def looked(self, name: str) -> Seen | Silent:
         """What is seen of an account."""
