@@ -63,7 +63,10 @@ def test_two_intents_where_one_is_allowed(ask: Ask) -> None:
     both = [epic("E-1", "intent/search", start=1), epic("E-2", "intent/export", start=2)]
     (found,) = results(ask, "and-leader", *both)
     assert isinstance(found, Finding)
-    assert found.claim == "2 intents were worked on in the last 90 days; the strategy allows 1 at once."
+    assert (
+        found.claim
+        == "2 intents were worked on in the last 90 days; the strategy limits active intents to 1."
+    )
     assert [(e.item, e.what, e.at, e.event, e.role) for e in found.evidence] == [
         ("o:E-2", "first start of export", at(2), "E-2:s2", "product"),
         ("o:E-1", "first start of search", at(1), "E-1:s1", "product"),
@@ -202,8 +205,8 @@ def test_small_epics_are_started_and_the_large_bets_wait(ask: Ask) -> None:
     assert isinstance(found, Finding)
     assert found.claim == (
         "Of two ready epics, one that was started and one that waits, the started one is smaller in 100 % of "
-        "cases. 8 that wait are larger than most that were started; search had at most 0 % of the effort, and "
-        "its target is 60 %."
+        "cases. 8 that wait are larger than most that were started; search had at most 0 % of the effort, "
+        "and its target is 60 %."
     )
     first = found.evidence[0]
     assert (first.item, first.what, first.at, first.event, first.role) == (

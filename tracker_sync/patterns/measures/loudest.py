@@ -135,10 +135,10 @@ class _Heard:
         """Whether few accounts have most of the effort, with some work that as many others asked for as can
         be. So with that of design partners: a partner's is no reason to call another one loud."""
         partners = {a.name for a in self.facts.accounts if a.partner}
-        known, rest = list(self.parts.items()), sum(w.effort for w in open_)
-        own = [effort for name, effort in known if name not in partners]
-        found, total = hhi(own), sum(self.parts.values()) + rest
-        return found is not None and total**2 / (found * sum(own) ** 2) < Fraction(str(self.when.below))
+        own = [effort for name, effort in self.parts.items() if name not in partners]
+        part = sum(own) / (sum(self.parts.values()) + sum(w.effort for w in open_))
+        found = hhi(own)  # what very many have a little of adds nothing to the sum of squared shares
+        return found is not None and found * part**2 > 1 / Fraction(str(self.when.below))
 
     def _of(self, name: str) -> str:
         account = self.accounts.get(name)
