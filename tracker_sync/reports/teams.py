@@ -25,7 +25,8 @@ class Stranger:
 
 def teams(org: Portfolio, query: Query) -> tuple[list[str], Array]:
     """(the names of teams, the place of each row's team among them): that of who had the item in progress
-    last. The first is '', for work of nobody whose team is known."""
+    last; of several who had it at once, the first by name. The first is '', for work of nobody whose team is
+    known."""
     rows, person, last = stints(org, query)
     names = [""]
     of_person = np.zeros(len(org.words.vals), dtype=np.int64)
@@ -38,8 +39,9 @@ def teams(org: Portfolio, query: Query) -> tuple[list[str], Array]:
     order = [0, *sorted(range(1, len(names)), key=names.__getitem__)]
     rank = np.argsort(order)
     found = np.zeros(len(org.now), dtype=np.int64)
-    by_end = np.argsort(last, kind="stable")
-    found[rows[by_end]] = rank[of_person[person[by_end]]]  # of each row the last one stays
+    place = rank[of_person[person]]
+    by_end = np.lexsort((np.where(place == 0, 0, len(names) - place), last))
+    found[rows[by_end]] = place[by_end]  # of each row the last one stays
     return [names[n] for n in order], found
 
 
@@ -69,11 +71,11 @@ def _worked(org: Portfolio, query: Query) -> dict[tuple[str, str], int]:
 
 
 def stints(org: Portfolio, query: Query) -> tuple[Array, Array, Array]:
-    """(row, person, last day) of each stint of a leaf in the window."""
+    """(row, person, last day in the window) of each stint of a leaf."""
     days = Days(org.judged.calendar)
     first, until = days.of(query.since), days.of(query.last)
     every = org.columns.stints
     rows = org.rows_of(every["item"])
     kept = (every["first"] <= until) & (every["last"] >= first) & (rows != NONE)
     kept[kept] = org.leaf[rows[kept]] & org.within(query)[rows[kept]]
-    return rows[kept], every["person"][kept], every["last"][kept]
+    return rows[kept], every["person"][kept], np.minimum(every["last"][kept], until)

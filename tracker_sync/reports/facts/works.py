@@ -45,8 +45,7 @@ def _last(org: Portfolio, query: Query) -> dict[int, Moment]:
     found: dict[int, int] = {}
     for row, day in zip(rows.tolist(), last.tolist(), strict=True):
         found[row] = max(day, found.get(row, day))
-    until = days.of(query.last)
-    return {r: Moment(min(days.end(min(day, until)) - 1, query.last)) for r, day in found.items()}
+    return {r: Moment(min(days.end(day) - 1, query.last)) for r, day in found.items()}
 
 
 def _sold(verdict: str) -> bool | None:
