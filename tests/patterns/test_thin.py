@@ -177,6 +177,17 @@ def test_a_strategy_without_a_limit_is_no_pass() -> None:
     ]
 
 
+def test_of_a_shorter_window_no_more_days_are_told() -> None:
+    one = seen(active_intents(change(NEARLY, start=day(720)), ACTIVE))
+    assert one.words["days"] == 10
+
+
+@pytest.mark.parametrize(("intents", "fires"), [(["a"], False), (["a", "b"], True)])
+def test_two_people_can_have_one_intent_but_no_two(intents: list[str], fires: bool) -> None:
+    few = Facts(people=2, works=tuple(work(n, i) for n, i in enumerate(intents)))
+    assert seen(effort_spread(few, SPREAD)).fires is fires
+
+
 def test_with_nobody_seen_to_work_nothing_is_spread() -> None:
     [said] = effort_spread(change(NEARLY, people=0), SPREAD)
     assert isinstance(said, Silent)

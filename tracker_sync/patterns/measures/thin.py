@@ -26,18 +26,19 @@ def active_intents(facts: Facts, when: Active) -> Iterator[Seen | Silent]:
     if facts.limit is None:
         yield Silent("active_intents under [limits] in strategy.toml")
         return
-    since = Moment(facts.end.at - round(when.days * DAY))
+    since = max(facts.start, Moment(facts.end.at - round(when.days * DAY)))
+    days = max(1, round(since.days_to(facts.end)))
     recent = [w for w in facts.works if w.last and since <= w.last <= facts.end]
     sure = {w.intents[0] for w in recent if len(w.intents) == 1}
     if not sure:
-        yield Silent(f"work of the last {when.days:g} days that names its intent")
+        yield Silent(f"work of the last {days} days that names its intent")
         return
     every = {i for w in recent for i in w.intents}
     yield Seen(
         len(sure) > facts.limit, Fraction(len(sure)),
         Fraction(len(every)) if all(w.intents for w in recent) else None,
         len(recent), Fraction(facts.limit), unit="intents", counted="items",
-        words={"k": len(sure), "days": round(when.days), "limit": facts.limit},
+        words={"k": len(sure), "days": days, "limit": facts.limit},
         rows=tuple(_begun(facts, recent, sure)), items=tuple(w.ref for w in recent if len(w.intents) == 1),
     )  # fmt: skip
 
@@ -57,7 +58,7 @@ class Spread(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """The thresholds."""
 
     people: float
-    """How many people there should be for each intent."""
+    """How many people there should be for each intent; any number of people may have one."""
 
 
 def effort_spread(facts: Facts, when: Spread) -> Iterator[Seen | Silent]:
@@ -78,7 +79,7 @@ def effort_spread(facts: Facts, when: Spread) -> Iterator[Seen | Silent]:
         return
     *others, largest = sorted(sure.values())
     least = _whole(effective_number([*others, largest + unknown]))
-    limit = facts.people / Fraction(str(when.people))
+    limit = max(Fraction(1), facts.people / Fraction(str(when.people)))
     yield Seen(
         least > limit, least, None if unknown else least, len(facts.works), limit, unit="intents",
         counted="items",
