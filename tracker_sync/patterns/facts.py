@@ -105,6 +105,8 @@ class Estimate(_Record, frozen=True):
     at: Moment
     size: float
     """In points or in seconds, as its tracker keeps it; of one epic always the same."""
+    unit: str = "points"
+    """Which of them: `points` or `seconds`."""
 
 
 class Due(_Record, frozen=True):
@@ -213,6 +215,8 @@ class Work(_Record, frozen=True):
     """The problems that it, or the nearest epic that names any, serves."""
     teams: tuple[str, ...] = ()
     """The teams of those who had it in progress."""
+    last: Moment | None = None
+    """The end of the last day of the window on which it was worked on; None: nobody was seen to."""
 
     @property
     def family(self) -> str:
@@ -356,7 +360,7 @@ class Facts(_Record, frozen=True):
     versions: tuple[Moment, ...] = ()
     """When each version of the strategy began to count."""
     people: int = 0
-    """How many people had work in progress in the window."""
+    """How many people had work in progress in the window, at most: an item of nobody counts one."""
     limit: int | None = None
     """How many intents the strategy allows to be worked on at once."""
     market: tuple[str, ...] = ()

@@ -27,7 +27,7 @@ def teams(org: Portfolio, query: Query) -> tuple[list[str], Array]:
     """(the names of teams, the place of each row's team among them): that of who had the item in progress
     last; of several who had it at once, the first by name. The first is '', for work of nobody whose team is
     known."""
-    rows, person, last = _stints(org, query)
+    rows, person, last = stints(org, query)
     names = [""]
     of_person = np.zeros(len(org.words.vals), dtype=np.int64)
     for code in distinct(person)[0].tolist():
@@ -61,7 +61,7 @@ def strangers(org: Portfolio, query: Query) -> tuple[Stranger, ...]:
 
 def _worked(org: Portfolio, query: Query) -> dict[tuple[str, str], int]:
     """By the source and account of people whom nobody knows: how many leaves they had in progress."""
-    rows, person, _ = _stints(org, query)
+    rows, person, _ = stints(org, query)
     found: dict[tuple[str, str], int] = {}
     for code in distinct(person)[0].tolist() if len(person) else ():
         source, slash, account = org.words.vals[code].partition("/")
@@ -70,12 +70,12 @@ def _worked(org: Portfolio, query: Query) -> dict[tuple[str, str], int]:
     return found
 
 
-def _stints(org: Portfolio, query: Query) -> tuple[Array, Array, Array]:
-    """(row, person, last day) of each stint of a leaf in the window."""
+def stints(org: Portfolio, query: Query) -> tuple[Array, Array, Array]:
+    """(row, person, last day in the window) of each stint of a leaf."""
     days = Days(org.judged.calendar)
     first, until = days.of(query.since), days.of(query.last)
-    stints = org.columns.stints
-    rows = org.rows_of(stints["item"])
-    kept = (stints["first"] <= until) & (stints["last"] >= first) & (rows != NONE)
+    every = org.columns.stints
+    rows = org.rows_of(every["item"])
+    kept = (every["first"] <= until) & (every["last"] >= first) & (rows != NONE)
     kept[kept] = org.leaf[rows[kept]] & org.within(query)[rows[kept]]
-    return rows[kept], stints["person"][kept], np.minimum(stints["last"][kept], until)
+    return rows[kept], every["person"][kept], np.minimum(every["last"][kept], until)

@@ -8,26 +8,34 @@ from tracker_sync.patterns.measures.blame import GO_TO_MARKET_BLAME
 from tracker_sync.patterns.measures.cohorts import IGNORED_SHARE
 from tracker_sync.patterns.measures.escalation import ESCALATION
 from tracker_sync.patterns.measures.evidence import DEAL_SHARE, INSIDE_ONLY, WITHOUT_EVIDENCE
+from tracker_sync.patterns.measures.loudest import LOUDEST_ACCOUNT
 from tracker_sync.patterns.measures.problems import OUTSIDE_THE_TOP
 from tracker_sync.patterns.measures.reset import NEW_OWNER_RESET
 from tracker_sync.patterns.measures.retrofit import RETROFIT
 from tracker_sync.patterns.measures.scope import PROMISED_BEFORE_SCOPED
+from tracker_sync.patterns.measures.small_first import SMALLER_FIRST
 from tracker_sync.patterns.measures.solutions import ONE_SOLUTION
 from tracker_sync.patterns.measures.spiral import MVP_SPIRAL
+from tracker_sync.patterns.measures.thin import ACTIVE_INTENTS, CROSSING_LINKS, EFFORT_SPREAD
 
 MEASURES: Mapping[str, Measure] = {
     "authority_approval": AUTHORITY_APPROVAL,
+    "active_intents": ACTIVE_INTENTS,
+    "crossing_links": CROSSING_LINKS,
     "deal_share": DEAL_SHARE,
+    "effort_spread": EFFORT_SPREAD,
     "escalation": ESCALATION,
     "go_to_market_blame": GO_TO_MARKET_BLAME,
     "ignored_share": IGNORED_SHARE,
     "inside_only": INSIDE_ONLY,
+    "loudest_account": LOUDEST_ACCOUNT,
     "mvp_spiral": MVP_SPIRAL,
     "new_owner_reset": NEW_OWNER_RESET,
     "one_solution": ONE_SOLUTION,
     "outside_the_top": OUTSIDE_THE_TOP,
     "promised_before_scoped": PROMISED_BEFORE_SCOPED,
     "retrofit_share": RETROFIT,
+    "smaller_first": SMALLER_FIRST,
     "without_evidence": WITHOUT_EVIDENCE,
 }
 """By the name that `[when] measure` gives."""

@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from tracker_sync.patterns.facts import INPUTS, Facts, Moment
 from tracker_sync.reports.drawn import Drawn
 from tracker_sync.reports.effort import effort
+from tracker_sync.reports.facts.accounts import accounts
 from tracker_sync.reports.facts.epics import epics
 from tracker_sync.reports.facts.initiatives import initiatives
+from tracker_sync.reports.facts.intents import intents
 from tracker_sync.reports.facts.mandates import mandates
+from tracker_sync.reports.facts.people import people
 from tracker_sync.reports.facts.said import rankings, replies
 from tracker_sync.reports.facts.works import works
 
@@ -21,7 +24,8 @@ def facts(drawn: Drawn) -> Facts:
         start=Moment(query.since), end=Moment(query.last), unit=effort(org, query).unit,
         epics=every, works=works(org, query), rankings=rankings(org, query.last),
         replies=replies(org, query.last), initiatives=initiatives(drawn, every),
-        mandates=mandates(org, query),
+        mandates=mandates(org, query), accounts=accounts(org, query),
+        intents=intents(org, query), people=people(org, query),
         versions=tuple(Moment(v.since) for v in org.judged.strategies.versions if v.since <= query.last),
         limit=version.strategy.limits.active_intents if version else None,
         market=tuple(_market(drawn)),

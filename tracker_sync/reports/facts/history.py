@@ -85,11 +85,11 @@ class History:
 
     def estimates(self) -> Iterator[Estimate]:
         """How large it was thought to be: in points where it has any, else in seconds."""
-        kinds = {p.kind for p in self.planned}
-        kind = "points" if "points" in kinds else "estimate"
+        in_points = any(p.kind == "points" for p in self.planned)
+        kind, unit, parts = ("points", "points", 1000) if in_points else ("estimate", "seconds", 1)
         for plan in self.planned:
             if plan.kind == kind:
-                yield Estimate(at=self._plan(plan), size=plan.value / (1000 if kind == "points" else 1))
+                yield Estimate(at=self._plan(plan), size=plan.value / parts, unit=unit)
 
     def due(self) -> Iterator[Due]:
         """Its due dates; one that was replaced in the sitting of its creation never counted."""

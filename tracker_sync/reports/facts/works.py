@@ -2,13 +2,14 @@
 
 import numpy as np
 
+from tracker_sync.days import Days
 from tracker_sync.patterns.facts import Moment, Work
 from tracker_sync.reports.effort import effort
 from tracker_sync.reports.phases import phases
 from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.reports.query import Query
 from tracker_sync.reports.served import served
-from tracker_sync.reports.teams import teams
+from tracker_sync.reports.teams import stints, teams
 from tracker_sync.states.columns import NEVER, NONE
 
 _OF_ACCOUNTS = ("sales", "customer", "support", "unknown", "")
@@ -20,7 +21,7 @@ def works(org: Portfolio, query: Query) -> tuple[Work, ...]:
     rows = np.flatnonzero(org.active(query))
     days, start = effort(org, query).amounts, phases(org, query.last).started
     nearest, serves, asked = org.nearest(org.epic), served(org, query), org.accounts(rows)
-    names, team = teams(org, query)
+    (names, team), last = teams(org, query), _last(org, query)
     found = list[Work]()
     for r in rows.tolist():
         root, epic, naming = int(org.roots[r]), int(nearest[r]), int(serves.of[r])
@@ -32,8 +33,19 @@ def works(org: Portfolio, query: Query) -> tuple[Work, ...]:
             nobody=org.verdict(r) != "unknown" and came not in _OF_ACCOUNTS, sold=_sold(org.verdict(r)),
             started=None if start[r] == NEVER else Moment(int(start[r])),
             problems=() if naming == NONE else serves.names.get(naming, ()), teams=(own,) if own else (),
+            last=last.get(r),
         ))  # fmt: skip
     return tuple(found)
+
+
+def _last(org: Portfolio, query: Query) -> dict[int, Moment]:
+    """By row, the end of the last day on which somebody worked on it, of the window."""
+    days = Days(org.judged.calendar)
+    rows, _, last = stints(org, query)
+    found: dict[int, int] = {}
+    for row, day in zip(rows.tolist(), last.tolist(), strict=True):
+        found[row] = max(day, found.get(row, day))
+    return {r: Moment(min(days.end(day) - 1, query.last)) for r, day in found.items()}
 
 
 def _sold(verdict: str) -> bool | None:
