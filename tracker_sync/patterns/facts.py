@@ -103,6 +103,8 @@ class Estimate(_Record, frozen=True):
     at: Moment
     size: float
     """In points or in seconds, as its tracker keeps it; of one epic always the same."""
+    unit: str = "points"
+    """`points` or `seconds`."""
 
 
 class Due(_Record, frozen=True):
@@ -167,6 +169,11 @@ class Epic(_Record, frozen=True):
     """Of all work under it in the window, in `Facts.unit`s of a person-day."""
     effort_all: int = 0
     """Likewise, from the beginning on."""
+
+    @property
+    def project(self) -> str:
+        """Its tracker and project: what waits in one queue."""
+        return self.ref.rpartition("#")[0] or self.ref.rpartition("-")[0]
 
     @property
     def family(self) -> str:

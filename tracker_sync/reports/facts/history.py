@@ -89,7 +89,8 @@ class History:
         kind = "points" if "points" in kinds else "estimate"
         for plan in self.planned:
             if plan.kind == kind:
-                yield Estimate(at=self._plan(plan), size=plan.value / (1000 if kind == "points" else 1))
+                size, unit = (plan.value / 1000, kind) if kind == "points" else (plan.value, "seconds")
+                yield Estimate(at=self._plan(plan), size=size, unit=unit)
 
     def due(self) -> Iterator[Due]:
         """Its due dates; one that was replaced in the sitting of its creation never counted."""
