@@ -314,6 +314,8 @@ class Breach(_Record, frozen=True):
     """Whether a label names the exclusion; else only a word of the title does."""
     evidence: bool = False
     """Of a reopened one: whether anything new spoke for it by then."""
+    declined: Moment | None = None
+    """Of a reopened one: when it had been declined."""
 
 
 class Facts(_Record, frozen=True):

@@ -4,14 +4,22 @@ from collections.abc import Mapping
 
 from tracker_sync.patterns.measure import Measure
 from tracker_sync.patterns.measures.evidence import DEAL_SHARE, INSIDE_ONLY, WITHOUT_EVIDENCE
+from tracker_sync.patterns.measures.gates import GATES_SKIPPED
+from tracker_sync.patterns.measures.quarter_end import BEGUN_AT_QUARTER_END
+from tracker_sync.patterns.measures.queue import SERVED_OUT_OF_TURN
 from tracker_sync.patterns.measures.retrofit import RETROFIT
+from tracker_sync.patterns.measures.said_no import AGAINST_A_NO
 from tracker_sync.patterns.measures.scope import PROMISED_BEFORE_SCOPED
 
 MEASURES: Mapping[str, Measure] = {
+    "against_a_no": AGAINST_A_NO,
+    "begun_at_quarter_end": BEGUN_AT_QUARTER_END,
     "deal_share": DEAL_SHARE,
+    "gates_skipped": GATES_SKIPPED,
     "inside_only": INSIDE_ONLY,
     "promised_before_scoped": PROMISED_BEFORE_SCOPED,
     "retrofit_share": RETROFIT,
+    "served_out_of_turn": SERVED_OUT_OF_TURN,
     "without_evidence": WITHOUT_EVIDENCE,
 }
 """By the name that `[when] measure` gives."""

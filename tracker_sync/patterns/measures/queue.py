@@ -102,7 +102,9 @@ def _rows(jump: _Jump) -> Iterator[Row]:
     yield Row(epic.ref, f"moved up the queue {later}; {len(jump.waited)} waited", jump.up)
     yield Row(epic.ref, "started", started)
     for other in jump.waited[:_SHOWN]:
-        then = f"started {started.days_to(other.started):.0f} days after it" if other.started else "still waits"
+        then = (
+            f"started {started.days_to(other.started):.0f} days after it" if other.started else "still waits"
+        )
         yield Row(other.ref, f"ready before {epic.ref}; {then}", other.ready or other.scoped)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from tracker_sync.patterns.facts import INPUTS, Facts, Moment
 from tracker_sync.reports.drawn import Drawn
 from tracker_sync.reports.effort import effort
+from tracker_sync.reports.facts.breaches import breaches
 from tracker_sync.reports.facts.epics import epics
 from tracker_sync.reports.facts.works import works
 
@@ -13,9 +14,10 @@ def facts(drawn: Drawn) -> Facts:
     """Everything that measures look at, as of the end of the question's window."""
     org, query = drawn.org, drawn.query
     version = org.strategy_at_end(query)
+    every = epics(org, query)
     found = Facts(
         start=Moment(query.since), end=Moment(query.last), unit=effort(org, query).unit,
-        epics=epics(org, query), works=works(org, query),
+        epics=every, works=works(org, query), breaches=breaches(org, query, every),
         versions=tuple(Moment(v.since) for v in org.judged.strategies.versions if v.since <= query.last),
         limit=version.strategy.limits.active_intents if version else None,
         market=tuple(_market(drawn)),

@@ -1,0 +1,128 @@
+"""How often large work is begun without the gates that all large work is declared to pass."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import msgspec
+
+from tracker_sync.patterns.facts import DAY, Epic, Facts, Moment
+from tracker_sync.patterns.measure import Measure, Row, Seen, Silent
+from tracker_sync.patterns.measures.part import part_above
+
+
+class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The thresholds."""
+
+    above: float
+    """A share, 0 to 1."""
+    at_least: int
+    """Large epics."""
+    gates: tuple[str, ...]
+    """The gates that are declared: the names after `gate/`, in lower case."""
+    largest: float
+    """The part of the estimated epics of a project that is large, 0 to 1."""
+    grace: float
+    """Days after the start within which a gate still counts as passed before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Large:
+    """A large epic that was started in the window."""
+
+    epic: Epic
+    started: Moment
+    missed: tuple[str, ...]
+    """The gates that it did not pass."""
+
+
+def gates_skipped(facts: Facts, when: When) -> Iterator[Seen | Silent]:
+    """The share of the large epics started in the window that did not pass every declared gate before; it
+    fires where that is high, and higher in the second half of the window than in the first.
+
+    Large is the upper third by the last estimate before the start, in a project and among estimates of the
+    same unit, with all that is as large as the smallest of these. A gate without a label counts as not
+    passed; so one that nobody ever labelled leaves nothing to say, and what was started before each was
+    labelled once is left out. An epic without an estimate counts as large if it passed every gate, and else not.
+    Source: domain.md, section 4, after the B2B PM story: Russian roulette.
+    """
+    passed = {gate: [g.at for e in facts.epics for g in e.gates if g.name == gate] for gate in when.gates}
+    if unused := [gate for gate, moments in passed.items() if not moments]:
+        yield Silent(f"epics that name the gate {unused[0]}: a label gate/{unused[0]}")
+        return
+    since = max([facts.start, *map(min, passed.values())])
+    begun = [e for e in facts.epics if e.started and since <= e.started <= facts.end]
+    large = {*_large(begun, when.largest)}
+    looked = [_looked(e, when) for e in begun if e.ref in large or _unsized(e)]
+    counted = [one for one in looked if one.epic.ref in large or not one.missed]
+    skipped = [one for one in counted if one.missed]
+    found = part_above(
+        [one.epic.ref for one in skipped], [one.epic.family for one in counted], above=when.above,
+        at_least=when.at_least, what="large epics", maybe=len(looked) - len(counted), counted="large epics",
+        rows=[row for one in sorted(skipped, key=_telling) for row in _rows(one)],
+    )  # fmt: skip
+    yield found if isinstance(found, Silent) else _rising(facts, found, counted)
+
+
+def _rising(facts: Facts, found: Seen, counted: Sequence[_Large]) -> Seen | Silent:
+    """The finding, if the share rose from the first half of the window to the second."""
+    middle = Moment((facts.start.at + facts.end.at) // 2)
+    early = [bool(one.missed) for one in counted if one.started < middle]
+    late = [bool(one.missed) for one in counted if not one.started < middle]
+    if not early or not late:
+        return Silent("large epics in both halves of the period, to tell whether it grows")
+    before, after = Fraction(sum(early), len(early)), Fraction(sum(late), len(late))
+    words = {**found.words, "before": before, "after": after}
+    return replace(found, fires=found.fires and after > before, words=words)
+
+
+def _large(epics: Sequence[Epic], part: float) -> Iterator[str]:
+    """The refs of the upper part of each project, with what is as large as the smallest of these."""
+    groups: dict[tuple[str, str], list[tuple[float, str]]] = defaultdict(list)
+    for epic in epics:
+        if (size := _size(epic)) is not None:
+            groups[epic.project, size[1]].append((size[0], epic.ref))
+    for some in groups.values():
+        some.sort(reverse=True)
+        if upper := some[: int(len(some) * Fraction(str(part)))]:
+            yield from (ref for size, ref in some if size >= upper[-1][0])
+
+
+def _size(epic: Epic) -> tuple[float, str] | None:
+    """The last estimate by the start, and its unit."""
+    known = [e for e in epic.estimates if epic.started and e.at <= epic.started]
+    return (known[-1].size, known[-1].unit) if known else None
+
+
+def _unsized(epic: Epic) -> bool:
+    return _size(epic) is None
+
+
+def _looked(epic: Epic, when: When) -> _Large:
+    started = epic.started or epic.created
+    until = Moment(started.at + round(when.grace * DAY))
+    missed = tuple(
+        gate for gate in when.gates if not any(g.name == gate and g.at <= until for g in epic.gates)
+    )
+    return _Large(epic, started, missed)
+
+
+def _telling(one: _Large) -> tuple[int, int]:
+    return -len(one.missed), -one.started.at
+
+
+def _rows(one: _Large) -> Iterator[Row]:
+    """Which gate was skipped, and what came of it."""
+    epic, size = one.epic, _size(one.epic)
+    how = f" ({size[0]:g} {size[1]})" if size and size[1] == "points" else ""
+    yield Row(epic.ref, f"started without the gate {' and the gate '.join(one.missed)}{how}", one.started)
+    if epic.done:
+        yield Row(epic.ref, f"done {one.started.days_to(epic.done):.0f} days later", epic.done)
+
+
+GATES_SKIPPED = Measure(
+    gates_skipped, When,
+    {"k": 12, "n": 40, "share": Fraction(3, 10), "before": Fraction(1, 10), "after": Fraction(1, 2)},
+    statistical=True,
+)  # fmt: skip
