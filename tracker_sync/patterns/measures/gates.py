@@ -44,8 +44,8 @@ def gates_skipped(facts: Facts, when: When) -> Iterator[Seen | Silent]:
     Large is the upper third by the last estimate before the start, in a project and among estimates of the
     same unit, with all that is as large as the smallest of these. A gate without a label counts as not
     passed; so one that nobody ever labelled leaves nothing to say, and what was started before each was
-    labelled once is left out. An epic without an estimate counts as large if it passed every gate, and else not.
-    Source: domain.md, section 4, after the B2B PM story: Russian roulette.
+    labelled once is left out. An epic without an estimate counts as large if it passed every gate, and else
+    not. Source: domain.md, section 4, after the B2B PM story: Russian roulette.
     """
     passed = {gate: [g.at for e in facts.epics for g in e.gates if g.name == gate] for gate in when.gates}
     if unused := [gate for gate, moments in passed.items() if not moments]:

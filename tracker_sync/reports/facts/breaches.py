@@ -1,4 +1,4 @@
-"""What was worked on against a decision: named by the strategy as not to be done, or declined and taken up."""
+"""What was worked on against a decision: what the strategy stood against, or what had been declined."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -63,7 +63,7 @@ class _Look:
         return any(normal(v) == normal(id_) or any(p.search(v) for p in patterns) for v in labels)
 
     def reopened(self, back: CameBack) -> Breach:
-        """Something declined and taken up again; evidence of its epic, or of what is under that, counts too."""
+        """Something declined and taken up again; what its epic, or anything under that, shows counts too."""
         of, epic = self._history(back.ref), self._epic(back.ref)
         signs = epic.evidence if epic else ()
         return Breach(
