@@ -1,6 +1,6 @@
 """How often large work is begun without the gates that all large work is declared to pass."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -10,6 +10,9 @@ import msgspec
 from tracker_sync.patterns.facts import DAY, Epic, Facts, Moment
 from tracker_sync.patterns.measure import Measure, Row, Seen, Silent
 from tracker_sync.patterns.measures.part import part_above
+
+_MOST = 0.5
+"""The part that may be large at most: where all are of one size, none is."""
 
 
 class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -42,7 +45,7 @@ def gates_skipped(facts: Facts, when: When) -> Iterator[Seen | Silent]:
     fires where that is high, and higher in the second half of the window than in the first.
 
     Large is the upper third by the last estimate before the start, in a project and among estimates of the
-    same unit, with all that is as large as the smallest of these. A gate without a label counts as not
+    same unit, as near to a third as equal estimates allow and half at most. A gate without a label counts as not
     passed; so one that nobody ever labelled leaves nothing to say, and what was started before each was
     labelled once is left out. An epic without an estimate counts as large if it passed every gate, and else
     not. Source: domain.md, section 4, after the B2B PM story: Russian roulette.
@@ -62,12 +65,12 @@ def gates_skipped(facts: Facts, when: When) -> Iterator[Seen | Silent]:
         at_least=when.at_least, what="large epics", maybe=len(looked) - len(counted), counted="large epics",
         rows=[row for one in sorted(skipped, key=_telling) for row in _rows(one)],
     )  # fmt: skip
-    yield found if isinstance(found, Silent) else _rising(facts, found, counted)
+    yield found if isinstance(found, Silent) else _rising(found, counted, since, facts.end)
 
 
-def _rising(facts: Facts, found: Seen, counted: Sequence[_Large]) -> Seen | Silent:
-    """The finding, if the share rose from the first half of the window to the second."""
-    middle = Moment((facts.start.at + facts.end.at) // 2)
+def _rising(found: Seen, counted: Sequence[_Large], start: Moment, end: Moment) -> Seen | Silent:
+    """The finding, if the share rose from the first half of the time to the second."""
+    middle = Moment((start.at + end.at) // 2)
     early = [bool(one.missed) for one in counted if one.started < middle]
     late = [bool(one.missed) for one in counted if not one.started < middle]
     if not early or not late:
@@ -78,15 +81,16 @@ def _rising(facts: Facts, found: Seen, counted: Sequence[_Large]) -> Seen | Sile
 
 
 def _large(epics: Sequence[Epic], part: float) -> Iterator[str]:
-    """The refs of the upper part of each project, with what is as large as the smallest of these."""
+    """The refs of the upper part of each project, as near to that part as equal estimates allow."""
     groups: dict[tuple[str, str], list[tuple[float, str]]] = defaultdict(list)
     for epic in epics:
         if (size := _size(epic)) is not None:
             groups[epic.project, size[1]].append((size[0], epic.ref))
     for some in groups.values():
-        some.sort(reverse=True)
-        if upper := some[: int(len(some) * Fraction(str(part)))]:
-            yield from (ref for size, ref in some if size >= upper[-1][0])
+        sizes = Counter(size for size, _ in some)
+        held = [(sum(k for s, k in sizes.items() if s >= size) / len(some), size) for size in sizes]
+        if cuts := [(max(p / part, part / p), size) for p, size in held if p <= _MOST]:
+            yield from (ref for size, ref in some if size >= min(cuts)[1])
 
 
 def _size(epic: Epic) -> tuple[float, str] | None:
