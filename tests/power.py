@@ -1,7 +1,7 @@
 """Measures how often each rule on patterns speaks, with its bias and without any; `make power` prints it.
 
-NULLS=1000 organisations without a bias, RUNS=40 of each bias at each of three strengths, EPICS=150 epics over two
-years; ONLY="retrofit insider-only" measures these alone. As many processes as there are processors.
+NULLS=1000 organisations without a bias, RUNS=40 of each bias at each of three strengths, EPICS=150 epics
+over two years; ONLY="retrofit insider-only" measures these alone. As many processes as there are processors.
 """
 
 import gc

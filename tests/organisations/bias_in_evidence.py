@@ -4,7 +4,7 @@ What a strength s means:
 - bias-for-building: the part of the started epics that show no problem evidence before the start goes from
   the null's 24 % (4 % of it links to a wiki) to 24 % + 72 % * s; what evidence they have comes after the
   start.
-- selling-not-learning: the part of the evidence that is from deals goes from 30 % to 30 % + 98 % * s, 98 % at
+- selling-not-learning: the part of the evidence that is from deals goes from 30 % to 30 % + 91 % * s, 98 % at
   most.
 - insider-only: the part of the started epics that builders or managers proposed, for no account and on no
   evidence from outside, goes from about 10 % to 10 % + 75 % * s. They also lack evidence before the start.
@@ -46,7 +46,7 @@ def selling_not_learning(plan: Plan, s: float, r: random.Random) -> Plan:
     drawn = lots(plan, r)
 
     def sold(e: Epic) -> Epic:
-        signs = (replace(sign, kind=DEAL) if sign.kind != ELSEWHERE and lot < min(0.97, 1.4 * s) else sign
+        signs = (replace(sign, kind=DEAL) if sign.kind != ELSEWHERE and lot < min(0.97, 1.3 * s) else sign
                  for sign, lot in zip(e.evidence, drawn[e.number] * 2, strict=False))  # fmt: skip
         return settled(replace(e, evidence=tuple(signs)))
 

@@ -57,6 +57,12 @@ def test_what_was_not_ranked_is_not_dealt_out() -> None:
     assert w_p(told) == pytest.approx(exact, abs=0.03)
 
 
+def test_who_ranked_one_thing_alone_says_nothing() -> None:
+    told = ranked("abc", "acb", "bac")
+    assert concordance([*told, {"c": 1}]) == concordance(told)
+    assert w_p([*told, {"c": 1}]) == w_p(told)
+
+
 def test_rankers_who_all_agree_do_so_by_chance_as_often_as_can_be_counted() -> None:
     assert w_p(ranked("abcd", "abcd")) == pytest.approx(1 / 24, abs=0.015)
     assert w_p(ranked(*["abcdef"] * 6)) == 1 / 2001

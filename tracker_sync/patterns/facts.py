@@ -230,8 +230,11 @@ class Reply(_Record, frozen=True):
     disappointed: str
     """very, somewhat or not."""
     benefit: str = ""
+    """The main benefit, without case, spaces and dashes; '' where none was named."""
     account: str = ""
-    persona: str = ""
+    """The independent account; '' where none is known."""
+    improvement: str = ""
+    """What would make it better, spelt as the problems are."""
 
 
 class Account(_Record, frozen=True):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from tracker_sync.patterns.measure import Row, Seen, Silent, Word
-from tracker_sync.patterns.statistics.proportion import p_above, wilson
+from tracker_sync.patterns.statistics.proportion import p_exact, wilson
 
 FEW = 8
 """With fewer independent cases nothing is said (domain.md, section 4)."""
@@ -19,8 +19,8 @@ def part_above(
 
     `hits` are the refs of the items of those that surely are, a ref for each; `families` the root of each
     case, hit or not: cases of one root stand or fall together, so that they count as Kish's effective number.
-    `maybe` are cases that may be hits for all that is known; they count as none. Wilson's interval and the
-    score test are those of the effective number.
+    `maybe` are cases that may be hits for all that is known; they count as none. Wilson's interval is that of
+    the effective number; the exact test that of whole cases, both rounded down.
     """
     n, sizes = len(families), [*Counter(families).values()]
     effective = n * n / sum(size * size for size in sizes) if n else 0.0
@@ -28,11 +28,11 @@ def part_above(
         return Silent(f"{at_least} {what} at least; there are {n}")
     if effective < FEW:
         return Silent(f"{what} of {FEW} independent epics at least; there are those of {effective:.0f}")
-    low, limit = Fraction(len(hits), n), Fraction(str(above))
+    low, limit, whole = Fraction(len(hits), n), Fraction(str(above)), int(effective)
     interval = wilson(low, effective)
     return Seen(
         interval[0] > limit, low, Fraction(len(hits) + maybe, n), n, limit, counted=counted,
-        p=p_above(low, effective, limit), interval=interval,
+        p=p_exact(int(low * whole), whole, limit), interval=interval,
         words={"k": len(hits), "n": n, "share": low, **(words or {})}, rows=tuple(rows),
         items=tuple(dict.fromkeys(hits)),
     )  # fmt: skip

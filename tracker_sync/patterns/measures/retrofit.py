@@ -7,7 +7,7 @@ import msgspec
 
 from tracker_sync.patterns.facts import Facts
 from tracker_sync.patterns.measure import Measure, Row, Seen, Silent
-from tracker_sync.patterns.statistics.proportion import p_above, wilson
+from tracker_sync.patterns.measures.part import part_above
 
 
 class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -36,21 +36,18 @@ def retrofit_share(facts: Facts, when: When) -> Iterator[Seen | Silent]:
         if e.started and facts.start <= e.started <= facts.end
         and not (e.tagged and e.tagged.at // 86_400_000_000 in bulk)
     ]  # fmt: skip
-    if len(started) < when.at_least:
-        yield Silent(f"{len(started)} started epics are fewer than {when.at_least}")
-        return
     late = [e for e in started if e.tagged and e.started and e.started.days_to(e.tagged) > when.grace]
-    untagged = [e for e in started if not e.tagged]
-    n, low = len(started), Fraction(len(late), len(started))
-    limit, interval = Fraction(str(when.above)), wilson(low, n)
-    yield Seen(
-        interval[0] > limit, low, Fraction(len(late) + len(untagged), n), n, limit,
-        p=p_above(low, n, limit), interval=interval, words={"k": len(late), "n": n, "share": low},
-        rows=tuple(
+    yield part_above(
+        [e.ref for e in late],
+        [e.family for e in started],
+        above=when.above,
+        at_least=when.at_least,
+        what="started epics",
+        maybe=sum(e.tagged is None for e in started),
+        rows=[
             Row(e.ref, what, at) for e in late for what, at in (("started", e.started), ("tagged", e.tagged))
-        ),
-        items=tuple(e.ref for e in late),
-    )  # fmt: skip
+        ],
+    )
 
 
 RETROFIT = Measure(retrofit_share, When, {"k": 12, "n": 40, "share": Fraction(3, 10)}, statistical=True)

@@ -7,6 +7,7 @@ from tracker_sync.reports.drawn import Drawn
 from tracker_sync.reports.effort import effort
 from tracker_sync.reports.facts.breaches import breaches
 from tracker_sync.reports.facts.epics import epics
+from tracker_sync.reports.facts.said import rankings, replies
 from tracker_sync.reports.facts.works import works
 
 
@@ -17,7 +18,8 @@ def facts(drawn: Drawn) -> Facts:
     every = epics(org, query)
     found = Facts(
         start=Moment(query.since), end=Moment(query.last), unit=effort(org, query).unit,
-        epics=every, works=works(org, query), breaches=breaches(org, query, every),
+        epics=every, works=works(org, query), rankings=rankings(org, query.last),
+        replies=replies(org, query.last), breaches=breaches(org, query, every),
         versions=tuple(Moment(v.since) for v in org.judged.strategies.versions if v.since <= query.last),
         limit=version.strategy.limits.active_intents if version else None,
         market=tuple(_market(drawn)),
