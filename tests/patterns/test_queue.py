@@ -35,7 +35,7 @@ def test_two_that_moved_up_after_a_deal_while_another_was_ready_are_found() -> N
     found = seen(epic(1), epic(2), WAITS)
     assert isinstance(found, Seen)
     assert (found.fires, found.low, found.n, found.items) == (True, 2, 2, ("o:E-1", "o:E-2"))
-    assert found.words == {"k": 2, "waited": 1}
+    assert found.words == {"k": 2, "waited": 1, "days": "14"}
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ from tracker_sync.patterns.measure import Measure
 from tracker_sync.patterns.measures.cohorts import IGNORED_SHARE
 from tracker_sync.patterns.measures.evidence import DEAL_SHARE, INSIDE_ONLY, WITHOUT_EVIDENCE
 from tracker_sync.patterns.measures.gates import GATES_SKIPPED
+from tracker_sync.patterns.measures.problems import OUTSIDE_THE_TOP
 from tracker_sync.patterns.measures.quarter_end import BEGUN_AT_QUARTER_END
 from tracker_sync.patterns.measures.queue import SERVED_OUT_OF_TURN
-from tracker_sync.patterns.measures.problems import OUTSIDE_THE_TOP
 from tracker_sync.patterns.measures.retrofit import RETROFIT
 from tracker_sync.patterns.measures.said_no import AGAINST_A_NO
 from tracker_sync.patterns.measures.scope import PROMISED_BEFORE_SCOPED

@@ -45,8 +45,8 @@ def gates_skipped(facts: Facts, when: When) -> Iterator[Seen | Silent]:
     fires where that is high, and higher in the second half of the window than in the first.
 
     Large is the upper third by the last estimate before the start, in a project and among estimates of the
-    same unit, as near to a third as equal estimates allow and half at most. A gate without a label counts as not
-    passed; so one that nobody ever labelled leaves nothing to say, and what was started before each was
+    same unit, as near to a third as equal estimates allow and half at most. A gate without a label counts as
+    not passed; so one that nobody ever labelled leaves nothing to say, and what was started before each was
     labelled once is left out. An epic without an estimate counts as large if it passed every gate, and else
     not. Source: domain.md, section 4, after the B2B PM story: Russian roulette.
     """

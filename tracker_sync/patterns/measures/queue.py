@@ -58,7 +58,7 @@ def served_out_of_turn(facts: Facts, when: When) -> Iterator[Seen | Silent]:
     waited = {y.ref for j in jumps for y in j.waited}
     yield Seen(
         len(jumps) > when.above, Fraction(len(jumps)), None, len(spoken_for), Fraction(when.above),
-        unit="epics", counted="epics that a deal spoke for", words={"k": len(jumps), "waited": len(waited)},
+        unit="epics", counted="epics that a deal spoke for", words={"k": len(jumps), "waited": len(waited), "days": f"{when.within:g}"},
         rows=tuple(row for j in jumps for row in _rows(j)), items=tuple(j.epic.ref for j in jumps),
     )  # fmt: skip
 
@@ -108,4 +108,4 @@ def _rows(jump: _Jump) -> Iterator[Row]:
         yield Row(other.ref, f"ready before {epic.ref}; {then}", other.ready or other.scoped)
 
 
-SERVED_OUT_OF_TURN = Measure(served_out_of_turn, When, {"k": 6, "waited": 9})
+SERVED_OUT_OF_TURN = Measure(served_out_of_turn, When, {"k": 6, "waited": 9, "days": "14"})
