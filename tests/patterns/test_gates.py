@@ -1,8 +1,11 @@
 """Large work without its gates: what counts as large, as passed, and as growing."""
 
 from fractions import Fraction
+from itertools import product
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tracker_sync.patterns.facts import DAY, Epic, Estimate, Facts, Moment, Named
 from tracker_sync.patterns.measure import Seen, Silent
@@ -128,7 +131,27 @@ def test_seconds_are_not_larger_than_points_and_one_team_is_not_larger_than_anot
 def test_without_an_estimate_it_counts_only_where_it_speaks_against() -> None:
     found = seen(BEFORE, AFTER, SMALL, many(5, 500, None), many(4, 500, None, PASSED))
     assert isinstance(found, Seen)
-    assert (found.low, found.high, found.n) == (Fraction(10, 24), Fraction(15, 24), 24)
+    assert (found.low, found.high, found.n) == (Fraction(10, 24), Fraction(15, 25), 24)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.tuples(st.sampled_from([200, 500]), st.booleans()), max_size=4), st.integers(2, 8))
+def test_however_large_the_unestimated_are_a_finding_holds(
+    unsized: list[tuple[int, bool]], early: int
+) -> None:
+    """Against all worlds: each is as large as the large ones, or small."""
+    base = [*many(8, 200, passed=PASSED), *many(early, 200), *AFTER, *SMALL]
+
+    def world(sizes: tuple[float | None, ...]) -> Seen:
+        more = [many(1, d, s, PASSED if p else ()) for (d, p), s in zip(unsized, sizes, strict=True)]
+        found = seen(base, *more)
+        assert isinstance(found, Seen)
+        return found
+
+    known = world((None,) * len(unsized))
+    worlds = [world(sizes) for sizes in product((13.0, 3.0), repeat=len(unsized))]
+    assert (known.low, known.high) == (min(w.low for w in worlds), max(w.low for w in worlds))
+    assert not known.fires or all(w.fires for w in worlds)
 
 
 def test_slices_of_two_bets_are_two_decisions() -> None:

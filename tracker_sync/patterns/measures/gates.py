@@ -38,6 +38,8 @@ class _Large:
     started: Moment
     missed: tuple[str, ...]
     """The gates that it did not pass."""
+    sized: bool
+    """Whether it is known to be large; else nobody estimated it."""
 
 
 def gates_skipped(facts: Facts, when: When) -> Iterator[Seen | Silent]:
@@ -57,27 +59,33 @@ def gates_skipped(facts: Facts, when: When) -> Iterator[Seen | Silent]:
     since = max([facts.start, *map(min, passed.values())])
     begun = [e for e in facts.epics if e.started and since <= e.started <= facts.end]
     large = {*_large(begun, when.largest)}
-    looked = [_looked(e, when) for e in begun if e.ref in large or _unsized(e)]
-    counted = [one for one in looked if one.epic.ref in large or not one.missed]
+    looked = [_looked(e, when, e.ref in large) for e in begun if e.ref in large or _size(e) is None]
+    counted = [one for one in looked if one.sized or not one.missed]
     skipped = [one for one in counted if one.missed]
     found = part_above(
         [one.epic.ref for one in skipped], [one.epic.family for one in counted], above=when.above,
-        at_least=when.at_least, what="large epics", maybe=len(looked) - len(counted), counted="large epics",
+        at_least=when.at_least, what="large epics", counted="large epics",
         rows=[row for one in sorted(skipped, key=_telling) for row in _rows(one)],
     )  # fmt: skip
-    yield found if isinstance(found, Silent) else _rising(found, counted, since, facts.end)
+    yield found if isinstance(found, Silent) else _rising(found, looked, since, facts.end)
 
 
-def _rising(found: Seen, counted: Sequence[_Large], start: Moment, end: Moment) -> Seen | Silent:
-    """The finding, if the share rose from the first half of the time to the second."""
+def _rising(found: Seen, looked: Sequence[_Large], start: Moment, end: Moment) -> Seen | Silent:
+    """The finding, if the share rose from the first half of the time to the second, wherever those without an
+    estimate belong."""
     middle = Moment((start.at + end.at) // 2)
-    early = [bool(one.missed) for one in counted if one.started < middle]
-    late = [bool(one.missed) for one in counted if not one.started < middle]
-    if not early or not late:
+    before = _share([one for one in looked if one.started < middle and (one.sized or one.missed)])
+    after = _share([one for one in looked if not one.started < middle and (one.sized or not one.missed)])
+    if before is None or after is None:
         return Silent("large epics in both halves of the period, to tell whether it grows")
-    before, after = Fraction(sum(early), len(early)), Fraction(sum(late), len(late))
+    high = _share([one for one in looked if one.sized or one.missed])
     words = {**found.words, "before": before, "after": after}
-    return replace(found, fires=found.fires and after > before, words=words)
+    return replace(found, fires=found.fires and after > before, high=high, words=words)
+
+
+def _share(some: Sequence[_Large]) -> Fraction | None:
+    """The part that missed a gate; None of nothing."""
+    return Fraction(sum(bool(one.missed) for one in some), len(some)) if some else None
 
 
 def _large(epics: Sequence[Epic], part: float) -> Iterator[str]:
@@ -96,20 +104,17 @@ def _large(epics: Sequence[Epic], part: float) -> Iterator[str]:
 def _size(epic: Epic) -> tuple[float, str] | None:
     """The last estimate by the start, and its unit."""
     known = [e for e in epic.estimates if epic.started and e.at <= epic.started]
-    return (known[-1].size, known[-1].unit) if known else None
+    last = max(known, key=lambda e: e.at, default=None)
+    return (last.size, last.unit) if last else None
 
 
-def _unsized(epic: Epic) -> bool:
-    return _size(epic) is None
-
-
-def _looked(epic: Epic, when: When) -> _Large:
+def _looked(epic: Epic, when: When, sized: bool) -> _Large:
     started = epic.started or epic.created
     until = Moment(started.at + round(when.grace * DAY))
     missed = tuple(
         gate for gate in when.gates if not any(g.name == gate and g.at <= until for g in epic.gates)
     )
-    return _Large(epic, started, missed)
+    return _Large(epic, started, missed, sized)
 
 
 def _telling(one: _Large) -> tuple[int, int]:

@@ -58,7 +58,8 @@ def served_out_of_turn(facts: Facts, when: When) -> Iterator[Seen | Silent]:
     waited = {y.ref for j in jumps for y in j.waited}
     yield Seen(
         len(jumps) > when.above, Fraction(len(jumps)), None, len(spoken_for), Fraction(when.above),
-        unit="epics", counted="epics that a deal spoke for", words={"k": len(jumps), "waited": len(waited), "days": f"{when.within:g}"},
+        unit="epics", counted="epics that a deal spoke for",
+        words={"k": len(jumps), "waited": len(waited), "days": f"{when.within:g}"},
         rows=tuple(row for j in jumps for row in _rows(j)), items=tuple(j.epic.ref for j in jumps),
     )  # fmt: skip
 
