@@ -26,8 +26,8 @@ def ask(tmp_path: Path) -> Iterator[Ask]:
         yield asked
 
 
-def results(ask: Ask, rule: str, *events: list[Event] | Event, until: str = "2026-12-31") -> list[Result]:
-    report = warnings(*ask(*events, until=until, people=PEOPLE))
+def results(ask: Ask, rule: str, *events: list[Event] | Event, **more: str) -> list[Result]:
+    report = warnings(*ask(*events, **{"until": "2026-12-31", "people": PEOPLE, **more}))
     every = (*report.findings, *report.unassessed, *report.holds)
     return [r for r in every if r.detector == f"bias/{rule}"]
 
@@ -143,6 +143,34 @@ def test_a_label_names_what_was_decided_against_and_a_title_only_may(ask: Ask) -
     assert labelled[0].claim == "o:E-1 was started although the strategy had decided against it (payroll)."
     row = labelled[0].evidence[0]
     assert (row.item, row.event, row.role, row.version is not None) == ("o:E-1", "E-1:s3", "product", True)
+
+
+WATER = """\
+effective = 2026-01-01
+[[not_doing]]
+id = "water-treatment"
+why = "Others do it."
+patterns = ["water treatment"]
+until = 2026-02-20
+"""
+
+
+def test_a_label_that_is_the_id_of_a_decision_names_it(ask: Ask) -> None:
+    title = "Support water treatment"
+    told = [
+        epic("E-1", "water-treatment", title=title, start=3), epic("E-2", "water", title=title, start=3),
+        epic("E-3", "water-treatment", title=title, start=30),
+    ]  # fmt: skip
+    (found,) = [r for r in results(ask, "said-no", *told, strategy=WATER) if isinstance(r, Finding)]
+    (asked,) = [r for r in results(ask, "said-no-keyword", *told, strategy=WATER) if isinstance(r, Finding)]
+    assert (found.subject, asked.subject) == ("o:E-1", "o:E-2"), "on day 30 it stood no longer"
+
+
+def test_without_exclusions_what_was_started_is_no_pass(ask: Ask) -> None:
+    plain = "effective = 2026-01-01\n"
+    (found,) = results(ask, "said-no", epic("E-1", "payroll", start=3), strategy=plain)
+    assert isinstance(found, Unassessed)
+    assert found.needs == "[[not_doing]] in strategy.toml: what was decided against"
 
 
 def test_what_was_declined_and_comes_back_upon_nothing_new_is_found(ask: Ask) -> None:

@@ -1,6 +1,7 @@
 """Who was served out of turn: what moved up soon after a deal spoke for it, and what waited meanwhile."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -48,7 +49,8 @@ def served_out_of_turn(facts: Facts, when: When) -> Iterator[Seen | Silent]:
     never started was not served, and waits only until it is shelved; what was declined does neither. Source:
     domain.md, section 4, after Mironov: the deli counter.
     """
-    jumps = [jump for e in facts.epics if (jump := _jump(facts, when, e))]
+    queues = _queues(facts)
+    jumps = [jump for e in facts.epics if (jump := _jump(facts, when, e, queues.get(e.project, ())))]
     lacking = [facts.missing[name] for name in _SPEAKS if name in facts.missing]
     if len(jumps) <= when.above and lacking:
         yield Silent("; ".join(lacking))
@@ -64,13 +66,22 @@ def served_out_of_turn(facts: Facts, when: When) -> Iterator[Seen | Silent]:
     )  # fmt: skip
 
 
-def _jump(facts: Facts, when: When, epic: Epic) -> _Jump | None:
+def _queues(facts: Facts) -> Mapping[str, Sequence[Epic]]:
+    """What was ever ready and not declined, by project."""
+    found: dict[str, list[Epic]] = defaultdict(list)
+    for epic in facts.epics:
+        if (epic.ready or epic.scoped) and not epic.declined:
+            found[epic.project].append(epic)
+    return found
+
+
+def _jump(facts: Facts, when: When, epic: Epic, queue: Sequence[Epic]) -> _Jump | None:
     """The first move up of an epic soon after a deal, if it was served out of turn."""
     for up in epic.up:
         if not (epic.started and up <= epic.started and facts.start <= up <= facts.end):
             continue
         soon = [(at, spoke) for at, spoke in _deals(epic) if 0 <= at.days_to(up) <= when.within]
-        if soon and (waited := _overtaken(facts, when, epic, epic.started)):
+        if soon and (waited := _overtaken(queue, when, epic, epic.started)):
             deal, spoke = max(soon, key=lambda one: one[0].at)
             return _Jump(epic, deal, spoke, up, waited)
     return None
@@ -82,18 +93,18 @@ def _deals(epic: Epic) -> Iterator[tuple[Moment, str]]:
     yield from ((epic.promised, "promised"),) if epic.promised else ()
 
 
-def _overtaken(facts: Facts, when: When, epic: Epic, started: Moment) -> tuple[Epic, ...]:
+def _overtaken(queue: Sequence[Epic], when: When, epic: Epic, started: Moment) -> tuple[Epic, ...]:
     """What was ready before an epic, and was not yet started when it was."""
     turn = epic.ready or epic.scoped or started
 
     def waited(other: Epic) -> bool:
         ready = other.ready or other.scoped
-        if ready is None or not ready < turn or other.declined or other.project != epic.project:
+        if ready is None or not ready < turn:
             return False
         return started < other.started if other.started else ready.days_to(started) <= when.shelved
 
-    found = [e for e in facts.epics if waited(e)]
-    return tuple(sorted(found, key=lambda e: (-(e.started.at if e.started else facts.end.at + 1), e.ref)))
+    found = [e for e in queue if waited(e)]
+    return tuple(sorted(found, key=lambda e: (e.started is not None, -(e.started or started).at, e.ref)))
 
 
 def _rows(jump: _Jump) -> Iterator[Row]:
