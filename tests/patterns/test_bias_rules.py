@@ -59,29 +59,33 @@ def initiatives(**without: object) -> Callable[[Facts], Facts]:
 
 
 WITHOUT: dict[str, Callable[[Facts], Facts]] = {
-    "strategy": whole(intents=(), initiatives=(), breaches=(), versions=(), limit=None, market=()),
+    "strategy": whole(
+        intents=(), initiatives=(), mandates=(), breaches=(), versions=(), limit=None, market=()
+    ),
     "customers": both(whole(accounts=()), epics(asked=()), works(accounts=())),
     "people": both(epics(proposer=""), whole(people=0)),
-    "problems": whole(rankings=()),
+    "problems": both(whole(rankings=()), initiatives(ranked=())),
     "adoption": initiatives(checks=(), kills=()),
     "pmf": whole(replies=()),
     "arr": lambda facts: change(facts, accounts=tuple(change(a, arr=None, icp=None) for a in facts.accounts)),
     "intents": both(epics(intents=()), works(intents=())),
     "origins": both(epics(origin=""), works(nobody=False, sold=None)),
     "accounts": both(epics(asked=()), works(accounts=())),
-    "evidence": epics(evidence=()),
+    "evidence": both(epics(evidence=()), initiatives(evidence=())),
     "served": both(epics(problems=()), works(problems=())),
     "solutions": epics(solution=""),
     "gates": epics(gates=()),
-    "estimates": both(epics(estimates=()), initiatives(remaining=None)),
+    "estimates": epics(estimates=()),
     "scopes": epics(scoped=None, ready=None, estimates=()),
     "dates": epics(due=()),
     "queue": epics(up=()),
     "promises": epics(promised=None),
     "links": epics(links=()),
-    "effort": both(epics(effort=0, effort_all=0), works(effort=0)),
+    "effort": both(epics(effort=0, effort_all=0, largest=0), works(effort=0)),
     "targets": lambda facts: change(facts, intents=tuple(change(i, target=None) for i in facts.intents)),
     "initiatives": whole(initiatives=()),
+    "owners": lambda facts: change(facts, mandates=tuple(change(m, owners=()) for m in facts.mandates)),
+    "labels": epics(marks=()),
     "exclusions": lambda facts: change(facts, breaches=tuple(b for b in facts.breaches if not b.exclusion)),
     "limit": whole(limit=None),
 }

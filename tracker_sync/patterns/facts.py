@@ -32,6 +32,8 @@ INPUTS: Mapping[str, str] = {
     "effort": "work in progress whose effort can be measured",
     "targets": "target shares of the intents in strategy.toml",
     "initiatives": "initiatives in strategy.toml, with the epics that carry them",
+    "owners": "owners of the intents in strategy.toml",
+    "labels": "epics with labels",
     "exclusions": "[[not_doing]] in strategy.toml: what was decided against",
     "limit": "active_intents under [limits] in strategy.toml",
 }
@@ -126,6 +128,7 @@ class Epic(_Record, frozen=True):
     """An epic and its history. Its times may rest on work under it."""
 
     ref: str
+    title: str = ""
     root: str = ""
     """The topmost item above it; '' for itself. Slices of one root stand or fall together."""
     proposer: str = ""
@@ -169,6 +172,16 @@ class Epic(_Record, frozen=True):
     """Of all work under it in the window, in `Facts.unit`s of a person-day."""
     effort_all: int = 0
     """Likewise, from the beginning on."""
+    unseen: int = 0
+    """How many items under it were done or in progress without anybody being seen to work on them: their
+    effort is in none of these."""
+    largest: int = 0
+    """The effort of the largest item under it, from the beginning on."""
+
+    @property
+    def effort_most(self) -> int:
+        """Its effort if each unseen item took as much as the largest one under it."""
+        return self.effort_all + self.unseen * self.largest
 
     @property
     def project(self) -> str:
@@ -259,10 +272,22 @@ class Intent(_Record, frozen=True):
 
 
 class Owner(_Record, frozen=True):
-    """Who owned an initiative's intent from `at` on; a number in order of appearance, never a name."""
+    """Who owned an intent from `at` on; a number in order of appearance, never a name."""
 
     number: int
     at: Moment
+    bet: bool = True
+    """Whether the strategy stated a hypothesis of the intent then."""
+
+
+class Mandate(_Record, frozen=True):
+    """An intent of the strategy in force at the end, over its versions."""
+
+    intent: str
+    owners: tuple[Owner, ...] = ()
+    """By time; whoever follows nobody is none who took over."""
+    reworded: tuple[Moment, ...] = ()
+    """When a version said something else of it or its initiatives than who owns it."""
 
 
 class Check(_Record, frozen=True):
@@ -278,31 +303,31 @@ class Check(_Record, frozen=True):
 
 
 class Kill(_Record, frozen=True):
-    """A kill line whose day has come."""
+    """A kill line."""
 
-    at: Moment
+    at: Moment | None = None
+    """The end of its day; None: no day is stated."""
     crossed: bool | None = None
-    """Whether the outcome was below it; None: nobody can tell."""
+    """Whether the outcome was below it on its day; None: nobody can tell, or the day is to come."""
 
 
 class Initiative(_Record, frozen=True):
     """An initiative of the strategy in force at the end."""
 
     id: str
-    intent: str = ""
     epics: tuple[str, ...] = ()
     """Refs of the epics that carry it, in the order in which they were started."""
-    owners: tuple[Owner, ...] = ()
-    hypotheses: tuple[Moment, ...] = ()
-    """When the words of its intent's hypothesis changed, the first one included."""
     checks: tuple[Check, ...] = ()
+    """By time; only those whose day has come."""
     kills: tuple[Kill, ...] = ()
     decisions: tuple[Moment, ...] = ()
     """When it was decided to stop or to go on."""
-    effort_all: int = 0
-    """From the beginning on, in `Facts.unit`s of a person-day."""
-    remaining: float | None = None
-    """Estimated work of its epics that are not done, in the unit of their estimates."""
+    evidence: tuple[Sign, ...] = ()
+    """Of all its epics, also of those that a rule leaves out; in order of time."""
+    ranked: tuple[Moment, ...] = ()
+    """The starts of the days on which people ranked a problem that it serves (problems.csv)."""
+    due: Moment | None = None
+    """The end of the day on which it has to be there, as the strategy says."""
 
 
 class Breach(_Record, frozen=True):
@@ -335,6 +360,7 @@ class Facts(_Record, frozen=True):
     accounts: tuple[Account, ...] = ()
     intents: tuple[Intent, ...] = ()
     initiatives: tuple[Initiative, ...] = ()
+    mandates: tuple[Mandate, ...] = ()
     breaches: tuple[Breach, ...] = ()
     versions: tuple[Moment, ...] = ()
     """When each version of the strategy began to count."""

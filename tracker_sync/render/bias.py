@@ -63,7 +63,7 @@ def explained(rule: BiasRule, *, off: bool) -> str:
         f"{rule.name}  {rule.path.name}{'  [disabled]' if off else ''}",
         f"Consistent with: {rule.pattern}.",
         "",
-        f"It is a {rule.severity}, to be believed with {rule.confidence} confidence, and says:",
+        f"Severity: {rule.severity}; to be believed with {rule.confidence} confidence, and says:",
         f"  {rule.finding}",
         f"  {rule.ask}",
         "",

@@ -8,6 +8,7 @@ from typing import Literal
 
 from tracker_sync.adoption import Use
 from tracker_sync.customers import Customers
+from tracker_sync.days import Days
 from tracker_sync.reports.keys import called
 from tracker_sync.reports.portfolio import Portfolio
 
@@ -99,6 +100,11 @@ class Counts:
             at, {a: n for a, n in sorted(users.items()) if n}, unit, served(self.org, at),
             frozenset(a for a, since in self.first.items() if since <= at), target,
         )  # fmt: skip
+
+
+def looked_at(days: Days, released: int) -> int:
+    """When a release is looked at: the last instant of the 90th day after its day."""
+    return days.end(days.of(released) + AFTER.days) - 1
 
 
 def counts(org: Portfolio, end: int) -> Counts | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from fractions import Fraction
 from functools import cached_property
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from tracker_sync.days import Days
 from tracker_sync.inputs import SUPPLIES
-from tracker_sync.reports.adopted import AFTER, Adoption, Counts, counts
+from tracker_sync.reports.adopted import Adoption, Counts, counts, looked_at
 from tracker_sync.reports.carried import Carried, carried
 from tracker_sync.reports.courses import cycles
 from tracker_sync.reports.descent import Descent, Epic
@@ -89,6 +90,10 @@ class Outcome:
     kills: tuple[Kill, ...]
     undecided: int | None
     """As in `Saga`."""
+    decisions: tuple[int, ...]
+    """All of them, by time."""
+    due: date | None
+    """The day on which it has to be there, as the strategy says."""
 
 
 def outcomes(org: Portfolio, query: Query) -> tuple[Outcome, ...]:
@@ -101,7 +106,8 @@ def outcomes(org: Portfolio, query: Query) -> tuple[Outcome, ...]:
     for of in carried(org, query, [t for t in told if t.gone is None], end):
         checks, kills = look.checks(of)[0], look.kills(of)
         refs = tuple(map(org.ref, of.epics))
-        found.append(Outcome(of.told.initiative.id, refs, checks, kills, undecided(of, checks, kills)))
+        waits, stated = undecided(of, checks, kills), of.told.initiative
+        found.append(Outcome(stated.id, refs, checks, kills, waits, (*decisions(of),), stated.due))
     return tuple(found)
 
 
@@ -169,15 +175,11 @@ class _Look:
         )
         return Fraction(low, self.costs.unit), Fraction(high, self.costs.unit)
 
-    def _due(self, released: int) -> int:
-        """The last instant of the 90th day after that of a release."""
-        return self.days.end(self.days.of(released) + AFTER.days) - 1
-
     def checks(self, of: Carried) -> tuple[tuple[Check, ...], int | None]:
         """(those whose day has come, when the next one comes)"""
         found, later = list[Check](), list[int]()
         for released, row in sorted((at, row) for row, c in of.courses.items() for at in c.releases):
-            due = self._due(released)
+            due = looked_at(self.days, released)
             if due > self.end:
                 later.append(due)
                 continue
@@ -215,7 +217,7 @@ class _Look:
     def _alone(self, of: Carried, row: int) -> Adoption | None:
         """Who used an epic alone on the 90th day after its last release."""
         releases = of.courses[row].releases
-        due = self._due(releases[-1]) if releases else self.end + 1
+        due = looked_at(self.days, releases[-1]) if releases else self.end + 1
         outcome = self._outcome(of, [row], due) if due <= self.end else ""
         return None if isinstance(outcome, str) else outcome
 

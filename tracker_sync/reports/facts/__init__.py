@@ -7,6 +7,8 @@ from tracker_sync.reports.drawn import Drawn
 from tracker_sync.reports.effort import effort
 from tracker_sync.reports.facts.breaches import breaches
 from tracker_sync.reports.facts.epics import epics
+from tracker_sync.reports.facts.initiatives import initiatives
+from tracker_sync.reports.facts.mandates import mandates
 from tracker_sync.reports.facts.said import rankings, replies
 from tracker_sync.reports.facts.works import works
 
@@ -19,7 +21,8 @@ def facts(drawn: Drawn) -> Facts:
     found = Facts(
         start=Moment(query.since), end=Moment(query.last), unit=effort(org, query).unit,
         epics=every, works=works(org, query), rankings=rankings(org, query.last),
-        replies=replies(org, query.last), breaches=breaches(org, query, every),
+        replies=replies(org, query.last), initiatives=initiatives(drawn, every),
+        mandates=mandates(org, query), breaches=breaches(org, query, every),
         versions=tuple(Moment(v.since) for v in org.judged.strategies.versions if v.since <= query.last),
         limit=version.strategy.limits.active_intents if version else None,
         market=tuple(_market(drawn)),
@@ -68,6 +71,8 @@ def missing(drawn: Drawn, found: Facts) -> dict[str, str]:
         "effort": any(w.effort for w in found.works),
         "targets": stated is not None and any(i.target is not None for i in stated.intents),
         "initiatives": bool(found.initiatives),
+        "owners": any(m.owners for m in found.mandates),
+        "labels": any(e.marks for e in found.epics),
         "exclusions": stated is not None and bool(stated.not_doing),
         "limit": found.limit is not None,
     }

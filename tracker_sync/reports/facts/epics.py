@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+from msgspec import structs
 
 from tracker_sync.days import Days
 from tracker_sync.patterns.facts import Asked, Epic, Moment, Named, Sign
@@ -71,20 +72,22 @@ class _Look:
         window, whole = effort(org, query), effort(org, replace(query, since=min(org.first, query.since)))
         signs = named.evidence(org, self.looked, self.work, query.last)
         went, serves = courses(org, self.work, query.last), served(org, query)
-        for row in self.rows.tolist():
+        unseen = org.active(replace(query, since=min(org.first, query.since))) & ~whole.measured
+        for row, title in zip(self.rows.tolist(), org.titled(self.rows), strict=True):
             if (of := self.histories.get(row)) is None:
                 continue
             rows = np.array(self.work[row])
             evidence = tuple(self._sign(s) for s in signs[row])
-            yield self._epic(
-                row, of, went[row], evidence, serves, int(window.amounts[rows].sum()),
-                int(whole.amounts[rows].sum()) * window.unit // whole.unit,
+            found = self._epic(row, of, went[row], evidence, serves)
+            yield structs.replace(
+                found, title=title, effort=int(window.amounts[rows].sum()), unseen=int(unseen[rows].sum()),
+                effort_all=int(whole.amounts[rows].sum()) * window.unit // whole.unit,
+                largest=int(whole.amounts[rows].max()) * window.unit // whole.unit,
             )  # fmt: skip
 
     def _epic(
-        self, row: int, of: History, course: Course, evidence: tuple[Sign, ...], serves: Served,
-        effort: int, effort_all: int,
-    ) -> Epic:  # fmt: skip
+        self, row: int, of: History, course: Course, evidence: tuple[Sign, ...], serves: Served
+    ) -> Epic:
         org, tags, end = self.org, self.looked.tags[of.item.ref], self.query.last
         marks, root = tuple(m for m in of.marks() if m.at.at <= end), org.ref(int(org.roots[row]))
         solutions = {name for kind, name, _ in _named(marks) if kind == "solution"}
@@ -103,7 +106,7 @@ class _Look:
             due=tuple(d for d in of.due() if d.at.at <= end),
             up=tuple(m for m in of.up(self._in_bulk) if m.at <= end),
             tagged=self._seen(earliest(of.of_tag(t) for t in (*tags.intents, *tags.customers))),
-            links=tuple(self._links(of)), effort=effort, effort_all=effort_all,
+            links=tuple(self._links(of)),
         )  # fmt: skip
 
     def _seen(self, moment: Moment | None) -> Moment | None:
