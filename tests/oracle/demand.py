@@ -11,7 +11,7 @@ from tests.oracle.strategy import at_end, in_force
 from tests.oracle.world import MINUTE, Issue
 
 DAY = 24 * 60 * MINUTE
-NOBODY = "not in the customers file"
+NOBODY, NONE = "not in the customers file", "no segment"
 OUTSIDE = ("sales", "support", "customer")
 STATES = ("waiting", "committed", "in progress", "done", "declined")
 
@@ -119,16 +119,6 @@ class Demand:
                 found.setdefault((self.unit(issue), account), {})[issue] = since
         return found
 
-    def below(self, issue: Issue) -> list[Issue]:
-        """The item and everything under it."""
-        if issue not in self._below:
-            self._below[issue] = [i for i in self.tree.issues if issue in self.tree.line(i)]
-        return self._below[issue]
-
-    @cached_property
-    def _below(self) -> dict[Issue, list[Issue]]:
-        return {}
-
     # -- states -----------------------------------------------------------------------------------
 
     def phase(self, issue: Issue) -> str:
@@ -141,7 +131,7 @@ class Demand:
 
     def state(self, issue: Issue, unit: Issue) -> tuple[str, int | None]:
         """ "State of such an item, the first that holds", and since when it is done or declined."""
-        own, under = self.phase(issue), [self.phase(i) for i in self.below(issue)]
+        own, under = self.phase(issue), [self.phase(i) for i in self.tree.below(issue)]
         begun = "doing" in under or "done" in under
         if own in ("done", "declined"):
             return own, self.since(issue)
@@ -149,7 +139,7 @@ class Demand:
             return "declined", self.since(unit)
         if begun:
             return "in progress", None
-        ever = any(self.of.tags[i].commitment is not None for i in self.below(issue))
+        ever = any(self.of.tags[i].commitment is not None for i in self.tree.below(issue))
         return ("committed" if ever else "waiting"), None
 
     @staticmethod
@@ -182,14 +172,15 @@ class Demand:
     @cached_property
     def rows(self) -> dict[tuple[Issue, str], Request]:
         """ "What stood in the window: asked for in it; or still open as of the report's day; or done or
-        declined not before its start; or with work that was active in it and whose effort belongs to
+        declined not before its start; or with work that was active in it and whose effort belongs to it. A
+        `--source`, `--project` or `--team` leaves in the units that are in it, and those with work in
         it"."""
         found = {}
         for (unit, account), wishes in self.asked.items():
             row = self._request(unit, account, wishes)
             closed = row.closed if row.state in ("done", "declined") else FOREVER
             asked_or_open = row.first_asked >= self.of.begin or (closed or 0) >= self.of.begin
-            if asked_or_open or (unit, account) in self.effort:
+            if (asked_or_open and unit in self.of.inside) or (unit, account) in self.effort:
                 found[unit, account] = row
         return found
 
@@ -199,13 +190,19 @@ class Demand:
         that it asked for"."""
         return [unit] if unit in wishes else [*wishes]
 
+    def _place(self, issue: Issue) -> tuple[str, int]:
+        """The order of keys: 9 comes before 10."""
+        head = self.of.ref(issue).rstrip("0123456789")
+        return head, int(self.of.ref(issue)[len(head) :])
+
     def _request(self, unit: Issue, account: str, wishes: dict[Issue, int]) -> Request:
         items = self._items(unit, wishes)
         states = [self.state(i, unit) for i in items]
         state, first = self.together([s for s, _ in states]), min(wishes.values())
-        below = [i for item in items for i in self.below(item)]
+        below = [i for item in items for i in self.tree.below(item)]
         commitments = [c for i in below if (c := self.of.tags[i].commitment) is not None]
-        origins = [o for i, since in wishes.items() if since == first and (o := self.of.tags[i].origin)]
+        at_once = sorted((i for i, since in wishes.items() if since == first), key=self._place)
+        origins = [o for i in at_once if (o := self.of.tags[i].origin)]
         others = {a for u, a in self.asked if u is unit}
         closed = max((at for _, at in states if at is not None), default=None)
         return Request(
@@ -256,7 +253,7 @@ class Demand:
         are those of now"."""
         found = {}
         of = {
-            a: self.profile(a, self.at, now=True).segment or NOBODY
+            a: (p.segment or NONE) if (p := self.profile(a, self.at, now=True)).known else NOBODY
             for a in {*self.roots, *(a for _, a in self.rows)}
         }
         for segment in set(of.values()):
@@ -290,12 +287,12 @@ class Demand:
         or declined before its start or had work in it"."""
         named, active = {u for u, _ in self.asked}, set(self.of.active)
         found: dict[Issue, None] = {}
-        for issue in self.tree.issues:
+        for issue in (i for i in self.tree.issues if i in self.of.inside):
             tags, unit = self.of.tags[issue], self.unit(issue)
             origin = tags.origin.value if tags.origin else ""
             closed = self.phase(issue) in ("done", "declined") and self.since(issue) < self.of.begin
             stood = issue.opened_at < self.of.until and (
-                not closed or any(i in active for i in self.below(issue))
+                not closed or any(i in active for i in self.tree.below(issue))
             )
             if unit not in named and not tags.customers and origin in OUTSIDE and stood:
                 found[unit] = None

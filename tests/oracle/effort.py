@@ -35,7 +35,7 @@ def worked(
     for day in calendar.working_days(begin, end):
         midnight, after = calendar.midnight(day), min(calendar.after(day), end)
         hands: dict[str, list[Issue]] = {}
-        for issue in started:
+        for issue in (i for i in started if i.doing[0][0] < after and i.doing[-1][1] > midnight):
             instant = last_in_progress(issue, midnight, after)
             if instant is not None and not stale(issue, day):
                 for who in people(issue, instant, person):
@@ -43,16 +43,6 @@ def worked(
         for who, issues in hands.items():
             for issue in issues:
                 yield day, who, issue, Fraction(1, len(issues))
-
-
-def effort(
-    world: World, leaves: list[Issue], begin: int, end: int, person: Callable[[Issue, str], str]
-) -> dict[Issue, Fraction]:
-    """Person-days of the leaves."""
-    total: dict[Issue, Fraction] = {}
-    for _, _, issue, part in worked(world, leaves, begin, end, person):
-        total[issue] = total.get(issue, Fraction(0)) + part
-    return total
 
 
 def active(issue: Issue, begin: int, end: int) -> bool:

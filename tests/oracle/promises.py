@@ -112,13 +112,9 @@ class Promises:
         moments = [ts for ts in issue.became(phase) if ts <= self.at]
         return (moments[-1], phase) if phase in ("done", "declined") else None
 
-    def below(self, issue: Issue) -> list[Issue]:
-        """The item and anything under it."""
-        return [issue, *(i for i in self.tree.issues if i is not issue and issue in self.tree.line(i))]
-
     def scoped(self, issue: Issue) -> int | None:
         """ "The first points, estimate or ready status of the item or of anything under it"."""
-        return min((ts for i in self.below(issue) for ts in self._scopes[i]), default=None)
+        return min((ts for i in self.tree.below(issue) for ts in self._scopes[i]), default=None)
 
     @cached_property
     def _scopes(self) -> dict[Issue, list[int]]:
@@ -127,10 +123,17 @@ class Promises:
             points = self.of.inputs.field(issue.source, "points")
             name = issue.world.name
             attrs = [a for a in issue.by_attr if points and name(issue.source, "field", a) == points]
-            said = [s for a in (*attrs, "estimate") for s in issue.by_attr.get(a, ())]
-            some = [s for s in said if s.val is not None and s.kind != "dropped"]
-            some += [s for s in issue.by_attr.get("status", ()) if self.ready(issue, s.key)]
-            found[issue] = [issue.signed(s.ts) for s in some if s.ts <= self.at]
+            held = [
+                (a, s.ts, issue.values(a, s.ts))  # "that an item never had at any instant" is nothing
+                for a in (*attrs, "estimate", "status")
+                for s in issue.by_attr.get(a, ())
+                if s.ts <= self.at
+            ]
+            found[issue] = [
+                issue.signed(ts)
+                for a, ts, of in held
+                if of and (a != "status" or self.ready(issue, next(iter(of))))
+            ]
         return found
 
     def ready(self, issue: Issue, status: str) -> bool:
@@ -155,12 +158,13 @@ class Promises:
 
     @cached_property
     def _moves(self) -> list[tuple[int, Issue, bool]]:
+        """Of a change of rank that does not say which way it went nothing follows."""
         return [
             (s.ts, issue, s.val == "Ranked higher")
             for issue in self.tree.issues
             for s in issue.said
             if s.kind == "noted" and s.ts <= self.at
-            if issue.world.name(issue.source, "field", s.attr) == "Rank"
+            if issue.world.name(issue.source, "field", s.attr) == "Rank" and s.val is not None
         ]
 
     # -- the report -----------------------------------------------------------------------------
@@ -171,6 +175,11 @@ class Promises:
         return {i: p for i in self.tree.issues if i.opened_at <= self.at and (p := self.promise(i))}
 
     @cached_property
+    def shown(self) -> list[Issue]:
+        """Those of them that the question leaves in: "only work of this source", project or team."""
+        return [i for i in self.all if i in self.of.inside]
+
+    @cached_property
     def listed(self) -> list[Issue]:
         """ "What was promised in the period, and what was promised before and was not done or declined, for
         the last time, before its start"."""
@@ -178,7 +187,7 @@ class Promises:
         begin, until = self.of.begin, self.of.until
         return [
             i
-            for i, (at, _) in self.all.items()
+            for i, (at, _) in ((i, self.all[i]) for i in self.shown)
             if at < until and (at >= begin or ends.get(i, FOREVER) >= begin)
         ]
 
@@ -190,7 +199,7 @@ class Promises:
     def _theirs(self, issue: Issue) -> list[Issue]:
         """Promised items of its accounts, itself included."""
         mine = self.accounts(issue)
-        return [i for i in self.all if i is issue or mine & self.accounts(i)]
+        return [i for i in self.shown if i is issue or mine & self.accounts(i)]
 
     def row(self, issue: Issue) -> Promise:
         """One line of the report."""
@@ -256,7 +265,7 @@ class Promises:
         """ "The same for each account, with what is in progress for it of all that it was ever promised. A
         promise to two accounts counts for both"."""
         theirs: dict[str, list[Issue]] = {}
-        for issue in self.all:
+        for issue in self.shown:
             for account in self.accounts(issue):
                 theirs.setdefault(account, []).append(issue)
         return {
@@ -282,6 +291,7 @@ class Promises:
             above = self.tree.line(issue)[1:]
             if (
                 phase != "done"
+                or issue not in self.of.inside
                 or not self.of.begin <= ended < self.of.until
                 or (not promised and any(i in self.all for i in above))
             ):

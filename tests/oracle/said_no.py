@@ -98,13 +98,15 @@ class SaidNo:
         last = found[-1][0]
         return last, max(ts for ts in issue.became(last) if ts <= self.at)
 
-    def below(self, issue: Issue) -> list[Issue]:
-        """The item and everything under it."""
-        return [i for i in self.tree.issues if issue in self.tree.line(i)]
+    @cached_property
+    def left_in(self) -> list[Issue]:
+        """ "Only work of this source", project or team."""
+        return self.of.inside.every
 
     def effort(self, issues: list[Issue]) -> Fraction:
-        """Person-days of the period of everything under these, each day once."""
-        leaves = {leaf for i in issues for leaf in self.below(i)}
+        """Person-days of the period of everything under these, each day once; of the work that is asked
+        about, of which the share is taken, too."""
+        leaves = {leaf for i in issues for leaf in self.tree.below(i)} & {*self.of.active}
         return sum((self.of.effort.get(leaf, Fraction(0)) for leaf in leaves), Fraction(0))
 
     def accounts(self, issue: Issue) -> tuple[str, ...]:
@@ -118,9 +120,12 @@ class SaidNo:
     def worked(self) -> dict[Issue, int]:
         """Work of the period: "what was in progress or done in it, or has anything under it that was"; and
         when it was started."""
-        busy = [i for i in self.tree.issues if active(i, self.of.begin, self.of.end)]
+        busy = [i for i in self.left_in if active(i, self.of.begin, self.of.end)]
         every = {above for i in busy for above in self.tree.line(i)}
-        return {i: at for i in self.tree.issues if i in every and (at := self.started(i)) is not None}
+        begun = {i: at for i in self.left_in if i in every and (at := self.started(i)) is not None}
+        return {
+            i: at for i, at in begun.items() if at < self.of.until
+        }  # "started in the window, or before it"
 
     @cached_property
     def against(self) -> dict[Issue, tuple[str, ...]]:
@@ -145,7 +150,7 @@ class SaidNo:
             assert version is not None
             found[issue] = Breach(
                 self.of.ref(issue), at, rules, self.accounts(issue), origin.value if origin else None,
-                self.effort([issue]), sum(i in self.against for i in self.below(issue)) - 1,
+                self.effort([issue]), sum(i in self.against for i in self.tree.below(issue)) - 1,
                 STATES[self.phase(issue)[0]], version.recorded_at is None or version.recorded_at > at,
             )  # fmt: skip
         return found
@@ -156,7 +161,7 @@ class SaidNo:
     def declined(self) -> dict[Issue, Declined]:
         """ "What is declined and became so in the period, with the tracker's reason of that moment"."""
         found = {}
-        for issue in self.tree.issues:
+        for issue in self.left_in:
             phase, since = self.phase(issue)
             if phase == "declined" and self.of.begin <= since < self.of.until:
                 begun = self.started(issue)
@@ -183,7 +188,7 @@ class SaidNo:
     def waiting(self) -> dict[Issue, tuple[str, ...]]:
         """ "As of the report's day, whatever the period: names what stands, and nobody has begun or declined
         it"."""
-        idle = [i for i in self.tree.issues if self.phase(i)[0] == "new" and self.started(i) is None]
+        idle = [i for i in self.left_in if self.phase(i)[0] == "new" and self.started(i) is None]
         named = {i: self.names(i, self.newest, self.at) for i in idle}
         return {i: rules for i, rules in named.items() if rules}
 
@@ -193,7 +198,7 @@ class SaidNo:
     def came_back(self) -> dict[Issue, CameBack]:
         """ "Declined for ten minutes or more, then taken up again in the period"; the last time."""
         found = {}
-        for issue in self.tree.issues:
+        for issue in self.left_in:
             spans = [s for s in self._declines(issue) if self.of.begin <= s[1] < self.of.until]
             if spans:
                 found[issue] = self._back(issue, *spans[-1])
@@ -220,9 +225,8 @@ class SaidNo:
         first: dict[str, int] = {}
         for s in tags.customers:
             first[root(s.value)] = min(s.since, first.get(root(s.value), s.since))
-        who = next(
-            (s.actor for s in issue.said if s.ts == reopened and s.attr in ("status", "resolution")), None
-        )
+        decided = (s for s in issue.said if s.ts == reopened and s.attr in ("status", "resolution"))
+        who = next((s.actor for s in decided if s.actor), None)
         called = issue.world.name(issue.source, "user", who or "")
         person = self.of.inputs.people.get(who or "") or self.of.inputs.people.get(called)
         return CameBack(

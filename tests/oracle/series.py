@@ -32,7 +32,7 @@ def name(by: str, day: date) -> str:
     return f"{day:%Y-%m}" if by == "month" else f"{day.year}-Q{(day.month + 2) // 3}"
 
 
-def series(record: Record, question: Question, by: str, team: str | None = None) -> Iterator[Spell]:
+def series(record: Record, question: Question, by: str) -> Iterator[Spell]:
     """ "'As then known' is what the trackers showed at the period's last instant (leaves, parents, tags, the
     assignee), not what this log knew"."""
     of = Oracle(record, question)
@@ -49,5 +49,5 @@ def series(record: Record, question: Question, by: str, team: str | None = None)
         )
         restated.tree, restated.__dict__["tags"] = of.tree, of.tags
         restated.begin = then.begin = begun
-        yield Spell(name(by, day), Weights(restated, team), Weights(then, team))
+        yield Spell(name(by, day), Weights(restated), Weights(then))
         day = after

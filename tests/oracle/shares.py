@@ -6,8 +6,9 @@ from datetime import date
 from fractions import Fraction
 from functools import cached_property
 
-from tests.oracle.effort import active, effort
+from tests.oracle.effort import active, worked
 from tests.oracle.inputs import Inputs, Text
+from tests.oracle.scope import Scope, team
 from tests.oracle.story import FOREVER, read
 from tests.oracle.strategy import at_end
 from tests.oracle.tags import Tagged, tagged
@@ -19,12 +20,16 @@ Bounds = tuple[Fraction | None, Fraction | None]
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked: "as of a date, and as it was then known", in a window of whole days."""
+    """What is asked: "as of a date, and as it was then known", in a window of whole days, of a part of the
+    items."""
 
     as_of: date | None = None
     known_at: int | None = None
     since: date | None = None
     until: date | None = None
+    source: str | None = None
+    project: str | None = None
+    team: str | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,7 @@ class Oracle:
     """The answers to a question about a log."""
 
     def __init__(self, record: Record, question: Question = Question()) -> None:
+        self.question = question
         self.inputs, self.world = record.known(question.known_at)
         self.calendar = self.inputs.calendar
         end = self.world.last if question.as_of is None else self.calendar.after(question.as_of) - 1
@@ -86,12 +92,41 @@ class Oracle:
     @cached_property
     def effort(self) -> dict[Issue, Fraction]:
         """Person-days of all leaves that were in progress on a working day."""
-        return effort(self.world, self.tree.leaves(), self.begin, self.end, self.person)
+        total: dict[Issue, Fraction] = {}
+        for _, leaf, part in self.worked:
+            total[leaf] = total.get(leaf, Fraction(0)) + part
+        return total
+
+    @cached_property
+    def worked(self) -> list[tuple[str, Issue, Fraction]]:
+        """(person, leaf, part of the day), day by day."""
+        every = worked(self.world, [*self.leaves], self.begin, self.end, self.person)
+        return [(who, leaf, part) for _, who, leaf, part in every]
+
+    @cached_property
+    def leaves(self) -> dict[Issue, None]:
+        """All leaves, in their order."""
+        return dict.fromkeys(self.tree.leaves())
+
+    @cached_property
+    def inside(self) -> Scope:
+        """What the question leaves in."""
+        return Scope(self)
+
+    def team(self, issue: Issue) -> str | None:
+        """Whose it was last in the window."""
+        if issue not in self._teams:
+            self._teams[issue] = team(self, issue)
+        return self._teams[issue]
+
+    @cached_property
+    def _teams(self) -> dict[Issue, str | None]:
+        return {}
 
     @cached_property
     def active(self) -> list[Issue]:
-        """ "Leaf work active in the window"."""
-        return [i for i in self.tree.leaves() if active(i, self.begin, self.end)]
+        """ "Leaf work active in the window", of what the question leaves in."""
+        return [i for i in self.leaves if active(i, self.begin, self.end) and i in self.inside]
 
     def work(self, weight: str) -> dict[Issue, Fraction]:
         """ "W = all work", in a weight."""

@@ -7,7 +7,6 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import product
 
-from tests.oracle.effort import last_in_progress, people, stale, worked
 from tests.oracle.shares import Bounds, Figures, Oracle, over
 from tests.oracle.verdicts import VERDICTS
 from tests.oracle.world import Issue
@@ -95,28 +94,11 @@ class Rates:
 
 
 class Weights:
-    """The figures of a question by money and by points, of all work or of what one team had last."""
+    """The figures of a question by money and by points."""
 
-    def __init__(self, of: Oracle, team: str | None = None) -> None:
-        self.of = of
-        self.active = [i for i in of.active if team is None or self.team(i) == team]
+    def __init__(self, of: Oracle) -> None:
+        self.of, self.active = of, of.active
         self.rates = Rates(of.inputs.held.get("people", ""))
-
-    def team(self, issue: Issue) -> str | None:
-        """ "An item's team is that of who had it in progress last in the window, on a day on which it was not
-        stale"."""
-        of = self.of
-        instant = last_in_progress(issue, of.begin, of.end)
-        while instant is not None and stale(issue, of.calendar.day_of(instant)):
-            before = of.calendar.midnight(of.calendar.day_of(instant))
-            instant = last_in_progress(issue, of.begin, before) if before > of.begin else None
-        had = people(issue, instant, of.person) if instant is not None else set()
-        teams = {self._teams.get(who) for who in had}
-        return teams.pop() if len(teams) == 1 else None
-
-    @cached_property
-    def _teams(self) -> dict[str, str]:
-        return {f"person {p.name}": p.team for p in self.of.inputs.people.values() if p.team}
 
     # -- effort and count -----------------------------------------------------------------------
 
@@ -131,7 +113,7 @@ class Weights:
     def days(self) -> dict[Issue, Days]:
         """Each leaf's person-days, by who is paid for them."""
         of, found = self.of, dict[Issue, Days]()
-        for _, who, leaf, part in worked(of.world, of.tree.leaves(), of.begin, of.end, of.person):
+        for who, leaf, part in of.worked:
             mine, payer = found.setdefault(leaf, {}), self.rates.of(who)
             mine[payer] = mine.get(payer, Fraction(0)) + part
         return found
@@ -176,22 +158,22 @@ class Weights:
 
     # -- points ---------------------------------------------------------------------------------
 
-    def points_of(self, issue: Issue) -> Fraction:
-        """ "Its points are those of the day that is asked about, and no points are zero points"."""
+    def points_of(self, issue: Issue) -> Fraction | None:
+        """ "Its points are those of the day that is asked about"; "a figure of 0 is a figure"."""
         name, at = self.of.inputs.field(issue.source, "points"), self.of.tree.at
         for attr in issue.attrs(at) if name else ():
             if self.of.world.name(issue.source, "field", attr) == name:
                 return Fraction(issue.one(attr, at) or 0)
-        return Fraction(0)
+        return None
 
     def points(self) -> dict[str, Points]:
         """By team: "only where 80 % of a team's active leaves carry them"; "the share is of the items that
         carry them"."""
         found = {}
-        for team in sorted({t for i in self.active if (t := self.team(i))}):
-            work = [i for i in self.active if self.team(i) == team]
-            told = [(self.of.verdicts[i], p) for i in work if (p := self.points_of(i)) > 0]
-            enough = Fraction(len(told), len(work)) >= Fraction(4, 5)
+        for team in sorted({t for i in self.active if (t := self.of.team(i))}):
+            work = [i for i in self.active if self.of.team(i) == team]
+            told = [(self.of.verdicts[i], p) for i in work if (p := self.points_of(i)) is not None]
+            enough = Fraction(len(told), len(work)) >= Fraction(4, 5) and any(p for _, p in told)
             found[team] = Points(bounds(told) if enough else None, len(told), len(work))
         return found
 

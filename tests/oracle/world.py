@@ -250,6 +250,18 @@ class Tree:
             found.append(above)
         return found
 
+    @cached_property
+    def _below(self) -> dict[Issue, list[Issue]]:
+        found: dict[Issue, list[Issue]] = {i: [] for i in self.issues}
+        for issue in self.issues:
+            for above in self.line(issue):
+                found[above].append(issue)
+        return found
+
+    def below(self, issue: Issue) -> list[Issue]:
+        """The item and everything under it."""
+        return self._below[issue]
+
     def leaves(self) -> list[Issue]:
         """ "A leaf has no children in the log"."""
         return [i for i in self.issues if i not in self._above]

@@ -36,7 +36,8 @@ def asked(question: Question) -> Asked:
     days = {n: str(d) if (d := getattr(question, n)) else None for n in ("since", "until", "as_of")}
     known = question.known_at
     at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=known) if known is not None else None
-    return Asked(**days, known_at=at.isoformat() if at else None)
+    part = {n: getattr(question, n) for n in ("source", "project", "team")}
+    return Asked(**days, **part, known_at=at.isoformat() if at else None)
 
 
 def record(config: Config, log: EventLog) -> Record:
@@ -47,7 +48,11 @@ def record(config: Config, log: EventLog) -> Record:
 
 def reported(config: Config, log: EventLog, question: Question) -> Said:
     """Every figure of the reports that the package gives."""
-    org, query = open_portfolio(config, log, asked(question))
+    return shares_reported(*open_portfolio(config, log, asked(question)))
+
+
+def shares_reported(org: Portfolio, query: Query) -> Said:
+    """The same of what was opened already."""
     return _sales_led(org, query) | _intents(org, query) | _single(org, query)
 
 
@@ -127,11 +132,16 @@ def _single(org: Portfolio, query: Query) -> Said:
 
 def assert_agree(config: Config, log: EventLog, rec: Record, question: Question) -> None:
     """The package and the oracle say the same, figure by figure."""
-    package, opinion = reported(config, log, question), expected(Oracle(rec, question))
+    assert_shares_agree(*open_portfolio(config, log, asked(question)), Oracle(rec, question))
+
+
+def assert_shares_agree(org: Portfolio, query: Query, of: Oracle) -> None:
+    """The same of what was opened already."""
+    package, opinion = shares_reported(org, query), expected(of)
     assert package.keys() == opinion.keys()
     opinion["features"] = _unused(package["features"], opinion["features"])  # type: ignore[arg-type]
     for name, value in package.items():
-        assert value == opinion[name], (name, question)
+        assert value == opinion[name], (name, of.question)
 
 
 def _unused(package: dict[str, Feature], opinion: dict[str, Feature]) -> dict[str, Feature]:

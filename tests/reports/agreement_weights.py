@@ -13,15 +13,14 @@ from tracker_sync.config import Config
 from tracker_sync.log import EventLog
 from tracker_sync.reports.intents import intents
 from tracker_sync.reports.opening import open_portfolio
+from tracker_sync.reports.portfolio import Portfolio
+from tracker_sync.reports.query import Query
 from tracker_sync.reports.sales_led import SalesLed, Weighed, sales_led
 from tracker_sync.reports.shares import Share
 
 
-def weights_reported(
-    config: Config, log: EventLog, question: Question, team: str | None, by: str | None
-) -> Said:
+def weights_reported(org: Portfolio, query: Query) -> Said:
     """What the package reports by each weight."""
-    org, query = open_portfolio(config, log, replace(asked(question), team=team, by=by))
     report = sales_led(org, query)
     said: Said = {"figures": _weighed(report.weighed), "not by points": _short(report)}
     for spell in report.series:
@@ -33,14 +32,13 @@ def weights_reported(
     return said
 
 
-def weights_expected(rec: Record, question: Question, team: str | None, by: str | None) -> Said:
+def weights_expected(of: Weights, rec: Record, by: str | None) -> Said:
     """The same by the oracle."""
-    of = Weights(Oracle(rec, question), team)
     said: Said = {"figures": _told(of)}
     short = {(t, str(p.carry), str(p.items)) for t, p in of.points().items() if p.figures is None}
-    nobody = sum(of.team(i) is None for i in of.active)
+    nobody = sum(of.of.team(i) is None for i in of.active)
     said["not by points"] = short | ({("", str(nobody))} if nobody else set())
-    for spell in series(rec, question, by, team) if by else ():
+    for spell in series(rec, of.of.question, by) if by else ():
         now, then = _told(spell.restated), _told(spell.then)
         said[spell.name] = now, then, _moved(spell.restated, spell.then)
     named = {n for i in of.active for n in of.of.tags[i].intents}
@@ -84,12 +82,16 @@ def _short(report: SalesLed) -> set[tuple[str, ...]]:
 
 
 def assert_weights_agree(
-    config: Config, log: EventLog, rec: Record, question: Question, team: str | None = None,
-    by: str | None = None,
-) -> None:  # fmt: skip
+    config: Config, log: EventLog, rec: Record, question: Question, by: str | None = None
+) -> None:
     """The package and the oracle say the same by every weight."""
-    package = weights_reported(config, log, question, team, by)
-    opinion = weights_expected(rec, question, team, by)
-    assert package.keys() == opinion.keys(), (question, team, by)
+    org, query = open_portfolio(config, log, replace(asked(question), by=by))
+    assert_opened_agree(org, query, Oracle(rec, question), rec)
+
+
+def assert_opened_agree(org: Portfolio, query: Query, of: Oracle, rec: Record) -> None:
+    """The same of what was opened already."""
+    package, opinion = weights_reported(org, query), weights_expected(Weights(of), rec, query.by)
+    assert package.keys() == opinion.keys(), (of.question, query.by)
     for name, value in package.items():
-        assert value == opinion[name], (name, question, team, by)
+        assert value == opinion[name], (name, of.question, query.by)

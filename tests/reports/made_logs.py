@@ -2,23 +2,21 @@
 
 import random
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
-from tracker_sync import config, events
+from tests.reports.made_inputs import DAYS, NAMES, START, files, micro, stated
+from tracker_sync import events
 from tracker_sync.config import Config
-from tracker_sync.days import EPOCH
-from tracker_sync.inputs import now_stated
 from tracker_sync.log.sqlite import SqliteLog
 
-START, DAYS = date(2026, 1, 5), 150
 MINUTE = 60 * 1_000_000
 HOUR, DAY = 60 * MINUTE, 24 * 60 * MINUTE
 STATUSES = {
     "1": ("To Do", "new"), "3": ("In Progress", "indeterminate"), "4": ("Review", "indeterminate"),
-    "5": ("Done", "done"), "6": ("Odd", ""), "open": ("Open", "new"), "closed": ("Closed", "done"),
+    "5": ("Done", "done"), "6": ("Odd", ""), "7": ("Ready for work", "new"),
+    "open": ("Open", "new"), "closed": ("Closed", "done"),
 }  # fmt: skip
 TYPES = {
     "10": ("Story", "0"),
@@ -27,7 +25,10 @@ TYPES = {
     "13": ("epic", ""),
     "14": ("Task", ""),
 }
-FIELDS = {"customfield_1": "Theme", "customfield_2": "Account", "customfield_3": "Origin"}
+FIELDS = {
+    "customfield_1": "Theme", "customfield_2": "Account", "customfield_3": "Origin",
+    "customfield_4": "Points", "customfield_9": "Rank",
+}  # fmt: skip
 USERS = {
     "sam": "Sam Hill",
     "sue": "Sue",
@@ -36,14 +37,12 @@ USERS = {
     "ada": "Ada",
     "kim": "kim@globex.test",
 }
-ROLES = {"sam": "sales", "sue": "support", "eve": "engineering", "pat": "product"}
-NAMES = ("Acme", "Globex", "Globex East", "Hooli", "Initech", "Umbrella", "Two Words")
 LABELS = (
     "prospect-acme", "customer/umbrella", "customer/acme", "customer/globex", "customer/Globex East",
     "customer/hooli", "customer/twin", "customer-initech", "customer-portal", "for Acme", "customer/nobody",
     "customer request", "customer promise", "research", "O-support", "intent/core", "intent/late",
     "intent/fantasy", "epic: second", "planned/new", "committed", "payroll", "bug", "epic", "doing",
-    "Umbrella", "hush",
+    "Umbrella", "hush", "contractual", "evidence/interview",
 )  # fmt: skip
 TITLES = (
     "Faster export", "Dosing for water treatment", "Export for Acme", "[Initech] totals", "payroll rules",
@@ -56,23 +55,6 @@ TEXTS = (
     "See https://acme.my.salesforce.com/0065000000AbCdE", "a support ticket came in", "target hit",
     "Users report that it is slow.\n\nSubject: Fwd: it\nFrom: Cy, Initech", "It is due to initech rules.",
 )  # fmt: skip
-OWN_RULES = """\
-dimension = "{dimension}"
-keep = "{keep}"
-[[rule]]
-id = "spoken"
-why = "Said."
-when = {{ text = '\\bexport\\b', labels = '.' }}
-unless = {{ text = 'hush', title = 'dosing' }}
-value = "{value}"
-test = [{{ item = {{ title = "export", labels = "a" }}, gives = ["{value}"] }}, {{ item = {{}}, gives = [] }}]
-[[rule]]
-id = "second"
-why = "Chosen."
-when = [{{ labels = '^hush$' }}, {{ body = '(?P<value>core|acme)' }}]
-unless = {{ comments = 'slow' }}
-test = [{{ item = {{ body = "core" }}, gives = ["core"] }}, {{ item = {{}}, gives = [] }}]
-"""
 
 
 class Made(NamedTuple):
@@ -84,17 +66,11 @@ class Made(NamedTuple):
     times: tuple[int, int]
 
 
-def micro(day: float, zone: str = "UTC") -> int:
-    """A time, in days from the start."""
-    at = datetime.combine(START, datetime.min.time(), ZoneInfo(zone)) + timedelta(days=day)
-    return (at - EPOCH) // timedelta(microseconds=1)
-
-
 def made(r: random.Random, folder: Path) -> Made:
     """A log made by chance, with late lines, people's words and inputs told on the way."""
     zone = r.choice(("UTC", "UTC", "Europe/Berlin", "America/New_York", "Pacific/Auckland"))
-    conf = _files(r, folder, zone)
-    said = [*_names(r), *_jira(r, zone), *_github(r, zone), *_words(r), *_inputs(r, conf)]
+    conf = files(r, folder, zone)
+    said = [*_names(r), *_jira(r, zone), *_github(r, zone), *_words(r), *stated(r, conf)]
     told: dict[tuple[int, str], list[events.Event]] = {}
     for source, event in said:
         told.setdefault((_recorded(r, source, event), source), []).append(event)
@@ -111,80 +87,6 @@ def _recorded(r: random.Random, source: str, event: events.Event) -> int:
     if source == "people":
         return begun
     return begun - begun % (4 * DAY) + 4 * DAY * (1 + r.choice((0, 0, 0, 0, 0, 0, r.randrange(15))))
-
-
-# -- inputs -----------------------------------------------------------------------------------------
-
-
-def _files(r: random.Random, folder: Path, zone: str) -> Config:
-    days = r.choice(('"mon", "tue", "wed", "thu", "fri"', '"sun", "mon", "tue", "wed", "thu"'))
-    fields = r.choice(("", 'fields = { intent = "Theme", customer = "Account", origin = "Origin" }\n'))
-    own, tools = r.choice(("", 'paths = ["rules"]\n')), r.choice(("", 'not_in_texts = ["Umbrella"]\n'))
-    off = r.choice(("", 'disable = ["origin/customers-asked"]\n'))
-    (folder / "tracker-sync.toml").write_text(
-        f'[[sources]]\nname = "o"\nkind = "jira"\nurl = "https://o.example"\n{fields}'
-        '[[sources]]\nname = "g"\nkind = "github"\nrepos = ["a/b"]\n'
-        f"started_labels = {r.choice(([], ['Doing']))}\n"
-        f'[calendar]\ntimezone = "{zone}"\nworking_days = [{days}]\n[rules]\n{own}{tools}{off}'
-    )
-    (folder / "rules/tags").mkdir(parents=True)
-    for dimension, value in (("origin", "research"), ("intent", "core"), ("customer", "Acme")):
-        rules = OWN_RULES.format(dimension=dimension, value=value, keep=r.choice(("first", "all")))
-        if r.random() < 0.5:
-            (folder / f"rules/tags/{dimension}.toml").write_text(rules)
-    (folder / "customers.csv").write_text(_customers(r))
-    (folder / "strategy.toml").write_text(_strategy(r))
-    (folder / "people.toml").write_text(_people(r))
-    return config.load(folder / "tracker-sync.toml")
-
-
-def _customers(r: random.Random) -> str:
-    lines = ["name,aliases,domains,segment,industry,geography,size,status,since,until,icp,arr,parent"]
-    for name in NAMES:
-        turn = START + timedelta(r.randrange(120))
-        alias = "Twin" if name in ("Hooli", "Initech") else f"the {name} ones"
-        domain, parent = f"{name.split()[0].lower()}.test", "Globex" if name == "Globex East" else ""
-        head = f"{name},{alias},{domain},{r.choice(('mid', 'tiny', ''))},{r.choice(('it', ''))},,"
-        icp = r.choice(("yes", "no", "", ""))
-        ends = r.choice(("", turn - timedelta(1), turn - timedelta(9)))
-        lines.append(f"{head},{r.choice(('prospect', 'prospect', 'customer'))},,{ends},{icp},,{parent}")
-        if r.random() < 0.5:
-            lines.append(f"{head},{r.choice(('customer', 'churned'))},{turn},,{icp},,{parent}")
-    return "\n".join(lines) + "\n"
-
-
-def _strategy(r: random.Random) -> str:
-    day = [START + timedelta(r.randrange(-60, 120)) for _ in range(6)]
-    return "\n".join([
-        r.choice((f"effective = {day[0]}", f"effective = {day[0]}", "")),
-        "[icp]", f"segments = {r.choice((['mid'], ['tiny', 'mid'], []))}",
-        f"industries = {r.choice((['it'], []))}",
-        *("[[intents]]", 'id = "core"', "mission = 'Yes.'", r.choice(("", "aliases = ['First', 'second']"))),
-        *("[[intents]]", 'id = "late"', "mission = 'Yes.'", f"since = {day[1]}"),
-        *(("[[intents]]", 'id = "new"', "mission = 'Yes.'", f"until = {day[2]}") if r.random() < 0.5 else ()),
-        *("[[not_doing]]", 'id = "water"', "why = 'No.'", "patterns = ['water.treatment', '^hush$']"),
-        r.choice(("", f"since = {day[3]}", f"until = {day[4]}")),
-        *("[[not_doing]]", 'id = "payroll"', "why = 'No.'", "patterns = ['payroll']", f"since = {day[5]}"),
-    ]) + "\n"  # fmt: skip
-
-
-def _people(r: random.Random) -> str:
-    known = [who for who in ROLES if r.random() < 0.8]
-    return "".join(
-        f'[[people]]\nlogins = ["{who}", "g-{who}"]\nrole = "{ROLES[who]}"\nteam = "one"\n' for who in known
-    )
-
-
-def _inputs(r: random.Random, conf: Config) -> Iterator[tuple[str, events.Event]]:
-    """Inputs that were told, the last of them mostly as the files say it now."""
-    now = now_stated(conf)
-    makers = {"strategy": _strategy, "customers": _customers, "people": _people}
-    for name in ("strategy", "customers", "people", "rules", "settings"):
-        texts = [makers[name](r) for _ in range(r.randrange(3))] if name in makers else []
-        texts += [now[name]] if r.random() < 0.8 else []
-        days = sorted(r.uniform(0, DAYS + 20) for _ in texts)
-        for n, (text, day) in enumerate(zip(texts, days, strict=True), 1):
-            yield "people", events.Stated(id=f"{name}.{n}", item="", ts=micro(day), attr=name, val=text)
 
 
 # -- trackers ---------------------------------------------------------------------------------------
@@ -222,6 +124,8 @@ class _Issue:
     def __init__(self, r: random.Random, item: str, key: str, at: int) -> None:
         self.r, self.item, self.key, self.at, self.opened = r, item, key, at, at
         self.events: list[events.Event] = []
+        self.hand: str | None = None
+        """Who has the next change."""
         self.held: dict[str, tuple[str, str | None]] = {}
         self.many: dict[str, list[str]] = {}
         who = r.choice((*USERS, "zoe", "zoe"))
@@ -238,7 +142,7 @@ class _Issue:
             self.say(events.Added, f":0.{attr}", attr=attr, key=key, val=val)
         elif val != old:
             self.say(events.Changed, f":c{len(self.events)}", attr=attr, key=key if val else "", val=val,
-                     old_key=old_key, old=old)  # fmt: skip
+                     old_key=old_key, old=old, actor=self.hand)  # fmt: skip
         self.held[attr] = key, val
 
     def toggle(self, attr: str, val: str) -> None:
@@ -253,6 +157,7 @@ class _Issue:
 
     def wait(self, zone: str) -> None:
         """Some time goes by; often none, often until the first instant of a day."""
+        self.hand = self.r.choice((None, *USERS, "zoe"))
         step = self.r.choice(("none", "minutes", "hours", "days", "days", "weeks", "midnight"))
         if step == "midnight":
             day = (self.at - micro(0)) // DAY + self.r.choice((1, 2, 30, 31, 32))
@@ -296,8 +201,9 @@ def _usual(r: random.Random, issue: _Issue, zone: str) -> None:
 
 
 def _jira(r: random.Random, zone: str) -> Iterator[tuple[str, events.Event]]:
+    tidied = micro(r.uniform(0, DAYS)) if r.random() < 0.3 else None
     for n in range(r.randrange(3, 13)):
-        issue = _open(r, str(n), f"K-{n}", zone)
+        issue = _open(r, str(n), _key(n), zone)
         kind = r.choice((*TYPES, "10", "10"))
         issue.set("type", kind, TYPES[kind][0])
         issue.set("status", *_status(r, ("1", "1", "1", "3", "5", "6")))
@@ -305,15 +211,24 @@ def _jira(r: random.Random, zone: str) -> Iterator[tuple[str, events.Event]]:
         while issue.at < micro(DAYS) and r.random() < 0.9:
             _jira_change(r, issue, n, zone)
             issue.wait(zone)
+        if tidied is not None and issue.opened < tidied:
+            issue.at = tidied + r.randrange(40) * 1_000_000  # many cards at once: the board was put in order
+            issue.say(events.Noted, attr="customfield_9", val=r.choice(("Ranked higher", "Ranked lower")))
         yield from (("o", e) for e in issue.events)
+
+
+def _key(n: int) -> str:
+    """Two projects; items of the one may be under those of the other."""
+    return f"{'M' if n % 3 == 2 else 'K'}-{n}"
 
 
 def _jira_change(r: random.Random, issue: _Issue, n: int, zone: str) -> None:
     match r.choice(
-        ("status", "status", "status", "assignee", "assignee", "parent", "field", "due", "key", "any", "any")
-    ):
+        ("status", "status", "status", "assignee", "assignee", "parent", "field", "due", "plan", "key", "any",
+         "any")
+    ):  # fmt: skip
         case "status":
-            key, name = _status(r, ("1", "3", "3", "4", "5", "6"))
+            key, name = _status(r, ("1", "3", "3", "4", "5", "6", "7"))
             issue.set("status", key, name)
             if r.random() < 0.8:
                 done = r.choice(("Done", "Done", "Won't Do", "Duplicate")) if key == "5" else None
@@ -322,10 +237,10 @@ def _jira_change(r: random.Random, issue: _Issue, n: int, zone: str) -> None:
             issue.set("assignee", "", r.choice((None, *list(USERS)[:4], "zoe")))
         case "parent":
             issue.set(
-                "parent", "", r.choice((None, f"K-{r.randrange(n + 1)}", f"K-{r.randrange(13)}", f"L-{n}"))
+                "parent", "", r.choice((None, _key(r.randrange(n + 1)), _key(r.randrange(13)), f"L-{n}"))
             )
         case "field":
-            field = r.choice(list(FIELDS))
+            field = r.choice(list(FIELDS)[:3])
             said = {"customfield_1": ("Core", "First", "fantasy", "tbd"), "customfield_2": (*NAMES, "none"),
                     "customfield_3": ("Sales", "research", "?")}[field]  # fmt: skip
             if r.random() < 0.5:
@@ -333,7 +248,23 @@ def _jira_change(r: random.Random, issue: _Issue, n: int, zone: str) -> None:
             else:
                 issue.toggle(field, r.choice(said))
         case "due":
-            issue.set("due", "", r.choice((None, "2026-09-01")))
+            days = (issue.at - micro(0, zone)) // DAY  # until that very day, or one nearby, or any
+            day = START + timedelta(r.choice((days, days + r.randrange(4), r.randrange(DAYS + 90))))
+            issue.set("due", "", r.choice((None, str(day), str(day), f"{day}T00:00:00.000+0000")))
+            if r.random() < 0.4:
+                issue.wait(zone)
+                issue.set("status", "5", "Done")
+                issue.set("resolution", "", r.choice(("Done", "Done", "Declined")))
+        case "plan":
+            match r.choice(("points", "points", "estimate", "rank")):
+                case "points":
+                    points = r.choice((None, "0", "0.5", "1", "3", "8"))
+                    issue.set("customfield_4", points or "", points)
+                case "estimate":
+                    issue.set("estimate", "", r.choice((None, "0", str(3600 * r.randrange(1, 90)))))
+                case _:
+                    moved = r.choice(("Ranked higher", "Ranked higher", "Ranked lower", None))
+                    issue.say(events.Noted, attr="customfield_9", val=moved)
         case "key" if issue.key.startswith("K"):
             old, issue.key = issue.key, f"L-{n}"
             issue.say(events.Moved, f":c{len(issue.events)}", val=issue.key, old=old)

@@ -63,6 +63,12 @@ def test_a_wish_is_told_with_what_the_account_was_when_it_asked(ask: Ask) -> Non
     assert (row.roles, row.source, row.first_asked) == (("buyer",), "sales", at(0))
 
 
+def test_the_source_is_the_origin_of_what_was_asked_for_first(ask: Ask) -> None:  # noqa: F811
+    first = item("A-1", "customer/Acme", start=None, parent="E-1")  # a prospect still
+    row = only(demand(*ask(epic("E-1"), first, label("E-1", 5, "customer/Acme"))))
+    assert (row.first_asked, row.items, row.source) == (at(0), ("o:E-1",), "sales")
+
+
 def test_a_wish_for_a_ticket_is_a_wish_for_its_epic(ask: Ask) -> None:  # noqa: F811
     row = only(demand(*ask(epic("E-1"), item("A-1", "customer/Acme", parent="E-1"))))
     assert (row.ref, row.items) == ("o:E-1", ("o:A-1",))

@@ -4,17 +4,18 @@ import random
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from tests.oracle.shares import Oracle, Question
 from tests.oracle.weights import Weights
-from tests.reports.agreement import Case, Said, asked, assert_agree, record
+from tests.reports.agreement import Case, Said, asked, assert_agree, assert_shares_agree, record
 from tests.reports.agreement_demand import demand_expected, demand_reported
 from tests.reports.agreement_promises import promises_expected, promises_reported
 from tests.reports.agreement_said_no import said_no_expected, said_no_reported
-from tests.reports.agreement_weights import assert_weights_agree
+from tests.reports.agreement_weights import assert_opened_agree, assert_weights_agree
 from tests.reports.shaken import shaken
 from tests.reports.test_demo_against_oracle import LAST, lived, question  # noqa: F401  the fixture
 from tracker_sync import config
@@ -29,6 +30,8 @@ REPORTS: dict[str, tuple[Callable[[Portfolio, Query], Said], Callable[[Oracle], 
     "demand": (demand_reported, demand_expected),
     "said-no": (said_no_reported, said_no_expected),
 }
+SOURCES = (None, None, "girder", "field-sync")
+PROJECTS = (None, "PLAN", "field", "girder-build/field-sync")
 TEAMS = (None, "planning", "field", "integrations")
 SERIES = (None, "week", "month", "quarter")
 
@@ -73,33 +76,33 @@ def test_people_without_a_rate_or_a_team_and_items_with_points(mixed: Case) -> N
     assert {"" in days for days in of.days.values()} == {True, False}
 
 
-def team_and_period(seed: int) -> tuple[str | None, str | None]:
-    """Of which team, and by which period: not more periods than can be waited for."""
+def weighed(seed: int, *, known: bool) -> tuple[Question, str | None]:
+    """A question about a team's work, and by which period."""
     r = random.Random(f"weights {seed}")
-    return r.choice(TEAMS), r.choice(SERIES)
+    return replace(question(seed, known=known), team=r.choice(TEAMS)), r.choice(SERIES)
 
 
 @pytest.mark.parametrize("seed", [2, pytest.param(3, marks=pytest.mark.slow)])
 def test_the_weights_as_they_were_known(lived: Case, seed: int) -> None:  # noqa: F811
-    assert_weights_agree(*lived, question(seed, known=True), team=TEAMS[seed])
+    assert_weights_agree(*lived, replace(question(seed, known=True), team=TEAMS[seed]))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4, 24))
 def test_the_weights_on_many_days(girder: Case, seed: int) -> None:
-    assert_weights_agree(*girder, question(seed, known=False), *team_and_period(seed))
+    assert_weights_agree(*girder, *weighed(seed, known=False))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4, 24))
 def test_the_weights_of_mixed_people_on_many_days(mixed: Case, seed: int) -> None:
-    assert_weights_agree(*mixed, question(seed, known=False), *team_and_period(seed))
+    assert_weights_agree(*mixed, *weighed(seed, known=False))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4, 24))
 def test_the_weights_as_they_were_known_at_many_times(lived: Case, seed: int) -> None:  # noqa: F811
-    assert_weights_agree(*lived, question(seed, known=True), *team_and_period(seed))
+    assert_weights_agree(*lived, *weighed(seed, known=True))
 
 
 @pytest.fixture(scope="module")
@@ -111,13 +114,34 @@ def busy(girder: Case, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cas
 
 def assert_reports_agree(case: Case, question: Question) -> None:
     """The package and the oracle say the same in each report."""
-    org, query = open_portfolio(case.config, case.log, asked(question))
-    of = Oracle(case.record, question)
+    assert_opened_reports_agree(
+        *open_portfolio(case.config, case.log, asked(question)), Oracle(case.record, question)
+    )
+
+
+def assert_opened_reports_agree(org: Portfolio, query: Query, of: Oracle) -> None:
+    """The same of what was opened already."""
     for name, (reported, expected) in REPORTS.items():
         package, opinion = reported(org, query), expected(of)
         assert package.keys() == opinion.keys()
         for figure, value in package.items():
-            assert value == opinion[figure], (name, figure, question)
+            assert value == opinion[figure], (name, figure, of.question)
+
+
+def part(seed: int, *, known: bool) -> Question:
+    """A question about a source, a project, a team, or several of these at once."""
+    r = random.Random(f"part {seed}")
+    chosen = {"source": r.choice(SOURCES), "project": r.choice(PROJECTS), "team": r.choice(TEAMS)}
+    return replace(question(seed, known=known), **chosen)
+
+
+def assert_all_agree(case: Case, question: Question, by: str | None = None) -> None:
+    """The package and the oracle say the same by all comparisons that there are."""
+    org, query = open_portfolio(case.config, case.log, replace(asked(question), by=by))
+    of, alone = Oracle(case.record, question), replace(query, by=None)
+    assert_shares_agree(org, alone, of)
+    assert_opened_agree(org, query, of, case.record)
+    assert_opened_reports_agree(org, alone, of)
 
 
 def test_the_reports_of_the_demo(girder: Case) -> None:
@@ -159,3 +183,30 @@ def test_the_reports_of_a_busy_demo_on_many_days(busy: Case, seed: int) -> None:
 @pytest.mark.parametrize("seed", range(12, 42))
 def test_the_reports_as_they_were_known_at_many_times(lived: Case, seed: int) -> None:  # noqa: F811
     assert_reports_agree(lived, question(seed, known=True))
+
+
+@pytest.mark.parametrize("team", ["planning", pytest.param("field", marks=pytest.mark.slow)])
+def test_a_teams_part_of_a_project_of_the_demo(girder: Case, team: str) -> None:
+    asked = Question(project="PLAN", team=team, until=LAST)
+    assert_all_agree(girder, asked)
+    of, every = Oracle(girder.record, asked), Oracle(girder.record, Question())
+    assert 0 < len(of.active) < len(every.active), "it is about something, and not about everything"
+    assert any(of.tree.epic(i) for i in of.inside.every)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(40))
+def test_parts_of_the_demo_on_many_days(girder: Case, seed: int) -> None:
+    assert_all_agree(girder, part(seed, known=False), random.Random(seed).choice(SERIES))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(40, 60))
+def test_parts_of_a_busy_demo_on_many_days(busy: Case, seed: int) -> None:
+    assert_all_agree(busy, part(seed, known=False))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(40))
+def test_parts_of_the_demo_as_they_were_known(lived: Case, seed: int) -> None:  # noqa: F811
+    assert_all_agree(lived, part(seed, known=True))

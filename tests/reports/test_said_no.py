@@ -1,6 +1,7 @@
 """What the report on decisions says of what was decided against, declined, and started all the same."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,12 @@ def rule(report: SaidNo, id_: str = "payroll") -> Rule:
 def back(report: SaidNo) -> CameBack:
     (found,) = report.came_back
     return found
+
+
+def test_an_epic_in_progress_is_work_of_the_period_though_nothing_under_it_is(ask: Ask) -> None:  # noqa: F811
+    org, query = ask(item("A-1", "epic", title="Payroll export"), item("A-2", start=None, parent="A-1"))
+    [breach] = said_no(org, replace(query, since=at(7))).breaches
+    assert (breach.ref, breach.effort, breach.phase) == ("o:A-1", 0, "in progress")
 
 
 def test_a_started_item_that_names_what_was_decided_against_is_listed_with_its_effort(told: Told) -> None:
@@ -152,6 +159,14 @@ def test_what_was_declined_and_came_back_tells_after_how_long_and_whose_role(
 
 def test_a_stranger_who_reopens_has_no_role(told: Told) -> None:
     assert back(told(item("A-1", start=None), declined("A-1", 3), reopened("A-1", 13, "zed"))).role is None
+
+
+def test_who_changed_something_else_at_that_moment_did_not_take_it_up_again(
+    told: Told, tmp_path: Path
+) -> None:
+    (tmp_path / "people.toml").write_text('[[people]]\nlogins = ["viv"]\nrole = "executive"\n')
+    date = Changed(id="A-1:d", item="A-1", ts=at(13), attr="milestone", val="June", actor="viv")
+    assert back(told(item("A-1", start=None), declined("A-1", 3), reopened("A-1", 13), date)).role is None
 
 
 def test_evidence_counts_if_it_came_between_the_no_and_the_return(told: Told) -> None:

@@ -191,6 +191,15 @@ def test_a_teams_work_is_what_it_had_in_progress_last(ask: Asking) -> None:
         ask.opened(team="cor")
 
 
+@pytest.mark.parametrize("second", ["ann", "zoe"])
+def test_work_that_several_have_at_once_is_in_the_report_of_one_team(ask: Asking, second: str) -> None:
+    """As on GitHub. It does not depend on what they are called."""
+    both = Added(id="A-1:2", item="A-1", ts=ts(0), attr="assignees", key=second, val=second)
+    ask(work("A-1", "cleo", SALES), [both])
+    found = {t: [r.ref for r in sales_led(*ask.opened(team=t)).rows] for t in ("core", "web")}
+    assert found == {"core": ["o:A-1"], "web": []}
+
+
 def test_a_series_counts_work_when_it_was_done(ask: Asking) -> None:
     report = ask(
         work("A-1", "ann", SALES, days=2), work("A-2", "ann", "research", day=28, days=3), by="month"

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from tracker_sync.days import Days
-from tracker_sync.events import Event
 from tracker_sync.reports.exclusions import Exclusions
 from tracker_sync.reports.org import Org
 from tracker_sync.reports.phases import Phases
@@ -15,7 +14,7 @@ from tracker_sync.states.columns import DECLINED, NEVER, NONE, Array
 from tracker_sync.work import SITTING
 
 _DECIDED_BY = ("status", "resolution")
-"""What takes a declined item up again; other changes of that moment only go with it."""
+"""What takes a declined item up again; who changed something else at that moment need not have done it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +92,13 @@ def _rows(org: Portfolio, rows: Array, ends: _Ends, known: Exclusions, at: Phase
 def _role(told: Org, ref: str, at: int) -> str | None:
     """The role of who changed the status at a moment."""
     item = told.world.items.get(ref)
-    events: list[Event] = [e for e in item.events if e.ts == at and e.actor] if item else []
-    events.sort(key=lambda e: getattr(e, "attr", "") not in _DECIDED_BY)
-    if not item or not events or not events[0].actor:
+    actors = [
+        e.actor for e in (item.events if item else ())
+        if e.ts == at and e.actor and getattr(e, "attr", "") in _DECIDED_BY
+    ]  # fmt: skip
+    if not item or not actors:
         return None
-    people, actor = told.judged.people, events[0].actor
+    people, actor = told.judged.people, actors[0]
     person = people.get(actor) or people.get(told.names(item).of("user", actor))
     return person.role if person else None
 

@@ -75,7 +75,7 @@ def demand(org: Portfolio, query: Query) -> Demand:
         _icp(in_file, {org.words.vals[w] for w in distinct(found.account)[0].tolist()}) if in_file else None,
         asked_for, _share(org, query),
         refs(org, np.unique(mine.unit[strange])),
-        refs(org, nameless(org, query, every) if about is None else units[:0]),
+        refs(org, nameless(org, query) if about is None else units[:0]),
         refs(org, np.flatnonzero(org.within(query) & (org.now["open"] & UNCLEAR != 0))),
     )  # fmt: skip
 

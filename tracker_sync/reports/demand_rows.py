@@ -90,7 +90,7 @@ def _row(
     query: Query,
 ) -> Row:  # fmt: skip
     unit, since, name = int(mine.unit[place]), int(mine.since[place]), org.words.vals[mine.account[place]]
-    first, last = (int(own.row[n]) for n in (np.argmin(own.since), np.argmax(own.closed)))
+    first, last = int(mine.first[place]), int(own.row[np.argmax(own.closed)])
     refs = tuple(org.ref(r) for r in own.row.tolist())
     closed, state = moment(mine.closed[place]), STATES[mine.state[place]]
     declined = closed if state == "declined" else None

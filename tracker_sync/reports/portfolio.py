@@ -192,7 +192,8 @@ class Portfolio:
         return Asked(rows[order], asks["account"][order], asks["since"][order])
 
     def within(self, query: Query) -> Array:
-        """Which rows the query's source, project and team leave in."""
+        """Which rows the query's source, project and team leave in. A team has the leaves that it had in
+        progress last, and what is above them."""
         found = np.ones(len(self.now), dtype=bool)
         if query.source is not None:
             found &= self.sources == self.words.find(query.source)
@@ -206,7 +207,10 @@ class Portfolio:
         from tracker_sync.reports.teams import teams
 
         names, place = teams(self, replace(query, team=None))
-        found: Array = place == (names.index(team) if team in names else NONE)
+        own = place == (names.index(team) if team in names else NONE)
+        below, above = self.lineage
+        found = np.zeros(len(self.now), dtype=bool)
+        found[above[own[below]]] = True
         return found
 
     def _of_project(self, project: str) -> Array:
@@ -232,12 +236,18 @@ class Portfolio:
         return self._active[asked]
 
     def _find_active(self, query: Query) -> Array:
+        found: Array = self.leaf & self.moving(query)
+        return found
+
+    def moving(self, query: Query) -> Array:
+        """Which rows, leaves or not, were themselves in progress at any instant of the window, or done in
+        it."""
         spans = self.columns.actives
         until = min(query.until, query.as_of + 1)
         doing = (spans["phase"] == DOING) & (spans["hi"] > query.since)
         done = (spans["phase"] == DONE) & (spans["lo"] >= query.since)
         found: Array = self._of(spans["item"][(spans["lo"] < until) & (doing | done)])
-        return found & self.leaf & self.within(query)
+        return found & self.within(query)
 
     def in_phase(self, phase: int, at: int) -> Array:
         """Which rows were in progress, done or declined (a place in `PHASES`) at a moment."""

@@ -51,6 +51,8 @@ class Requests:
     """When it first asked."""
     accounts: Array
     """How many independent accounts asked for the unit, in all."""
+    first: Array
+    """The row of what it asked for first."""
     state: Array
     committed: Array
     """The earliest of its items; or NEVER."""
@@ -72,7 +74,7 @@ class Requests:
 
 
 _COLUMNS = (
-    "unit", "account", "since", "accounts", "state", "committed", "closed", "amounts", "worked"
+    "unit", "account", "since", "accounts", "first", "state", "committed", "closed", "amounts", "worked"
 )  # fmt: skip
 
 
@@ -90,7 +92,7 @@ def requests(org: Portfolio, query: Query) -> Requests:
     np.minimum.at(since, items.request, items.since)
     found = Requests(
         units, pairs & 0xFFFFFFFF, since, np.bincount(units, minlength=len(org.now))[units],
-        state, committed, closed, amounts, worked, whole, stands,
+        _first(org, items), state, committed, closed, amounts, worked, whole, stands,
     )  # fmt: skip
     return found.where(org.within(query)[units] | worked)
 
@@ -131,7 +133,7 @@ def in_window(found: Requests, query: Query) -> Array:
     return kept
 
 
-def nameless(org: Portfolio, query: Query, found: Requests) -> Array:
+def nameless(org: Portfolio, query: Query) -> Array:
     """Units for which no account is named, though somebody outside stands behind an item of theirs: what was
     opened before the end of the window, and not done or declined before its start."""
     outside = [org.words.find(origin) for origin in OUTSIDE]
@@ -144,7 +146,8 @@ def nameless(org: Portfolio, query: Query, found: Requests) -> Array:
     opened[rows[rows >= 0]] = items["opened"][rows >= 0]
     open_ = ~closed & (opened < query.until) | org.active(query)
     silent = (org.now["customer_by"] == 0) & np.isin(org.now["origin"], outside)
-    return np.setdiff1d(units_of(org)[silent & open_ & org.within(query)], found.unit)
+    units = units_of(org)
+    return np.setdiff1d(units[silent & open_ & org.within(query)], units[_wishes(org, query).rows])
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -214,6 +217,16 @@ def _standing(items: Items, unit: Array) -> Items:
     has_whole[items.request[whole]] = True
     found = items.where(whole | ~has_whole[items.request])
     return found.where(np.lexsort((found.row, found.request)))
+
+
+def _first(org: Portfolio, items: Items) -> Array:
+    """The row of what each request asked for first; of several at once one that says where it came from, and
+    of these the first in order of the rows."""
+    silent = org.now["origin"][items.row] == 0
+    order = np.lexsort((items.row, silent, items.since, items.request))
+    _, place = np.unique(items.request[order], return_index=True)
+    found: Array = items.row[order][place]
+    return found
 
 
 def _together(items: Items, size: int) -> tuple[Array, Array, Array]:

@@ -1,7 +1,7 @@
 """The said-no report: what was decided against, what was declined, and what was started all the same."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -134,7 +134,7 @@ class SaidNo:
 def said_no(org: Portfolio, query: Query) -> SaidNo:
     """The report for a question. Definitions: docs/decisions.md, 2026-11-30, and docs/reports.md."""
     known, at, shown = exclusions(org, query), phases(org, query.as_of), org.within(query)
-    days = effort(org, query)
+    days = _asked_about(org, query)
     begun = np.flatnonzero(shown & _worked(org, query, at))
     no = np.flatnonzero(shown & (at.phase == DECLINED) & _inside(at.since, query))
     idle = np.flatnonzero(shown & (at.phase == WAITING) & (at.started == NEVER))
@@ -163,18 +163,26 @@ def said_no(org: Portfolio, query: Query) -> SaidNo:
     )
 
 
+def _asked_about(org: Portfolio, query: Query) -> Effort:
+    """The effort of the window, of the work alone that a source, project or team leaves in: the work that the
+    share is of."""
+    days = effort(org, query)
+    return replace(days, amounts=np.where(org.active(query), days.amounts, 0))
+
+
 def _inside(times: Array, query: Query) -> Array:
     found: Array = (times >= query.since) & (times < min(query.until, query.as_of + 1)) & (times != NEVER)
     return found
 
 
 def _worked(org: Portfolio, query: Query, at: Phases) -> Array:
-    """Which rows were started in the window, or before it, and they or any under them were active in it."""
+    """Which rows were started in the window, or before it, and they or any under them were in progress in it
+    or done."""
     below, above = org.lineage
     found = np.zeros(len(org.now), dtype=bool)
-    found[above[org.active(query)[below]]] = True
+    found[above[org.moving(query)[below]]] = True
     found &= (at.started != NEVER) & (at.started < query.until)
-    return found | _inside(at.started, query)
+    return found
 
 
 class _Named:

@@ -111,7 +111,7 @@ def single_customer(org: Portfolio, query: Query) -> SingleCustomer:
     """The report for a question. Definition: domain, section 2, and docs/reports.md."""
     days, active = effort(org, query), org.active(query)
     coverage = _coverage(org, active)
-    below, feature = _under(org, _features(org, query))
+    below, feature = _under(org, _features(org))
     committed = _committed(org, below, feature)
     looked = np.zeros(len(org.now), dtype=bool)
     looked[feature[active[below]]] = True
@@ -218,9 +218,9 @@ def _states(
     return states
 
 
-def _features(org: Portfolio, query: Query) -> Array:
+def _features(org: Portfolio) -> Array:
     """Which rows are epics, or work under no parent that is no repair: a bug is not a feature."""
-    found: Array = org.within(query) & (org.epic | (org.parents < 0)) & (org.now["bug"] == 0)
+    found: Array = (org.epic | (org.parents < 0)) & (org.now["bug"] == 0)
     return found
 
 

@@ -25,7 +25,8 @@ class Stranger:
 
 def teams(org: Portfolio, query: Query) -> tuple[list[str], Array]:
     """(the names of teams, the place of each row's team among them): that of who had the item in progress
-    last. The first is '', for work of nobody whose team is known."""
+    last; of several who had it at once, the first by name. The first is '', for work of nobody whose team is
+    known."""
     rows, person, last = _stints(org, query)
     names = [""]
     of_person = np.zeros(len(org.words.vals), dtype=np.int64)
@@ -38,8 +39,9 @@ def teams(org: Portfolio, query: Query) -> tuple[list[str], Array]:
     order = [0, *sorted(range(1, len(names)), key=names.__getitem__)]
     rank = np.argsort(order)
     found = np.zeros(len(org.now), dtype=np.int64)
-    by_end = np.argsort(last, kind="stable")
-    found[rows[by_end]] = rank[of_person[person[by_end]]]  # of each row the last one stays
+    place = rank[of_person[person]]
+    by_end = np.lexsort((np.where(place == 0, 0, len(names) - place), last))
+    found[rows[by_end]] = place[by_end]  # of each row the last one stays
     return [names[n] for n in order], found
 
 
@@ -76,4 +78,4 @@ def _stints(org: Portfolio, query: Query) -> tuple[Array, Array, Array]:
     rows = org.rows_of(stints["item"])
     kept = (stints["first"] <= until) & (stints["last"] >= first) & (rows != NONE)
     kept[kept] = org.leaf[rows[kept]] & org.within(query)[rows[kept]]
-    return rows[kept], stints["person"][kept], stints["last"][kept]
+    return rows[kept], stints["person"][kept], np.minimum(stints["last"][kept], until)
