@@ -4,7 +4,7 @@ from fractions import Fraction
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tracker_sync.patterns.facts import DAY, Epic, Estimate, Facts, Moment, Named
@@ -135,12 +135,18 @@ def test_without_an_estimate_it_counts_only_where_it_speaks_against() -> None:
 
 
 @settings(deadline=None, max_examples=40)
-@given(st.lists(st.tuples(st.sampled_from([200, 500]), st.booleans()), max_size=4), st.integers(2, 8))
+@given(
+    st.lists(st.tuples(st.sampled_from([200, 500]), st.booleans()), max_size=4),
+    st.integers(5, 8), st.integers(5, 8),
+)  # fmt: skip
+@example([(200, False)], 7, 8)
+@example([(500, True)], 7, 8)
 def test_however_large_the_unestimated_are_a_finding_holds(
-    unsized: list[tuple[int, bool]], early: int
+    unsized: list[tuple[int, bool]], early: int, late: int
 ) -> None:
     """Against all worlds: each is as large as the large ones, or small."""
-    base = [*many(8, 200, passed=PASSED), *many(early, 200), *AFTER, *SMALL]
+    base = [e for d, k in ((200, early), (500, late)) for e in (*many(8, d, passed=PASSED), *many(k, d))]
+    base += SMALL
 
     def world(sizes: tuple[float | None, ...]) -> Seen:
         more = [many(1, d, s, PASSED if p else ()) for (d, p), s in zip(unsized, sizes, strict=True)]

@@ -44,7 +44,7 @@ def test_two_that_moved_up_after_a_deal_while_another_was_ready_are_found() -> N
         epic(2, up=()),
         epic(2, up=(day(9),)),  # before anybody asked
         epic(2, up=(day(24.1),)),  # more than two weeks later
-        epic(2, up=(day(31),)),  # once it was begun
+        epic(2, up=(day(22),), started=day(21)),  # once it was begun
         epic(2, started=None),
         epic(2, asked=()),
         epic(2, asked=(), due=(Due(at=day(10), day=day(90)),)),  # a date is no deal

@@ -3,18 +3,19 @@
 import msgspec
 import pytest
 
-from tracker_sync.patterns.facts import DAY, INPUTS, Breach, Epic, Facts, Moment
+from tracker_sync.patterns.facts import DAY, INPUTS, Breach, Epic, Facts, Moment, Sign
 from tracker_sync.patterns.measure import Seen, Silent
 from tracker_sync.patterns.measures.said_no import When, against_a_no
 
-LABEL, TITLE = When(by="label"), When(by="title")
+LABEL, TITLE = When(by="label", told=0.667), When(by="title")
 
 
 def day(n: float) -> Moment:
     return Moment(round(n * DAY), f"e{n:g}", "executive")
 
 
-EPICS = tuple(Epic(ref=f"o:E-{n}", started=day(30)) for n in range(4))
+SIGN = Sign(kind="interview", at=day(1))
+EPICS = tuple(Epic(ref=f"o:E-{n}", started=day(30), evidence=(SIGN,)) for n in range(4))
 NAMED = Breach(ref="o:E-0", exclusion="payroll", at=day(30))
 BACK = Breach(ref="o:E-1", declined=day(10), at=day(22))
 
@@ -69,6 +70,17 @@ def test_nothing_new_is_not_known_where_news_are_not_written_down(name: str) -> 
     found = looked(NAMED, BACK, missing={name: INPUTS[name]})
     assert fires(found) == {"o:E-0"}
     assert found["o:E-1"] == Silent(INPUTS[name], "o:E-1")
+
+
+@pytest.mark.parametrize(("bare", "known"), [(1, True), (2, False)])
+def test_nothing_new_is_believed_where_two_in_three_epics_name_evidence(bare: int, known: bool) -> None:
+    """Three of four, and two of four; that an account asked is no evidence."""
+    asked = (Sign(kind="asked", at=day(1)),)
+    epics = tuple(msgspec.structs.replace(e, evidence=asked) if n < bare else e for n, e in enumerate(EPICS))
+    found = looked(NAMED, BACK, epics=epics)
+    assert fires(found) == ({"o:E-0", "o:E-1"} if known else {"o:E-0"})
+    if not known:
+        assert found["o:E-1"] == Silent("evidence of more epics: of 4 started ones 2 name any", "o:E-1")
 
 
 @pytest.mark.parametrize("name", ["strategy", "exclusions"])

@@ -184,11 +184,25 @@ def test_what_was_declined_and_comes_back_upon_nothing_new_is_found(ask: Ask) ->
         *epic("E-4"), *declined("E-4", 5), *reopened("E-4", 20, "ada", "2"),
         *item("A-4", parent="E-4"), label("A-4", 9, "evidence/usage"),
     ]  # fmt: skip
-    (found,) = [r for r in results(ask, "said-no", bare, new, idle, below) if isinstance(r, Finding)]
+    alone = [
+        *item("A-5", start=None), *declined("A-5", 5), label("A-5", 9, "evidence/usage"),
+        *reopened("A-5", 20, "ada", "2"),
+    ]  # fmt: skip
+    others = [e for n in (6, 7, 8) for e in epic(f"E-{n}", "evidence/survey", start=3)]
+    told = bare, new, idle, below, alone, others
+    (found,) = [r for r in results(ask, "said-no", *told) if isinstance(r, Finding)]
     assert found.claim == ("o:E-1 was declined, and taken up again 15 days later without anything new.")
     before, again = found.evidence
     assert (before.what, before.at) == ("declined", at(5))
     assert (again.at, again.event, again.role) == (at(20), "E-1:r20", "executive")
+
+
+def test_where_evidence_is_hardly_written_down_what_comes_back_is_not_assessed(ask: Ask) -> None:
+    bare = [*epic("E-1", "customer/Acme"), *declined("E-1", 5), *reopened("E-1", 20, "carl", "2")]
+    others = [e for n in (6, 7, 8) for e in epic(f"E-{n}", start=3)]
+    told = bare, others, epic("E-9", "evidence/survey", start=3)
+    (found,) = [r for r in results(ask, "said-no", *told) if isinstance(r, Unassessed)]
+    assert (found.subject, found.needs) == ("o:E-1", "evidence of more epics: of 5 started ones 1 name any")
 
 
 def test_without_any_evidence_in_the_log_nothing_new_is_not_known(ask: Ask) -> None:

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from tracker_sync.patterns.facts import Breach, Facts, Moment
+from tracker_sync.patterns.facts import Breach, Epic, Facts, Moment
 from tracker_sync.patterns.measure import Measure, Row, Seen, Silent
 
 _NEWS = ("evidence", "accounts", "customers")
@@ -20,15 +20,19 @@ class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     by: Literal["label", "title"]
     """What names that it was decided against: a label (then also what was declined and taken up again is
     looked at), or only a word of the title."""
+    told: float = 0.0
+    """The part of the started epics, 0 to 1, that has to name evidence, or else nothing new is not known."""
 
 
 def against_a_no(facts: Facts, when: When) -> Iterator[Seen | Silent]:
     """One by one, the items that were started while the strategy stood against what they name, or that were
     declined and taken up again without anything new.
 
-    New are evidence, and an account that asks for the first time, between the one and the other. Source:
-    domain.md, section 4, after Kalsey: product said no, and it came back.
+    New are evidence, and an account that asks for the first time, between the one and the other. That there
+    is nothing new is believed only where evidence is written down as a rule. Source: domain.md, section 4,
+    after Kalsey: product said no, and it came back.
     """
+    lacking = [*_untold(facts, when)]
     found: dict[str, list[Breach]] = defaultdict(list)
     for breach in facts.breaches:
         if facts.start <= breach.at <= facts.end and _asked(breach, when):
@@ -36,19 +40,32 @@ def against_a_no(facts: Facts, when: When) -> Iterator[Seen | Silent]:
     for ref, some in found.items():
         named = [b for b in some if b.exclusion]
         bare = [b for b in some if not b.exclusion and not b.evidence]
-        lacking = [facts.missing[name] for name in _NEWS if name in facts.missing]
         if named or (bare and not lacking):
             yield _seen(ref, named, bare if not lacking else [])
         elif bare:
             yield Silent("; ".join(lacking), ref)
         else:
             yield _nothing(ref, some[0].at, "was taken up again on new evidence")
-    if lacking := [facts.missing[name] for name in ("strategy", "exclusions") if name in facts.missing]:
-        yield Silent("; ".join(lacking))
+    if undecided := [facts.missing[name] for name in ("strategy", "exclusions") if name in facts.missing]:
+        yield Silent("; ".join(undecided))
         return
-    for epic in facts.epics:
-        if epic.started and facts.start <= epic.started <= facts.end and epic.ref not in found:
+    for epic in _started(facts):
+        if epic.ref not in found and epic.started:
             yield _nothing(epic.ref, epic.started, "was started, and nothing was decided against it")
+
+
+def _untold(facts: Facts, when: When) -> Iterator[str]:
+    """What is lacking to say of anything that nothing new spoke for it."""
+    yield from (facts.missing[name] for name in _NEWS if name in facts.missing)
+    started = _started(facts)
+    told = sum(any(s.kind != "asked" for s in e.evidence) for e in started)
+    few = not started or told < len(started) * Fraction(str(when.told))
+    if few and "evidence" not in facts.missing:
+        yield f"evidence of more epics: of {len(started)} started ones {told} name any"
+
+
+def _started(facts: Facts) -> list[Epic]:
+    return [e for e in facts.epics if e.started and facts.start <= e.started <= facts.end]
 
 
 def _asked(breach: Breach, when: When) -> bool:
