@@ -47,11 +47,11 @@ warning: limits/sales-led-share
     sales_led_share
 
 Not assessed
-  single_customer_share under [limits] in strategy.toml:
-    limits/single-customer-share
-  active_intents under [limits] in strategy.toml: limits/active-intents
-  adoption_target under [limits] in strategy.toml: limits/adoption-target
-  [[limits.kill_lines]] in strategy.toml: limits/kill-line
+  limits/single-customer-share needs single_customer_share under [limits] in
+    strategy.toml.
+  limits/active-intents needs active_intents under [limits] in strategy.toml.
+  limits/adoption-target needs adoption_target under [limits] in strategy.toml.
+  limits/kill-line needs [[limits.kill_lines]] in strategy.toml.
 
 A warning is a pattern in the work and no verdict: look at the items behind it
   before you act.

@@ -26,7 +26,7 @@ def page(page: Page, report: Warnings) -> None:
     for finding in report.findings:
         _finding(page, report, finding)
     for title, rows in (
-        ("Not assessed", [f"{needs}: {', '.join(names)}" for needs, names in _lacking(report)]),
+        ("Not assessed", [f"{', '.join(names)} needs {needs}." for needs, names in _lacking(report)]),
         ("Looked at, and nothing to ask", [f"{h.detector}: {h.claim}" for h in report.holds]),
     ):
         if rows:
