@@ -7,7 +7,7 @@ from tracker_sync.patterns.facts import DAY, INPUTS, Breach, Epic, Facts, Moment
 from tracker_sync.patterns.measure import Seen, Silent
 from tracker_sync.patterns.measures.said_no import When, against_a_no
 
-LABEL, TITLE = When(by="label", told=0.667), When(by="title")
+LABEL, TITLE = When(by="label", told=0.7), When(by="title")
 
 
 def day(n: float) -> Moment:
@@ -73,7 +73,7 @@ def test_nothing_new_is_not_known_where_news_are_not_written_down(name: str) -> 
 
 
 @pytest.mark.parametrize(("bare", "known"), [(1, True), (2, False)])
-def test_nothing_new_is_believed_where_two_in_three_epics_name_evidence(bare: int, known: bool) -> None:
+def test_nothing_new_is_believed_where_seven_in_ten_epics_name_evidence(bare: int, known: bool) -> None:
     """Three of four, and two of four; that an account asked is no evidence."""
     asked = (Sign(kind="asked", at=day(1)),)
     epics = tuple(msgspec.structs.replace(e, evidence=asked) if n < bare else e for n, e in enumerate(EPICS))
