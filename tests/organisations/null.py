@@ -291,7 +291,8 @@ def _declining(r: random.Random, made: Iterator[Epic], days: float) -> Iterator[
             yield replace(e, title=title)
         elif e.started is not None and e.estimated is not None and lot < 0.03:
             span = e.estimated - e.created
-            fresh = Sign(r.choice(KINDS), e.created + 0.5 * span)
+            other = [k for k in KINDS if k not in {s.kind for s in e.evidence}]  # a label cannot come twice
+            fresh = Sign(r.choice(other), e.created + 0.5 * span)
             yield settled(replace(
                 e, declined=e.created + 0.2 * span, reopened=e.created + 0.8 * span,
                 evidence=(*e.evidence, fresh), reopened_by=company.OWNERS.get(e.intent or "", "pola"),

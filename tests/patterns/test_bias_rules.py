@@ -105,3 +105,12 @@ def test_without_an_input_a_finding_is_never_a_pass(rule: BiasRule, trial: Trial
     less = WITHOUT[name](trial.facts)
     after = detect([rule], change(less, missing={**less.missing, name: INPUTS[name]}))
     assert [d for d in after if d.seen is not None and not d.found and d.subject in before | {""}] == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "name"), [(r, n) for r in RULES for n in r.needs], ids=lambda one: getattr(one, "id", one)
+)
+def test_without_what_it_needs_a_rule_says_what_is_missing(rule: BiasRule, name: str) -> None:
+    for trial in (t for t in rule.trials if t.finds):
+        said = detect([rule], change(trial.facts, missing={name: INPUTS[name]}))
+        assert [(d.seen, d.found, d.why) for d in said] == [(None, False, INPUTS[name])]

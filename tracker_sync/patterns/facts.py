@@ -184,6 +184,11 @@ class Epic(_Record, frozen=True):
         return self.effort_all + self.unseen * self.largest
 
     @property
+    def project(self) -> str:
+        """Its tracker and project: what waits in one queue."""
+        return self.ref.rpartition("#")[0] or self.ref.rpartition("-")[0]
+
+    @property
     def family(self) -> str:
         """What it stands or falls with."""
         return self.root or self.ref
@@ -339,6 +344,8 @@ class Breach(_Record, frozen=True):
     """Whether a label names the exclusion; else only a word of the title does."""
     evidence: bool = False
     """Of a reopened one: whether anything new spoke for it by then."""
+    declined: Moment | None = None
+    """Of a reopened one: when it had been declined."""
 
 
 class Facts(_Record, frozen=True):

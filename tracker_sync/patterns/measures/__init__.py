@@ -8,10 +8,14 @@ from tracker_sync.patterns.measures.blame import GO_TO_MARKET_BLAME
 from tracker_sync.patterns.measures.cohorts import IGNORED_SHARE
 from tracker_sync.patterns.measures.escalation import ESCALATION
 from tracker_sync.patterns.measures.evidence import DEAL_SHARE, INSIDE_ONLY, WITHOUT_EVIDENCE
+from tracker_sync.patterns.measures.gates import GATES_SKIPPED
 from tracker_sync.patterns.measures.loudest import LOUDEST_ACCOUNT
 from tracker_sync.patterns.measures.problems import OUTSIDE_THE_TOP
+from tracker_sync.patterns.measures.quarter_end import BEGUN_AT_QUARTER_END
+from tracker_sync.patterns.measures.queue import SERVED_OUT_OF_TURN
 from tracker_sync.patterns.measures.reset import NEW_OWNER_RESET
 from tracker_sync.patterns.measures.retrofit import RETROFIT
+from tracker_sync.patterns.measures.said_no import AGAINST_A_NO
 from tracker_sync.patterns.measures.scope import PROMISED_BEFORE_SCOPED
 from tracker_sync.patterns.measures.small_first import SMALLER_FIRST
 from tracker_sync.patterns.measures.solutions import ONE_SOLUTION
@@ -22,9 +26,12 @@ MEASURES: Mapping[str, Measure] = {
     "authority_approval": AUTHORITY_APPROVAL,
     "active_intents": ACTIVE_INTENTS,
     "crossing_links": CROSSING_LINKS,
+    "against_a_no": AGAINST_A_NO,
+    "begun_at_quarter_end": BEGUN_AT_QUARTER_END,
     "deal_share": DEAL_SHARE,
     "effort_spread": EFFORT_SPREAD,
     "escalation": ESCALATION,
+    "gates_skipped": GATES_SKIPPED,
     "go_to_market_blame": GO_TO_MARKET_BLAME,
     "ignored_share": IGNORED_SHARE,
     "inside_only": INSIDE_ONLY,
@@ -36,6 +43,7 @@ MEASURES: Mapping[str, Measure] = {
     "promised_before_scoped": PROMISED_BEFORE_SCOPED,
     "retrofit_share": RETROFIT,
     "smaller_first": SMALLER_FIRST,
+    "served_out_of_turn": SERVED_OUT_OF_TURN,
     "without_evidence": WITHOUT_EVIDENCE,
 }
 """By the name that `[when] measure` gives."""

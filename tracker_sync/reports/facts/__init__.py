@@ -6,6 +6,7 @@ from tracker_sync.patterns.facts import INPUTS, Facts, Moment
 from tracker_sync.reports.drawn import Drawn
 from tracker_sync.reports.effort import effort
 from tracker_sync.reports.facts.accounts import accounts
+from tracker_sync.reports.facts.breaches import breaches
 from tracker_sync.reports.facts.epics import epics
 from tracker_sync.reports.facts.initiatives import initiatives
 from tracker_sync.reports.facts.intents import intents
@@ -26,6 +27,7 @@ def facts(drawn: Drawn) -> Facts:
         replies=replies(org, query.last), initiatives=initiatives(drawn, every),
         mandates=mandates(org, query), accounts=accounts(org, query),
         intents=intents(org, query), people=people(org, query),
+        breaches=breaches(org, query, every),
         versions=tuple(Moment(v.since) for v in org.judged.strategies.versions if v.since <= query.last),
         limit=version.strategy.limits.active_intents if version else None,
         market=tuple(_market(drawn)),

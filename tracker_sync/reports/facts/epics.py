@@ -13,7 +13,7 @@ from tracker_sync.patterns.facts import Asked, Epic, Moment, Named, Sign
 from tracker_sync.reports import evidence as named
 from tracker_sync.reports.courses import Course, courses, under
 from tracker_sync.reports.effort import effort
-from tracker_sync.reports.facts.history import History, earliest
+from tracker_sync.reports.facts.history import ENDS, STARTS, History, earliest
 from tracker_sync.reports.org import Org
 from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.reports.query import Query
@@ -24,8 +24,6 @@ from tracker_sync.states.plans import KINDS
 
 _NAMES = re.compile(r"(solution|gate)(?:/|::?)\s*(.*\S)\s*", re.DOTALL)
 """The labels that name a kind of solution, or a gate that was passed."""
-STARTS, ENDS = ("status", "assignees", "labels"), ("status", "resolution")
-"""The attributes of events that start an item, and that end it."""
 RANK = KINDS.index("rank")
 
 

@@ -18,6 +18,9 @@ from tracker_sync.work import SITTING
 ATTRS = {"points": (), "estimate": ("estimate",), "ready": ("status",), "due": ("due",), "rank": ()}
 """By kind of plan, the attributes of the events that may have made it; of custom fields, any."""
 
+STARTS, ENDS = ("status", "assignees", "labels"), ("status", "resolution")
+"""The attributes of events that start an item, and that end it or take that back."""
+
 
 @dataclass(frozen=True)
 class History:

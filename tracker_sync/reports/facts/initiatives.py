@@ -7,8 +7,7 @@ from tracker_sync.patterns.facts import Check, Epic, Initiative, Kill, Moment
 from tracker_sync.reports import kill_lines
 from tracker_sync.reports.adopted import looked_at
 from tracker_sync.reports.drawn import Drawn
-from tracker_sync.reports.facts.epics import ENDS
-from tracker_sync.reports.facts.history import History
+from tracker_sync.reports.facts.history import ENDS, History
 from tracker_sync.reports.sagas import Outcome
 from tracker_sync.strategy import normal
 
