@@ -29,7 +29,7 @@ class Cost:
     tail_items: tuple[str, ...]
     upkeep: Fraction | None
     """By the year, as a part of the build; None: it is assumed."""
-    paid: int | None
+    paid: Fraction | None
     weeks: Fraction
     instead: tuple[str, Fraction, Fraction] | None
     """(problem, opportunity, person-days) of the best problem that got less."""
@@ -139,7 +139,7 @@ class Costs:
 
     # -- payment and what it displaced ----------------------------------------------------------
 
-    def _paid(self, feature: Issue) -> int | None:
+    def _paid(self, feature: Issue) -> Fraction | None:
         """ "The field that `fields = { paid = … }` of a Jira source names, else a label `paid/50000`; a plain
         figure"; "anything else is not guessed at"."""
         name, at = self.of.inputs.field(feature.source, "paid"), self.tree.at
@@ -150,7 +150,7 @@ class Costs:
         ] or [m[1] for v in feature.values("labels", at).values() if (m := PAID.fullmatch(v))]  # fmt: skip
         figures = {s.strip() for s in said}
         [one] = figures if len(figures) == 1 else [""]
-        return int(one) if re.fullmatch(r"[0-9]+", one) else None
+        return Fraction(one) if re.fullmatch(r"[0-9]+(\.[0-9]{1,2})?", one) else None
 
     def _instead(self, below: list[Issue], build: Fraction) -> tuple[str, Fraction, Fraction] | None:
         """ "Of the problems that the feature does not serve, that have an opportunity, and on which work took

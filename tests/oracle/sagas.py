@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from tests.oracle.effort import last_in_progress
@@ -126,11 +127,15 @@ class Sagas:
         every = version.said.get("limits", {}).get("kill_lines", [])
         return [line for line in every if line["initiative"] == name]
 
-    def owner(self, version: Version, name: str) -> str | None:
-        """Who owns the intent that an initiative is under."""
-        said = self.said(version, name)
-        intent = next((i for i in version.intents if said and i["id"] == said["intent"]), None)
-        return intent.get("owner") or None if intent else None
+    @staticmethod
+    def owner(version: Version, intent: str) -> str | None:
+        """Who owns an intent."""
+        return next((i.get("owner") or None for i in version.intents if i["id"] == intent), None)
+
+    def since(self, version: Version) -> int:
+        """When it came into force; one that is in force only after the end, and held against it, at the
+        end."""
+        return min(version.since, self.end)
 
     @cached_property
     def names(self) -> list[str]:
@@ -171,7 +176,7 @@ class Sagas:
         having, (epics, missing) = self.having(name), self.epics(name)
         last, went = having[-1], self.went
         said = self.said(last, name) or {}
-        gone = next((v.since for v in self.versions[self.versions.index(last) + 1 :]), None)
+        gone = next((self.since(v) for v in self.versions[self.versions.index(last) + 1 :]), None)
         releases = sorted(r for e in epics for r in went.releases(e))
         starts = [s for e in epics if (s := went.started(e)) is not None]
         begun = [e for e in epics if went.started(e) is not None]
@@ -187,11 +192,11 @@ class Sagas:
         newest = max(releases, default=None)
         next_check = None if newest is None else self._check_day(newest)
         return Saga(
-            id=name, intent=said["intent"], owner=self.owner(last, name), text=said.get("text", ""),
-            since=having[0].since, gone=gone, stage=stage,
+            id=name, intent=said["intent"], owner=self.owner(last, said["intent"]), text=said.get("text", ""),
+            since=self.since(having[0]), gone=gone, stage=stage,
             building=sum(went.state(e) == "building" for e in epics), cycles=self._cycles(epics),
             people=len(set().union(*(who for e in epics for _, who in self._had(e)))),
-            handovers=len(self._handovers(name, epics)),
+            handovers=len(self._owners(name)) + sum(len(self._handed(e)) for e in epics),
             effort=sum((self.of.effort.get(i, Fraction(0)) for i in leaves), Fraction(0)),
             effort_all=self._ever(leaves), money=self._money(leaves), started=min(starts, default=None),
             releases=tuple(releases), root=self.of.ref(root) if root else None,
@@ -210,6 +215,34 @@ class Sagas:
         """ "The effort in the window at the lowest and at the highest rate of the team of whoever did it"."""
         rates, days = self.weights.rates, self.weights.paid(leaves)
         return None if rates.any is None else (rates.cost(days, 0), rates.cost(days, 1))
+
+    @property
+    def moments(self) -> list[tuple[str, int, str, str]]:
+        """ "What happened when": (initiative, when, kind, epic)."""
+        return [(name, *moment) for name in self.names for moment in self._moments(name)]
+
+    def _moments(self, name: str) -> Iterator[tuple[int, str, str]]:
+        went, ref, saga = self.went, self.of.ref, self.rows[name]
+        epics, before = self.epics(name)[0], None
+        for v in self.versions:
+            says = (said, self.lines(v, name)) if (said := self.said(v, name)) is not None else None
+            if says != before:
+                yield self.since(v), "gone" if not says else "changed" if before else "stated", ""
+            before = says
+        begun = (self.said(self.having(name)[-1], name) or {}).get("since")
+        if begun and self.of.calendar.midnight(begun) <= self.end:
+            yield self.of.calendar.midnight(begun), "begun", ""
+        yield from ((at, "owner", "") for at in self._owners(name))
+        for epic in epics:
+            start, releases = went.started(epic), went.releases(epic)
+            happened = [(r, "released") for r in releases] + [(s, "stopped") for s in went.stops(epic)]
+            happened += [(start, "started")] if start is not None else []
+            happened += [(t, "again") for t in self._again(epic)]
+            happened += [(self.of.calendar.midnight(d), "handover") for d in self._handed(epic)]
+            happened += [(t, "said") for t in self._words(epic)]
+            yield from ((at, kind, ref(epic)) for at, kind in happened)
+        yield from ((c.at, "checked", c.epic) for c in saga.checks if c.usage)
+        yield from ((k.by, "kill-line", "") for k in saga.kill_lines if k.by and k.state in ("crossed", "held"))
 
     @property
     def share(self) -> Bounds:
@@ -241,9 +274,14 @@ class Sagas:
             start, releases = went.started(epic), went.releases(epic)
             moments += [(r, "a release") for r in releases]
             moments += [(start, "b start")] if start is not None else []
-            moments += [(t, "b start") for t in went.came(epic, "doing") if releases and t > releases[0]]
+            moments += [(t, "b start") for t in self._again(epic)]
         kinds = [kind for _, kind in sorted(moments)]
-        return sum(pair == ("a release", "b start") for pair in zip(kinds, kinds[1:], strict=False))
+        return sum(pair == ("a release", "b start") for pair in pairwise(kinds))
+
+    def _again(self, epic: Issue) -> list[int]:
+        """ "All times that an epic was in progress again after its first release"."""
+        first = self.went.releases(epic)[:1]
+        return [t for t in self.went.came(epic, "doing") if first and t > first[0]]
 
     # -- people ---------------------------------------------------------------------------------
 
@@ -260,21 +298,20 @@ class Sagas:
                     yield day, {self.of.person(epic, a) for a in accounts}
                 day = calendar.day_of(after)
 
-    def _handovers(self, name: str, epics: list[Issue]) -> list[int | date]:
-        """ "A day from which on nobody has an epic who had it before, or on which its intent has another
-        owner"."""
-        found: list[int | date] = []
-        for epic in epics:
-            before: set[str] = set()
-            for day, who in self._had(epic):
-                if who and before and not who & before:
-                    found.append(day)
-                before = who or before
-        having = self.having(name)
-        for one, two in zip(having, having[1:], strict=False):
-            if self.owner(one, name) != self.owner(two, name):
-                found.append(two.since)
+    def _handed(self, epic: Issue) -> list[date]:
+        """ "A day from which on nobody has an epic who had it before"."""
+        found, before = list[date](), set[str]()
+        for day, who in self._had(epic):
+            if who and before and not who & before:
+                found.append(day)
+            before = who or before
         return found
+
+    def _owners(self, name: str) -> list[int]:
+        """ "Or on which its intent has another owner"."""
+        intent = (self.said(self.having(name)[-1], name) or {})["intent"]
+        owned = [(self.since(v), o) for v in self.having(name) if (o := self.owner(v, intent))]
+        return [at for (_, one), (at, two) in pairwise(owned) if one != two]
 
     # -- checks and kill lines ------------------------------------------------------------------
 
@@ -326,11 +363,15 @@ class Sagas:
         for v in self.versions:
             says = (said, self.lines(v, name)) if (said := self.said(v, name)) is not None else None
             if says != before:
-                versions.append(v.since)
+                versions.append(self.since(v))
             before = says
-        later = [s.ts for e in epics for s in e.judged if s.attr == "intent" and s.ts <= self.end]
+        later = [ts for e in epics for ts in self._words(e)]
         later += [ts for e in epics for ts in self.went.stops(e)]
         return [versions[0], *versions[1:], *later]
+
+    def _words(self, epic: Issue) -> list[int]:
+        """ "A person's word with `tag --intent` on one of its epics"."""
+        return [s.ts for s in epic.judged if s.attr == "intent" and s.ts <= self.end]
 
     def _waiting(self, checks: list[Check], lines: list[KillLine], decisions: list[int]) -> int | None:
         """ "From the first check under target, or kill line crossed, after which no decision came"; "a check

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 
+from tests.oracle.customers import Row
 from tests.oracle.shares import Bounds, over
 from tests.oracle.sides import Sides
 from tests.oracle.strategy import in_force
@@ -64,13 +66,19 @@ def usage(sides: Sides, items: Iterable[Issue], at: int) -> Usage | None:
 
 
 def _served(sides: Sides, at: int) -> frozenset[str]:
-    """ "The independent accounts that were customers or design partners on that day, and of which neither
-    that file nor the ICP of the strategy in force then says that they are outside"."""
+    """ "The independent accounts (parents stand for all that belong to them) that were customers or design
+    partners on that day, and of which neither that file nor the ICP of the strategy in force then says that
+    they are outside"; "an account is none before its first `since`"."""
     customers, version = sides.of.inputs.customers, in_force(sides.of.inputs.versions, at)
     found = set()
-    for root in {customers.root(a.name) for a in customers.accounts.values()}:
-        row = customers.standing(root, at)
-        outside = customers.in_icp(root, at, version.icp if version else None) is False
-        if row is not None and row["status"] in SERVED and not outside:
-            found.add(root)
+    for account in customers.accounts.values():
+        row = customers.standing(account.name, at)
+        begun = row is not None and sides.of.calendar.holds(_since(row), None, at)
+        outside = customers.in_icp(account.name, at, version.icp if version else None) is False
+        if row is not None and begun and row["status"] in SERVED and not outside:
+            found.add(customers.root(account.name))
     return frozenset(found)
+
+
+def _since(row: Row) -> date | None:
+    return date.fromisoformat(row["since"]) if row["since"] else None
