@@ -78,6 +78,8 @@ class Costs:
         tail, items = self._tail(below, first)
         aged = 0 if first is None else (self.today - first).days
         observed = tail / build * Fraction(365, aged) if aged >= 365 and build and items else None
+        if basis == "given up":  # "what was declined before any release has no upkeep"
+            observed = Fraction(0)
         return Cost(
             basis, build, money, tail, items, observed, self._paid(below[0]), build / 5,
             self._instead(below, build),

@@ -62,9 +62,9 @@ class Epic:
     stops: tuple[int, ...]
     effort: Fraction
     check: Check | None
-    """Of itself alone, for its own newest release that is so old."""
+    """Of itself alone, on the 90th day after its last release."""
     own: int
-    grade: int | None
+    grade: int
     followers: tuple[str, ...]
 
 
@@ -184,13 +184,13 @@ class Sagas:
         target = last.said.get("limits", {}).get("adoption_target")
         aim = None if target is None else Fraction(str(target))
         checks = self._checks(epics, aim)
-        lines = [self._line(line, epics) for line in self.lines(last, name)]
+        until = self.end if gone is None else min(gone, self.end)
+        lines = [self._line(line, epics, until) for line in self.lines(last, name)]
         decisions = self._decisions(name, epics)
         leaves = {leaf for e in epics for leaf in went.leaves(e)}
         stage = self._stage(gone is not None, epics, checks)
         waiting = None if stage in ("sunset", "stopped") else self._waiting(checks, lines, decisions)
-        newest = max(releases, default=None)
-        next_check = None if newest is None else self._check_day(newest)
+        to_come = [at for at in map(self._check_day, releases) if at > self.end]
         return Saga(
             id=name, intent=said["intent"], owner=self.owner(last, said["intent"]), text=said.get("text", ""),
             since=self.since(having[0]), gone=gone, stage=stage,
@@ -202,7 +202,7 @@ class Sagas:
             releases=tuple(releases), root=self.of.ref(root) if root else None,
             epics={self.of.ref(e): self._epic(e, epics, root, aim) for e in epics}, missing=tuple(missing),
             checks=tuple(checks), target=aim,
-            next_check=next_check if next_check is not None and next_check > self.end else None,
+            next_check=min(to_come, default=None),
             kill_lines=tuple(lines), decided=max(decisions[1:], default=None), waiting=waiting,
             undecided=None if waiting is None else (self.day(self.end) - self.day(waiting)).days,
         )  # fmt: skip
@@ -242,7 +242,7 @@ class Sagas:
             happened += [(t, "said") for t in self._words(epic)]
             yield from ((at, kind, ref(epic)) for at, kind in happened)
         yield from ((c.at, "checked", c.epic) for c in saga.checks if c.usage)
-        yield from ((k.by, "kill-line", "") for k in saga.kill_lines if k.by and k.state in ("crossed", "held"))
+        yield from ((k.by, "kill-line", "") for k in saga.kill_lines if k.by and k.state != "ahead")
 
     @property
     def share(self) -> Bounds:
@@ -334,11 +334,12 @@ class Sagas:
                     found.append(Check(self.of.ref(epic), released, at, seen, target, verdict))
         return sorted(found, key=lambda c: c.at)
 
-    def _line(self, line: dict[str, Any], epics: list[Issue]) -> KillLine:
-        """ "Looked at at the last instant of its day `by`"."""
+    def _line(self, line: dict[str, Any], epics: list[Issue], end: int) -> KillLine:
+        """ "Looked at at the last instant of its day `by`"; "of an initiative that is gone, as they stood when
+        it went"."""
         by = self.last_instant(line["by"]) if "by" in line else None
-        ahead = by is None or by > self.end
-        seen = usage(self.sides, self._all_under(epics), self.end if by is None or ahead else by)
+        ahead = by is None or by > end
+        seen = usage(self.sides, self._all_under(epics), end if by is None or ahead else by)
         below, outcome = Fraction(str(line["below"])), None
         if seen and line["metric"] in ("accounts", "users"):
             n = Fraction(len(seen.using) if line["metric"] == "accounts" else seen.users)
@@ -380,7 +381,7 @@ class Sagas:
         bad = [c.at for c in checks if c.verdict == "under target" and c.at > settled]
         bad += [line.by for line in lines if line.state == "crossed" and line.by is not None]
         decided = max(decisions)
-        return min((at for at in bad if at >= decided), default=None)
+        return min((at for at in bad if at > decided), default=None)
 
     # -- evidence -------------------------------------------------------------------------------
 
@@ -389,13 +390,20 @@ class Sagas:
         first = went.started(root) if root else None
         follow = {o for o in went.linked(epic) if self.tree.epic(o) and o not in epics
                   and first is not None and (went.started(o) or -1) > first}  # fmt: skip
-        checks = self._checks([epic], target)
+        newest = max(went.releases(epic), default=None)
+        checks = [c for c in self._checks([epic], target) if c.released == newest]
         return Epic(
             ref(epic), went.state(epic), went.started(epic), tuple(went.releases(epic)),
             tuple(went.stops(epic)), self._ever(set(went.leaves(epic))), checks[-1] if checks else None,
-            self.grade(epic, self.end), self.grade(root, first) if root and first is not None else None,
+            self.grade(epic, self.end), self._inherited(epics, root),
             tuple(sorted(map(ref, follow))),
         )  # fmt: skip
+
+    def _inherited(self, epics: list[Issue], root: Issue | None) -> int:
+        """ "That of the epic that was started first, by what it showed when it was started"; "while none was
+        started, that of the first that the strategy names"."""
+        started = self.went.started(root) if root else None
+        return self.grade(root or epics[0], self.end if started is None else started)
 
     def grade(self, epic: Issue, until: int) -> int:
         """ "The best of all tags of evidence of it and what is under it"; "an account that asked is a 'yes'

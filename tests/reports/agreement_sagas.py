@@ -83,8 +83,7 @@ def sagas_expected(of: Oracle) -> Said:
 
 
 def _told(s: oracle.Saga) -> Said:
-    releases = [*s.releases, None]
-    last = s.releases[-1] if len(s.releases) > 1 else None
+    first, last = (s.releases[0], s.releases[-1]) if s.releases else (None, None)
     return {
         "told": (s.intent, s.owner, s.text, s.since, s.gone),
         "stage": s.stage,
@@ -95,7 +94,7 @@ def _told(s: oracle.Saga) -> Said:
         "effort": (s.effort, s.effort_all),
         "money": s.money,
         "started": s.started,
-        "released": (releases[0], last),
+        "released": (first, last),
         "checks": sorted((c.epic, c.released, _used(c.usage, c)) for c in s.checks),
         "next check": s.next_check,
         "kill lines": sorted(map(_line, s.kill_lines)),
