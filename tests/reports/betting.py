@@ -29,13 +29,13 @@ PERSONAS = ("site manager", "Site-Manager", "planner", "head of operations")
 PROBLEMS = (
     "crews wait for each other", "daily logs are not written", "Daily-logs are not written",
     "the plan is redone every morning", "costs arrive weeks late", "commissioning records are on paper",
-    "nobody knows which site needs a visit",
+    "nobody knows which site needs a visit", "tools get lost",
 )  # fmt: skip
 LABELS = (
     "problem/crews-wait-for-each-other", "Problem:daily logs are not written", "problem::costs-arrive-weeks-late",
-    "problem/nobody-knows-which-site-needs-a-visit", "problem/something-new", "problematic", "paid/50000",
-    "paid/1.000", "Paid/70000.50", "evidence/usage", "evidence/ranking", "evidence/deal", "epic", "bug",
-    "customer/kestrel", "customer/morrow", "origin/support",
+    "problem/something-new", "problematic", "paid/50000", "paid/50000", "paid/1.000", "Paid/70000.50",
+    "evidence/usage", "evidence/ranking", "evidence/deal", "epic", "bug", "bug", "customer/kestrel",
+    "customer/morrow", "origin/support", "origin/support",
 )  # fmt: skip
 PAID = ("40000", "50k", "12500.5", None)
 CUSTOMERS = """\
@@ -67,8 +67,8 @@ def strategy(r: random.Random, base: str, keys: list[str], effective: date | Non
         words = r.choice(("We bet.", "We bet more."))
         text += f'[[initiatives]]\nid = "{bet}"\nintent = "{r.choice(INTENTS)}"\ntext = "{words}"\n'
         text += f"epics = [{epics}]\n{since}"
-    text += f"[limits]\nactive_intents = 5\n{r.choice(('', 'adoption_target = 0.1', 'adoption_target = 0.2'))}\n"
-    for _ in range(r.randrange(5)):
+    text += f"[limits]\nactive_intents = 5\n{r.choice(('', 'adoption_target = 0.1', 'adoption_target = 0.3', 'adoption_target = 0.6'))}\n"
+    for _ in range(r.randrange(9)):
         metric = r.choice(METRICS)
         below = r.choice(("0.1", "0.25")) if metric == "adoption" else str(r.randrange(1, 9))
         by = r.choice((f"by = {day_between(r, last=date(2027, 3, 1))}\n", f"by = {day_between(r)}\n", ""))
@@ -76,14 +76,21 @@ def strategy(r: random.Random, base: str, keys: list[str], effective: date | Non
     return text
 
 
-def adoption(r: random.Random, keys: list[str]) -> str:
-    """Who uses what: of some items often, so that the newest of several counts matters."""
+def adoption(r: random.Random, keys: list[str], asked: list[tuple[str, str]], accounts: list[str]) -> str:
+    """Who uses what: of some items often, so that the newest of several counts matters; and many of what
+    they `asked` for."""
     found: dict[tuple[str, str, date], int] = {}
-    for key in r.sample(keys, min(len(keys), 30)):
-        for account in r.sample(ACCOUNTS, r.choice((1, 1, 2, 5, 9))):
+    for key in dict.fromkeys(r.choices(keys, k=60)):
+        for account in r.sample(ACCOUNTS, r.choice((1, 2, 5, 9))):
             for _ in range(r.randrange(1, 4)):
                 day = day_between(r, last=date(2026, 12, 20))
                 found[key, account, day] = r.choice((0, 1, 3, r.randrange(60)))
+    for account in accounts:
+        if r.random() < 0.9:
+            found["girder:NOPE-1", account, day_between(r, last=date(2025, 3, 1))] = 0
+    for key, account in asked:
+        if r.random() < 0.6:
+            found[key, account, day_between(r, first=date(2026, 1, 1), last=date(2026, 11, 20))] = 7
     rows = (f"{key},{account},{day},{n}\n" for (key, account, day), n in found.items())
     return "epic,account,date,users\n" + "".join(rows)
 
@@ -91,7 +98,7 @@ def adoption(r: random.Random, keys: list[str]) -> str:
 def problems(r: random.Random) -> str:
     """How people rank problems, some of them twice, some without rating them."""
     found = {}
-    for account in r.sample(ACCOUNTS, 9):
+    for account in r.sample(ACCOUNTS, 4):
         for persona in r.sample(PERSONAS, r.randrange(1, 3)):
             for day in {day_between(r, last=date(2026, 12, 20)) for _ in range(r.randrange(1, 3))}:
                 for problem in r.sample(PROBLEMS, r.randrange(1, 7)):
@@ -114,33 +121,39 @@ def people(r: random.Random, base: str) -> str:
 # -- trackers ----------------------------------------------------------------------------------------
 
 
-def happenings(r: random.Random, one: Opened, keys: list[str], who: list[str], last: int) -> Iterator[Event]:
-    """Some of what may happen to an item of Jira."""
-    for n in range(r.choice((0, 0, 1, 2, 5))):
+def happenings(r: random.Random, one: Opened, epic: bool, who: list[str], last: int) -> Iterator[Event]:
+    """Some of what may happen to an item of Jira, and more to an epic."""
+    every = r.choice((0, 0, 1, 2, 5))
+    if r.random() < 0.7:
+        half_hours = r.randrange(2900) if epic else r.randrange(90)
+        yield Changed(id=f"{one.item}:e", item=one.item, ts=one.ts, attr="estimate", val=str(1800 * half_hours))
+    for n in range(every * 3 if epic else every):
         ts = one.ts + r.randrange(500 * DAY)
         head: Any = {"id": f"{one.item}:b{n}", "item": one.item, "ts": ts}
-        label, field = r.choice(LABELS), r.choice(PAID)
+        label, field, problem = r.choice(LABELS), r.choice(PAID), r.choice(PROBLEMS)
         if ts < last:
             yield r.choice((
                 Changed(**head, attr="assignee", val=r.choice((*who, None))),
                 Changed(**head, attr="assignee", val=r.choice(who)),
                 Changed(**head, attr="status", key="3", val="In Progress"),
                 Changed(**head, attr="status", key="10001", val="Done"),
-                Changed(**head, attr="estimate", val=str(3600 * r.randrange(0, 900))),
+                Changed(**head, attr="estimate", val=str(1800 * r.randrange(0, 2900))),
                 Added(**head, attr="labels", key=label, val=label),
                 Added(**head, attr="labels", key=label, val=label),
                 Dropped(**head, attr="labels", key=label, val=label),
                 Changed(**head, attr="customfield_10600", val=field),
-                Added(**head, attr="customfield_10601", key=PROBLEMS[n], val=PROBLEMS[n]),
+                Changed(**head, attr="customfield_10601", val=r.choice((problem, None, None))),
                 Changed(**head, attr="type", key="10007", val="Bug"),
                 Changed(**head, attr="type", key="10004", val="Epic"),
             ))  # fmt: skip
 
 
-def links(r: random.Random, keys: dict[str, str], times: dict[str, int], last: int) -> Iterator[Event]:
+def links(
+    r: random.Random, keys: dict[str, str], times: dict[str, int], often: list[str], last: int
+) -> Iterator[Event]:
     """Links of Jira; the tracker tells of each at both of its ends."""
-    for n in range(90):
-        one, other = r.sample(sorted(keys), 2)
+    for n in range(150):
+        one, other = r.sample(often if n % 2 else sorted(keys), 2)
         ts = max(times[one], times[other]) + r.randrange(300 * DAY)
         for item, far in ((one, other), (other, one)):
             head: Any = {"item": item, "attr": "links", "key": f"relates to {keys[far]}", "val": keys[far]}
@@ -171,7 +184,7 @@ def mentions(r: random.Random, opened: list[Opened], last: int) -> Iterator[Even
 @contextmanager
 def betting(demo: Case, place: Path, seed: int) -> Iterator[Case]:
     """A log at `place`, with the files of the demo changed beside it."""
-    r = random.Random(seed)
+    r = random.Random(f"betting {seed}")
     with shaken(demo, place, seed) as busy:
         log: SqliteLog = busy.log  # type: ignore[assignment]
         told = [*log.read()]
@@ -183,13 +196,14 @@ def betting(demo: Case, place: Path, seed: int) -> Iterator[Case]:
         keys = ["girder:NOPE-1", "nothing", *jira.values(), *(f"girder:{k}" for k in jira.values()),
                 *(f"field-sync:{o.val}" for o in opened["field-sync"])]  # fmt: skip
         epics = [e.event.item for e in told if getattr(e.event, "val", "") == "Epic" and e.event.item in jira]
+        bugs = [e.event.item for e in told if getattr(e.event, "val", "") == "Bug" and e.event.item in jira]
         known = [jira[i] for i in epics] * 12 + keys
         times = {o.item: o.ts for o in opened["girder"]}
         who = re.findall(r'logins = \["(\w+)"', (place / "people.toml").read_text())[:6]
         named = [Named(id=f"f{k}", item="", ts=0, attr="field", key=k, val=v)
                  for k, v in (("customfield_10600", "Paid"), ("customfield_10601", "Problem"))]  # fmt: skip
-        more = [e for o in opened["girder"] for e in happenings(r, o, keys, who, last)]
-        log.append("girder", [*named, *more, *links(r, jira, times, last)], now=now)
+        more = [e for o in opened["girder"] for e in happenings(r, o, o.item in epics, who, last)]
+        log.append("girder", [*named, *more, *links(r, jira, times, epics + bugs, last)], now=now)
         log.append("field-sync", [*mentions(r, opened["field-sync"], last)], now=now)
         base = (place / "strategy.toml").read_text()
         names = [n.replace("girder:", "") if r.random() < 0.5 else n for n in known]
@@ -201,16 +215,21 @@ def betting(demo: Case, place: Path, seed: int) -> Iterator[Case]:
         ]  # fmt: skip
         stated = [Stated(id=f"bet{n}", item="", ts=now, attr="strategy", val=t) for n, t in enumerate(texts)]
         log.append(PEOPLE, [*words, *stated], now=now)
-        _write(r, place, known, texts[-1] if r.random() < 0.5 else strategy(r, base, names, day_between(r)))
+        asked = [(f"girder:{jira[e.event.item]}", e.event.key.partition("/")[2]) for e in told
+                 if e.event.item in jira and getattr(e.event, "key", "").startswith("customer/")]  # fmt: skip
+        _write(r, place, known, asked)
+        newest = texts[-1] if r.random() < 0.5 else strategy(r, base, names, day_between(r))
+        (place / "strategy.toml").write_text(newest)
         conf = config.load(place / "tracker-sync.toml")
         yield Case(conf, log, record(conf, log))
 
 
-def _write(r: random.Random, place: Path, keys: list[str], newest: str) -> None:
-    (place / "strategy.toml").write_text(newest)
-    (place / "adoption.csv").write_text(adoption(r, [*dict.fromkeys(keys)]))
+def _write(r: random.Random, place: Path, keys: list[str], asked: list[tuple[str, str]]) -> None:
+    accounts = [*dict.fromkeys(re.findall(r"^([^,]+),", (place / "customers.csv").read_text(), re.MULTILINE))]
+    (place / "adoption.csv").write_text(adoption(r, keys, asked, accounts[1:]))
     (place / "problems.csv").write_text(problems(r))
     (place / "people.toml").write_text(people(r, (place / "people.toml").read_text()))
     (place / "customers.csv").write_text((place / "customers.csv").read_text() + CUSTOMERS)
-    settings = (place / "tracker-sync.toml").read_text()
-    (place / "tracker-sync.toml").write_text(settings.replace("fields = { ", 'fields = { paid = "Paid", '))
+    settings = (place / "tracker-sync.toml").read_text().replace("fields = { ", 'fields = { paid = "Paid", ')
+    less = '[rules]\ndisable = ["origin/origin-label"]\n' if r.random() < 0.5 else ""
+    (place / "tracker-sync.toml").write_text(settings + less)

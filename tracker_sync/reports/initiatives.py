@@ -78,7 +78,8 @@ def _word(was: Entry, now: Entry) -> Word:
 
 def _entry(version: Version, id_: str) -> Entry:
     stated = next((i for i in version.strategy.initiatives if i.id == id_), None)
-    return stated, [k for k in version.strategy.limits.kill_lines if k.initiative == id_]
+    lines = [k for k in version.strategy.limits.kill_lines if k.initiative == id_]
+    return stated, lines if stated else []
 
 
 def _owners(intent: str, versions: Sequence[tuple[int, Version]]) -> tuple[tuple[int, str], ...]:
