@@ -127,7 +127,8 @@ class Costs:
         with all under those"."""
         if first is None:
             return Fraction(0), ()
-        linked = {o for i in below for o in self.went.linked(i) if o not in below and self._upkeep(o)}
+        linked = {o for i in below for o in self.went.linked(i) | self.went.mentioned(i)}
+        linked = {o for o in linked if o not in below and self._upkeep(o)}
         roots = [*self._bugs(below), *linked]
         mine, bugs = self._leaves(below), self._leaves(self._bugs(below))
         leaves = {leaf for leaf in self._leaves(roots) if leaf not in mine or leaf in bugs}

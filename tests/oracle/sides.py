@@ -62,6 +62,10 @@ class Sides:
             if any(cell.strip() for cell in line):
                 yield dict(zip(heads, (cell.strip() for cell in line), strict=True))
 
+    def has(self, name: str) -> bool:
+        """ "A file with a header and no row counts as missing"."""
+        return any(self._rows(name))
+
     def account(self, name: str) -> str:
         """ "By a name, an alias or a domain that customers.csv has"."""
         found = self.of.inputs.customers.find(name)

@@ -1,5 +1,6 @@
 """How an epic or a feature went: when it was begun, released and stopped, and what it is linked to."""
 
+from collections.abc import Iterable
 from functools import cached_property
 
 from tests.oracle.shares import Oracle
@@ -77,18 +78,14 @@ class Went:
     # -- links ----------------------------------------------------------------------------------
 
     def linked(self, issue: Issue) -> set[Issue]:
-        """What Jira links it to, in either direction, and what mentions it on GitHub, or it mentions."""
-        return self._links.get(issue, set())
+        """What Jira links it to; "Jira shows a link at both of its ends"."""
+        return self._called(issue, issue.values("links", self.at).values())
 
-    @cached_property
-    def _links(self) -> dict[Issue, set[Issue]]:
-        found: dict[Issue, set[Issue]] = {}
-        for issue in self.tree.issues:
-            keys = {*issue.values("links", self.at).values()}
-            keys |= {s.key for s in issue.said if s.attr == "cross-referenced" and s.ts <= self.at}
-            for key in keys:
-                for other in self.world.keyed.get((issue.source, key), []):
-                    if other.there(self.tree.at) and other is not issue:
-                        found.setdefault(issue, set()).add(other)
-                        found.setdefault(other, set()).add(issue)
-        return found
+    def mentioned(self, issue: Issue) -> set[Issue]:
+        """What mentions it on GitHub."""
+        notes = [s for s in issue.said if s.attr == "cross-referenced" and s.ts <= self.at]
+        return self._called(issue, [s.key for s in notes])
+
+    def _called(self, issue: Issue, keys: Iterable[str]) -> set[Issue]:
+        found = (o for key in keys for o in self.world.keyed.get((issue.source, key), []))
+        return {o for o in found if o.there(self.tree.at) and o is not issue}

@@ -197,13 +197,14 @@ def betting(demo: Case, place: Path, seed: int) -> Iterator[Case]:
                 *(f"field-sync:{o.val}" for o in opened["field-sync"])]  # fmt: skip
         epics = [e.event.item for e in told if getattr(e.event, "val", "") == "Epic" and e.event.item in jira]
         bugs = [e.event.item for e in told if getattr(e.event, "val", "") == "Bug" and e.event.item in jira]
+        moved = [e.event.item for e in told if type(e.event).__name__ == "Moved" and e.event.item in jira]
         known = [jira[i] for i in epics] * 12 + keys
         times = {o.item: o.ts for o in opened["girder"]}
         who = re.findall(r'logins = \["(\w+)"', (place / "people.toml").read_text())[:6]
         named = [Named(id=f"f{k}", item="", ts=0, attr="field", key=k, val=v)
                  for k, v in (("customfield_10600", "Paid"), ("customfield_10601", "Problem"))]  # fmt: skip
         more = [e for o in opened["girder"] for e in happenings(r, o, o.item in epics, who, last)]
-        log.append("girder", [*named, *more, *links(r, jira, times, epics + bugs, last)], now=now)
+        log.append("girder", [*named, *more, *links(r, jira, times, epics + bugs + moved * 9, last)], now=now)
         log.append("field-sync", [*mentions(r, opened["field-sync"], last)], now=now)
         base = (place / "strategy.toml").read_text()
         names = [n.replace("girder:", "") if r.random() < 0.5 else n for n in known]

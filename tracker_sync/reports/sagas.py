@@ -198,7 +198,7 @@ class _Look:
 
     def epics(self, all_: Sequence[Carried]) -> tuple[Epic, ...]:
         """The epics of initiatives, of each in the order in which they were started."""
-        descent = Descent(self.org, all_, self.end)
+        descent = Descent(self.org, all_, self.end, self.query.known_at)
         places = [(of, row) for of in all_ for row in of.begun]
         titles = self.org.titled(np.array([row for _, row in places], dtype=np.int64))
         found = []
