@@ -37,6 +37,7 @@ LABELS = (
     "evidence/usage", "evidence/ranking", "evidence/deal", "epic", "bug", "bug", "customer/kestrel",
     "customer/morrow", "origin/support", "origin/support",
 )  # fmt: skip
+ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Pacific/Auckland")
 PAID = ("40000", "50k", "12500.5", None)
 CUSTOMERS = """\
 Morrow Rail,,,mid-market,construction,NA,90,customer,2025-03-01,,yes,0,Morrow Civil
@@ -198,7 +199,8 @@ def betting(demo: Case, place: Path, seed: int) -> Iterator[Case]:
         epics = [e.event.item for e in told if getattr(e.event, "val", "") == "Epic" and e.event.item in jira]
         bugs = [e.event.item for e in told if getattr(e.event, "val", "") == "Bug" and e.event.item in jira]
         moved = [e.event.item for e in told if type(e.event).__name__ == "Moved" and e.event.item in jira]
-        known = [jira[i] for i in epics] * 12 + keys
+        above = {e.event.val for e in told if e.source == "field-sync" and getattr(e.event, "attr", "") == "parent"}
+        known = [*(jira[i] for i in epics), *(f"field-sync:{k}" for k in sorted(above - {None}))] * 12 + keys
         times = {o.item: o.ts for o in opened["girder"]}
         who = re.findall(r'logins = \["(\w+)"', (place / "people.toml").read_text())[:6]
         named = [Named(id=f"f{k}", item="", ts=0, attr="field", key=k, val=v)
@@ -233,4 +235,5 @@ def _write(r: random.Random, place: Path, keys: list[str], asked: list[tuple[str
     (place / "customers.csv").write_text((place / "customers.csv").read_text() + CUSTOMERS)
     settings = (place / "tracker-sync.toml").read_text().replace("fields = { ", 'fields = { paid = "Paid", ')
     less = '[rules]\ndisable = ["origin/origin-label"]\n' if r.random() < 0.5 else ""
-    (place / "tracker-sync.toml").write_text(settings + less)
+    zone = f'[calendar]\ntimezone = "{r.choice(ZONES)}"\n'
+    (place / "tracker-sync.toml").write_text(settings + less + zone)
