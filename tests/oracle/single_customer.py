@@ -1,7 +1,6 @@
 """Features that exactly one account asked for."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from fractions import Fraction
 from functools import cached_property
 

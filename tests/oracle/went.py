@@ -1,8 +1,10 @@
-"""How an epic or a feature went: when it was begun, released and stopped, and what it is linked to."""
+"""How an epic or a feature went: when it was begun, released and stopped, who had it, its links."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import date
 from functools import cached_property
 
+from tests.oracle.effort import last_in_progress
 from tests.oracle.shares import Oracle
 from tests.oracle.world import Issue
 
@@ -11,7 +13,7 @@ class Went:
     """Of all items of a tree, as of an instant."""
 
     def __init__(self, of: Oracle, at: int) -> None:
-        self.tree, self.world, self.at = of.tree, of.world, at
+        self.of, self.tree, self.world, self.at = of, of.tree, of.world, at
 
     @cached_property
     def _under(self) -> dict[Issue, list[Issue]]:
@@ -74,6 +76,36 @@ class Went:
             return came[0]
         now = {"done": "released", "declined": "stopped"}.get(self.phase(issue))
         return now or ("idea" if self.started(issue) is None else "building")
+
+    def again(self, epic: Issue) -> list[int]:
+        """ "All times that an epic was in progress again after its first release"."""
+        first = self.releases(epic)[:1]
+        return [t for t in self.came(epic, "doing") if first and t > first[0]]
+
+    # -- people ---------------------------------------------------------------------------------
+
+    def had(self, epic: Issue) -> Iterator[tuple[date, set[str]]]:
+        """ "Those who had the epics themselves in progress", day by day: who had it at the last instant of
+        the day at which it was."""
+        calendar, end = self.of.calendar, self.at + 1
+        for lo, hi in epic.doing:
+            day = calendar.day_of(lo)
+            while lo < end and day <= calendar.day_of(min(hi, end) - 1):
+                after = calendar.after(day)
+                at = last_in_progress(epic, calendar.midnight(day), min(after, end))
+                if at is not None:
+                    accounts = [*epic.values("assignee", at).values(), *epic.values("assignees", at)]
+                    yield day, {self.of.person(epic, a) for a in accounts}
+                day = calendar.day_of(after)
+
+    def handed(self, epic: Issue) -> list[date]:
+        """ "A day from which on nobody has an epic who had it before"."""
+        found, before = list[date](), set[str]()
+        for day, who in self.had(epic):
+            if who and before and not who & before:
+                found.append(day)
+            before = who or before
+        return found
 
     # -- links ----------------------------------------------------------------------------------
 

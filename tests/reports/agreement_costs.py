@@ -1,4 +1,4 @@
-"""Holds what the package says of features for one customer alone, and of what they cost, against the oracle."""
+"""Holds what the package says of features for one customer alone, and of their costs, against the oracle."""
 
 from fractions import Fraction
 

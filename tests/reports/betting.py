@@ -21,9 +21,9 @@ INTENTS = ("site-planning", "field-reporting", "integrations", "platform")
 OWNERS = ("nora-l", "otis-g", "wen-c", "")
 METRICS = ("accounts", "users", "adoption", "plans fed by another system")
 ACCOUNTS = (
-    "Tallis Contracting", "Morrow Civil", "kestrel homes", "plinth", "Morrow Rail", "fenwick.example", "Ashdown Build",
-    "Helmsford Group", "Aquaveil Utilities", "Quillstone Civil", "Northspan Builders", "Stranger & Sons",
-    "Redgate Roofing", "Oakline Contracting", "varley",
+    "Tallis Contracting", "Morrow Civil", "kestrel homes", "plinth", "Morrow Rail", "fenwick.example",
+    "Ashdown Build", "Helmsford Group", "Aquaveil Utilities", "Quillstone Civil", "Northspan Builders",
+    "Stranger & Sons", "Redgate Roofing", "Oakline Contracting", "varley",
 )  # fmt: skip
 PERSONAS = ("site manager", "Site-Manager", "planner", "head of operations")
 PROBLEMS = (
@@ -32,8 +32,9 @@ PROBLEMS = (
     "nobody knows which site needs a visit", "tools get lost",
 )  # fmt: skip
 LABELS = (
-    "problem/crews-wait-for-each-other", "Problem:daily logs are not written", "problem::costs-arrive-weeks-late",
-    "problem/something-new", "problematic", "paid/50000", "paid/50000", "paid/1.000", "Paid/70000.50",
+    "problem/crews-wait-for-each-other", "Problem:daily logs are not written",
+    "problem::costs-arrive-weeks-late", "problem/something-new", "problematic", "paid/50000", "paid/50000",
+    "paid/1.000", "Paid/70000.50",
     "evidence/usage", "evidence/ranking", "evidence/deal", "epic", "bug", "bug", "customer/kestrel",
     "customer/morrow", "origin/support", "origin/support",
 )  # fmt: skip
@@ -68,12 +69,14 @@ def strategy(r: random.Random, base: str, keys: list[str], effective: date | Non
         words = r.choice(("We bet.", "We bet more."))
         text += f'[[initiatives]]\nid = "{bet}"\nintent = "{r.choice(INTENTS)}"\ntext = "{words}"\n'
         text += f"epics = [{epics}]\n{since}"
-    text += f"[limits]\nactive_intents = 5\n{r.choice(('', 'adoption_target = 0.1', 'adoption_target = 0.3', 'adoption_target = 0.6'))}\n"
+    target = r.choice(("", "adoption_target = 0.1", "adoption_target = 0.3", "adoption_target = 0.6"))
+    text += f"[limits]\nactive_intents = 5\n{target}\n"
     for _ in range(r.randrange(9)):
         metric = r.choice(METRICS)
         below = r.choice(("0.1", "0.25")) if metric == "adoption" else str(r.randrange(1, 9))
         by = r.choice((f"by = {day_between(r, last=date(2027, 3, 1))}\n", f"by = {day_between(r)}\n", ""))
-        text += f'[[limits.kill_lines]]\ninitiative = "{r.choice(bets)}"\nmetric = "{metric}"\nbelow = {below}\n{by}'
+        text += f'[[limits.kill_lines]]\ninitiative = "{r.choice(bets)}"\n'
+        text += f'metric = "{metric}"\nbelow = {below}\n{by}'
     return text
 
 
@@ -127,7 +130,9 @@ def happenings(r: random.Random, one: Opened, epic: bool, who: list[str], last: 
     every = r.choice((0, 0, 1, 2, 5))
     if r.random() < 0.7:
         half_hours = r.randrange(2900) if epic else r.randrange(90)
-        yield Changed(id=f"{one.item}:e", item=one.item, ts=one.ts, attr="estimate", val=str(1800 * half_hours))
+        yield Changed(
+            id=f"{one.item}:e", item=one.item, ts=one.ts, attr="estimate", val=str(1800 * half_hours)
+        )
     for n in range(every * 3 if epic else every):
         ts = one.ts + r.randrange(500 * DAY)
         head: Any = {"id": f"{one.item}:b{n}", "item": one.item, "ts": ts}
@@ -199,7 +204,9 @@ def betting(demo: Case, place: Path, seed: int) -> Iterator[Case]:
         epics = [e.event.item for e in told if getattr(e.event, "val", "") == "Epic" and e.event.item in jira]
         bugs = [e.event.item for e in told if getattr(e.event, "val", "") == "Bug" and e.event.item in jira]
         moved = [e.event.item for e in told if type(e.event).__name__ == "Moved" and e.event.item in jira]
-        above = {e.event.val for e in told if e.source == "field-sync" and getattr(e.event, "attr", "") == "parent"}
+        above = {
+            e.event.val for e in told if e.source == "field-sync" and getattr(e.event, "attr", "") == "parent"
+        }
         known = [*(jira[i] for i in epics), *(f"field-sync:{k}" for k in sorted(above - {None}))] * 12 + keys
         times = {o.item: o.ts for o in opened["girder"]}
         who = re.findall(r'logins = \["(\w+)"', (place / "people.toml").read_text())[:6]
@@ -213,7 +220,8 @@ def betting(demo: Case, place: Path, seed: int) -> Iterator[Case]:
         texts = [strategy(r, base, names, day_between(r)) for _ in range(r.randrange(1, 4))]
         words = [
             Tagged(id=f"w{n}", item=f"girder:{r.choice(epics)}", ts=r.randrange(times[epics[0]], last),
-                   attr=r.choice(("intent", "intent", "customer")), val=r.choice(("platform", None)), reason="so")
+                   attr=r.choice(("intent", "intent", "customer")), val=r.choice(("platform", None)),
+                   reason="so")
             for n in range(30)
         ]  # fmt: skip
         stated = [Stated(id=f"bet{n}", item="", ts=now, attr="strategy", val=t) for n, t in enumerate(texts)]

@@ -339,7 +339,9 @@ def test_a_time_out_of_the_strategy_is_no_mere_change_of_words(house: House) -> 
 def test_a_kill_line_that_outlives_its_initiative_decides_nothing(house: House) -> None:
     house.write(strategy=OTHER)
     before = OTHER.replace("2026-06-01", "2026-03-01") + LINE  # the check refuses it today
-    report = sagas(*house.ask(epic("E-1"), [stated(n, t) for n, t in enumerate((INTENT + BET, before, OTHER))]))
+    report = sagas(
+        *house.ask(epic("E-1"), [stated(n, t) for n, t in enumerate((INTENT + BET, before, OTHER))])
+    )
     assert [m.kind for m in report.moments] == ["stated", "gone"]
     assert told(report).decided == midnight(date(2026, 3, 1))
 
