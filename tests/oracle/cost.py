@@ -52,11 +52,17 @@ class Costs:
 
     def days(self, leaves: Iterable[Issue], since: date | None = None, until: date | None = None) -> Days:
         """Person-days on leaves up to the day asked about, by who is paid for them."""
-        mine, found = set(leaves), dict[str, Fraction]()
-        for day, who, leaf, part in spent(self.of, self.sides.at + 1):
-            if leaf in mine and (since is None or since < day) and (until is None or day <= until):
-                payer = self.rates.of(who)
+        found = dict[str, Fraction]()
+        for day, payer, part in (one for leaf in set(leaves) for one in self._taken.get(leaf, ())):
+            if (since is None or since < day) and (until is None or day <= until):
                 found[payer] = found.get(payer, Fraction(0)) + part
+        return found
+
+    @cached_property
+    def _taken(self) -> dict[Issue, list[tuple[date, str, Fraction]]]:
+        found: dict[Issue, list[tuple[date, str, Fraction]]] = {}
+        for day, who, leaf, part in spent(self.of, self.sides.at + 1):
+            found.setdefault(leaf, []).append((day, self.rates.of(who), part))
         return found
 
     def cost(self, below: list[Issue]) -> Cost:

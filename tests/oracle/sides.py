@@ -78,10 +78,10 @@ class Sides:
     def find(self, key: str) -> Issue | None:
         """ "As `acme:PAY-12`, or `PAY-12` where only one source has it", or by a key that it once had."""
         found: dict[str, Issue] = {}
-        for (source, its), issues in self.of.world.keyed.items():
-            there = [i for i in issues if i.there(self.tree.at)]
-            if there and key in (its, f"{source}:{its}"):
-                found[source] = there[0]
+        for source in {i.source for i in self.of.world.issues}:
+            bare = key.removeprefix(f"{source}:")
+            there = [i for i in self.of.world.keyed.get((source, bare), []) if i.there(self.tree.at)]
+            found |= {i.source: i for i in there[:1]}
         return found.popitem()[1] if len(found) == 1 else None
 
     @cached_property

@@ -6,10 +6,11 @@ from tests.oracle import cost as oracle
 from tests.oracle.shares import Oracle
 from tests.oracle.single_customer import Feature, Shared, SingleCustomer
 from tests.oracle.world import words
-from tests.reports.agreement import Said
 from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.reports.query import Query
 from tracker_sync.reports.single_customer import Row, single_customer
+
+Said = dict[str, object]
 
 
 def costs_reported(org: Portfolio, query: Query) -> Said:
@@ -28,7 +29,10 @@ def costs_reported(org: Portfolio, query: Query) -> Said:
         "problems": report.problems,
         "knows use": report.knows_use,
         "unnamed": sorted(report.unnamed),
-        "effort": report.effort,
+        "effort of features": report.effort,
+        "looked at": report.features,
+        "coverage": dict(report.coverage),
+        "total effort": report.effort_total,
     }
 
 
@@ -63,5 +67,8 @@ def costs_expected(of: Oracle) -> Said:
         "problems": sum(f.names_problem for f in report.rows) if report.sides.has("problems") else None,
         "knows use": report.sides.has("adoption"),
         "unnamed": report.unnamed,
-        "effort": sum((of.effort.get(i, Fraction(0)) for i in work), Fraction(0)),
+        "looked at": len(report.looked),
+        "coverage": report.coverage,
+        "total effort": sum((of.effort.get(i, Fraction(0)) for i in of.active), Fraction(0)),
+        "effort of features": sum((of.effort.get(i, Fraction(0)) for i in work), Fraction(0)),
     }

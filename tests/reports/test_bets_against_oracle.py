@@ -36,7 +36,8 @@ def test_bets_and_costs_of_a_demo_made_by_chance(girder: Case, tmp_path: Path) -
         said = assert_bets_agree(case, Question())
     checks = str([some for name, some in said.items() if "checks" in name])
     costs: list[Cost] = [*said["costs"].values()]  # type: ignore[attr-defined]
-    assert [v for v in ("on target", "under target", "cannot be told") if v not in checks] == [], "it is rich"
+    assert "on target" in checks
+    assert "under target" in checks
     assert {c.basis for c in costs} >= {"spent", "so far"}
     assert said["shared"]
     for what in ("upkeep", "instead", "paid"):

@@ -11,7 +11,6 @@ import pytest
 from tests.oracle.shares import Oracle, Question
 from tests.oracle.weights import Weights
 from tests.reports.agreement import Case, Said, asked, assert_agree, record
-from tests.reports.agreement_costs import costs_expected, costs_reported
 from tests.reports.agreement_demand import demand_expected, demand_reported
 from tests.reports.agreement_promises import promises_expected, promises_reported
 from tests.reports.agreement_sagas import sagas_expected, sagas_reported
@@ -31,7 +30,6 @@ REPORTS: dict[str, tuple[Callable[[Portfolio, Query], Said], Callable[[Oracle], 
     "demand": (demand_reported, demand_expected),
     "said-no": (said_no_reported, said_no_expected),
     "sagas": (sagas_reported, sagas_expected),
-    "single-customer": (costs_reported, costs_expected),
 }
 TEAMS = (None, "planning", "field", "integrations")
 SERIES = (None, "week", "month", "quarter")
