@@ -4,7 +4,7 @@ import random
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from tests.reports.agreement import Case, record
 from tests.reports.shaken import DAY, shaken
 from tests.reports.test_demo_against_oracle import FIRST, LAST
 from tracker_sync import config
+from tracker_sync.days import EPOCH
 from tracker_sync.events import Added, Changed, Dropped, Event, Named, Noted, Opened, Stated, Tagged
 from tracker_sync.log import PEOPLE
 from tracker_sync.log.sqlite import SqliteLog
@@ -231,6 +232,9 @@ def betting(demo: Case, place: Path, seed: int) -> Iterator[Case]:
         _write(r, place, known, asked)
         newest = texts[-1] if r.random() < 0.5 else strategy(r, base, names, day_between(r))
         (place / "strategy.toml").write_text(newest)
+        done = {e.event.item: e.event.ts for e in reversed(told)
+                if e.event.item in jira and getattr(e.event, "key", "") == "10001"}  # fmt: skip
+        _edges(random.Random(f"edges {seed}"), place, {f"girder:{jira[i]}": ts for i, ts in done.items()})
         conf = config.load(place / "tracker-sync.toml")
         yield Case(conf, log, record(conf, log))
 
@@ -245,3 +249,18 @@ def _write(r: random.Random, place: Path, keys: list[str], asked: list[tuple[str
     less = '[rules]\ndisable = ["origin/origin-label"]\n' if r.random() < 0.5 else ""
     zone = f'[calendar]\ntimezone = "{r.choice(ZONES)}"\n'
     (place / "tracker-sync.toml").write_text(settings + less + zone)
+
+
+def _edges(r: random.Random, place: Path, done: dict[str, int]) -> None:
+    """What lies on a border: counts on the first and last days that matter, and ranks on the third."""
+    with (place / "adoption.csv").open("a") as file:
+        for key, ts in done.items():
+            day = (EPOCH + timedelta(microseconds=ts)).date() + timedelta(
+                r.choice((-1, 0, 1, 89, 90, 91, 92))
+            )
+            if r.random() < 0.3:
+                file.write(f"{key},Vantage Facades,{day},3\n")
+    with (place / "problems.csv").open("a") as file:
+        for account in ("Vantage Facades", "Stonebridge Roads"):
+            for rank, problem in enumerate(r.sample(PROBLEMS[3:], 3), 1):
+                file.write(f"{account},surveyor,{problem},{rank},2025-06-02,,\n")
