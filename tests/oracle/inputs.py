@@ -33,11 +33,19 @@ class Inputs:
     def __init__(self, story: list[Said], files: Text, *, past: bool) -> None:
         """`files`: what the files say now; `past`: whether the log alone decides."""
         told = [s for s in story if s.kind == "stated"]
+        self.past = past
+        self.told = {s.attr: s.val or "" for s in told}
+        """What the log was told last, by name."""
         self.held = dict(files)
         if past:
-            self.held |= {s.attr: s.val or "" for s in told}
+            self.held |= self.told
         self._strategies = [(s.rec_ts, s.val or "") for s in told if s.attr == "strategy"]
         self._newest = "" if past else files.get("strategy", "")
+
+    def side(self, name: str) -> str:
+        """A side input: "at a past time the log alone says what they were: one that came later was missing
+        then"."""
+        return self.told.get(name, "") if self.past else self.held.get(name, "")
 
     @cached_property
     def settings(self) -> dict[str, dict[str, dict[str, str]]]:

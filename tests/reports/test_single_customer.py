@@ -9,7 +9,7 @@ import pytest
 
 from tests.reports.small_org import Ask, organisation
 from tests.reports.test_edges import CUSTOMERS, at, declined, item, label, move
-from tracker_sync.events import Added, Dropped, Event, Noted
+from tracker_sync.events import Added, Dropped, Event, Moved, Noted
 from tracker_sync.reports.cost import hidden_cost, priced
 from tracker_sync.reports.effort import effort, effort_by
 from tracker_sync.reports.feature_cost import FeatureCost
@@ -114,6 +114,14 @@ def test_a_second_account_that_uses_it_takes_it_off_the_list_and_is_shown(ask: A
     report = single_customer(*ask(feature(), *HEARD, adoption=used, until="2026-06-30"))
     assert not report.rows
     assert [(s.ref, s.account, s.adopters) for s in report.shared] == [("o:A-1", "Initech", ("Globex",))]
+
+
+def test_an_account_that_the_customers_file_lacks_is_one_however_it_is_spelt(ask: Ask) -> None:
+    asked = [*item("A-1", "customer/newcomer", "problem/slow", type="Epic"), move("A-1", RELEASED, "3")]
+    used = "o:A-1,Newcomer,2026-03-01,4\nA-1,NEWCOMER,2026-05-20,4\n"
+    ranked = "Newcomer,site manager,slow,1,2026-02-10,,\n"
+    found = single_customer(*ask(asked, *HEARD, adoption=used, problems=ranked, until="2026-06-30"))
+    assert [(r.account, r.state, r.later) for r in found.rows] == [("newcomer", "confirmed", ())]
 
 
 @pytest.mark.parametrize(
@@ -335,6 +343,13 @@ def test_a_link_that_was_taken_back_is_none(ask: Ask) -> None:
     found = cost(ask, feature(), *repair, gone, until=YEAR_ON)
     assert found.upkeep is not None
     assert found.upkeep.items == ()
+
+
+def test_a_link_to_what_moved_since_is_a_link_to_what_it_is_now(ask: Ask) -> None:
+    moved = Moved(id="B-9:m", item="B-9", ts=at(100), val="NEW-1", old="B-9")
+    found = cost(ask, feature(), bug("B-9", 200, 205), linked("A-1", "B-9"), moved, until=YEAR_ON)
+    assert found.upkeep is not None
+    assert found.upkeep.items == ("o:NEW-1",)
 
 
 def test_a_mention_on_github_is_a_link(ask: Ask) -> None:
