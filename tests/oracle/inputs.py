@@ -59,8 +59,8 @@ class Inputs:
         return self.settings["fields"].get(source, {}).get(role)
 
     def rows(self, side: str) -> list[Row]:
-        """ "The first line names the columns, in any order and in upper or lower case; `_` is read as a space.
-        Empty rows are skipped. Spaces around a cell do not count"."""
+        """ "The first line names the columns, in any order and in upper or lower case; `_` is read as a
+        space. Empty rows are skipped. Spaces around a cell do not count"."""
         first, *rest = [*csv.reader(StringIO(self.sides.get(side, "").removeprefix("\ufeff"))), []]
         names = [" ".join(name.casefold().replace("_", " ").split()) for name in first]
         stripped = ([cell.strip() for cell in row] for row in rest)

@@ -21,7 +21,7 @@ GRADE = {
 
 @dataclass(frozen=True)
 class Answer:
-    """One newest answer."""
+    """One newest answer; names "without case, spaces and dashes"."""
 
     account: str
     persona: str
@@ -83,7 +83,7 @@ class Problems:
         found: dict[tuple[str, str, str], Answer] = {}
         for row in self.of.inputs.rows("problems"):
             answer = self._answer(row)
-            key = words(answer.account), words(answer.persona), answer.problem
+            key = answer.account, answer.persona, answer.problem
             if answer.at <= self.end and (key not in found or found[key].at <= answer.at):
                 found[key] = answer
         return found
@@ -94,7 +94,7 @@ class Problems:
             Fraction(row[c]) if row[c] else None for c in ("importance", "satisfaction")
         )
         return Answer(
-            whose, row["persona"], words(row["problem"]), row["problem"], int(row["rank"]), at, importance,
+            self.plain(whose), words(row["persona"]), words(row["problem"]), row["problem"], int(row["rank"]), at, importance,
             satisfaction, self.segment(whose, at),
         )  # fmt: skip
 
@@ -103,9 +103,14 @@ class Problems:
         found = self.of.inputs.customers.find(name)
         return self.of.inputs.customers.root(found.name if found else name)
 
+    @staticmethod
+    def plain(name: str) -> str:
+        """ "Compared without case, spaces and dashes"."""
+        return words(name)
+
     def segment(self, account: str, at: int) -> str | None:
-        """ "Of the account in customers.csv on the day of the answer; empty: it gives none"; "after the end of
-        an account's last row the file says nothing of it but its segment"."""
+        """ "Of the account in customers.csv on the day of the answer; empty: it gives none"; "after the end
+        of an account's last row the file says nothing of it but its segment"."""
         row, whose = self.of.inputs.customers.standing(account, at), self.of.inputs.customers.find(account)
         said = row or (whose.rows[-1] if whose else {})
         return said.get("segment") or None
@@ -118,8 +123,8 @@ class Problems:
         satisfaction = mean(a.satisfaction for a in answers)
         asked = importance is not None and satisfaction is not None
         return Group(
-            len({(words(a.account), words(a.persona)) for a in answers}),
-            len({words(a.account) for a in answers}),
+            len({(a.account, a.persona) for a in answers}),
+            len({a.account for a in answers}),
             Fraction(median(Fraction(a.rank) for a in answers)) if answers else None,
             importance, satisfaction,
             importance + max(importance - satisfaction, Fraction(0)) if asked else None,  # type: ignore[operator,type-var]
@@ -144,7 +149,7 @@ class Problems:
         """(problem, persona or segment) → what these say of it."""
         found: dict[tuple[str, str], list[Answer]] = {}
         for a in self.answers.values():
-            of = words(a.persona) if part == "persona" else a.segment or ""
+            of = a.persona if part == "persona" else a.segment or ""
             found.setdefault((a.problem, of), []).append(a)
         return {key: self.group(some) for key, some in found.items()}
 
@@ -156,8 +161,8 @@ class Problems:
         places; what somebody did not rank counts 0"."""
         rankers: dict[tuple[str, str], dict[str, int]] = {}
         for a in self.answers.values():
-            if persona is None or words(a.persona) == persona:
-                rankers.setdefault((words(a.account), words(a.persona)), {})[a.problem] = a.rank
+            if persona is None or a.persona == persona:
+                rankers.setdefault((a.account, a.persona), {})[a.problem] = a.rank
         every = {p for ranks in rankers.values() for p in ranks}
         complete = sum(ranks.keys() == every for ranks in rankers.values())
         vectors = [centred(ranks) for ranks in rankers.values() if len(ranks) >= 2]
@@ -173,7 +178,7 @@ class Problems:
         """By persona: "whether the strategy names it among those the product is for"."""
         version = at_end(self.of.inputs.versions, self.end, self.of.world.last)
         served = {words(p) for p in (version.icp if version else {}).get("personas", [])}
-        names = {words(a.persona) for a in self.answers.values()}
+        names = {a.persona for a in self.answers.values()}
         return {p: ((p in served) if served else None, self.agreement(p)) for p in names}
 
     # -- work -----------------------------------------------------------------------------------
@@ -214,8 +219,8 @@ class Problems:
         return low, high
 
     def evidence(self, epic: Issue) -> int:
-        """ "An epic's own grade is the best of all tags of evidence of it and what is under it"; "said yes (an
-        account asked for it, or a deal)". By the end of the window."""
+        """ "An epic's own grade is the best of all tags of evidence of it and what is under it"; "said yes
+        (an account asked for it, or a deal)". By the end of the window."""
         best = 0
         for issue in self.tree.issues:
             if epic in self.tree.line(issue):
