@@ -156,7 +156,7 @@ class Limits:
             newest = max(checks, key=lambda c: c.at)
             low, high = newest.share
             if low is None or high is None or limit is None:
-                found[name] = Verdict("not assessed", threshold=limit)
+                found[name] = Verdict("not assessed")
                 continue
             how = "warning" if high < limit else "note" if low < limit else "holds"
             k, n = Fraction(len(newest.using)), Fraction(len(newest.served))
@@ -168,18 +168,24 @@ class Limits:
         """ "Each kill line of a stated initiative whose day has come. Crossed, it is an alarm while nobody has
         decided since, and then a note; a note also where it hangs on accounts that nobody counted"."""
         found = {}
-        lines = self.version.said.get("limits", {}).get("kill_lines", []) if self.version else []
-        for line in lines:
+        for line in self.lines:
             day: date | None = line.get("by")
             initiative = self.initiatives.get(line["initiative"])
             if initiative is None or day is None or self.of.calendar.after(day) - 1 > self.end:
                 continue
             at = self.of.calendar.after(day) - 1
             below, outcome = Fraction(str(line["below"])), self.outcome(line["metric"], initiative, at)
-            found[line["initiative"], line["metric"], str(day)] = Verdict(
-                self.crossed(outcome, below, initiative, at), outcome, threshold=below
+            how = self.crossed(outcome, below, initiative, at)
+            assessed = Verdict(how, outcome, threshold=below)
+            found[line["initiative"], line["metric"], str(day)] = (
+                Verdict(how) if how == "not assessed" else assessed
             )
         return found
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """All kill lines that are stated."""
+        return list(self.version.said.get("limits", {}).get("kill_lines", [])) if self.version else []
 
     def outcome(self, metric: str, initiative: dict[str, Any], at: int) -> Figure:
         """ "The metric `accounts` is the number of all accounts that use it, `users` the users, `adoption` the
@@ -190,7 +196,7 @@ class Limits:
         if metric == "adoption":
             return check.share
         some = Fraction(len(check.everybody) if metric == "accounts" else check.users)
-        return some, some + len(check.uncounted) if metric == "accounts" else some
+        return some, some
 
     def crossed(self, outcome: Figure, below: Fraction, initiative: dict[str, Any], at: int) -> str:
         """ "Crossed: below the line; held: not below"."""
@@ -198,8 +204,15 @@ class Limits:
         if low is None or high is None:
             return "not assessed"
         if high < below:
-            return "note" if any(d > at for d in self.decisions(initiative)) else "alarm"
+            stopped = {self.state(e) for e in self.epics(initiative)} == {"declined"}
+            return "note" if stopped or any(d > at for d in self.decisions(initiative)) else "alarm"
         return "note" if low < below else "holds"
+
+    def state(self, epic: Issue) -> str:
+        """What the epic came to: "what is stopped or sunset waits for nothing"."""
+        ends = [(ts, p) for p in ("done", "declined") for ts in self.usage.moved(epic, p)]
+        own = self.usage.phase(epic)
+        return own if own != "new" or not ends else max(ends)[1]
 
     def decisions(self, initiative: dict[str, Any]) -> list[int]:
         """ "A version of the strategy that states it, says something else of it or of its kill lines, or leaves

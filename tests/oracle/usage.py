@@ -128,11 +128,12 @@ class Usage:
         """ "The independent accounts that were customers or design partners on that day by `customers.csv`, and
         of which neither that file nor the ICP of the strategy in force then says that they are outside"."""
         version, found = in_force(self.of.inputs.versions, at), set[str]()
-        for root in {self.known.root(a.name) for a in self.known.accounts.values()}:
-            row = self.known.standing(root, at)
-            fits = self.known.in_icp(root, at, version.icp if version else None)
-            if row and row["status"] in ("customer", "design-partner") and fits is not False:
-                found.add(root)
+        for account in self.known.accounts.values():
+            row = self.known.standing(account.name, at)
+            fits = self.known.in_icp(account.name, at, version.icp if version else None)
+            begun = row and (not row["since"] or self.of.calendar.midnight(date.fromisoformat(row["since"])) <= at)
+            if row and begun and row["status"] in ("customer", "design-partner") and fits is not False:
+                found.add(self.known.root(account.name))
         return found
 
     def checks(self, items: Collection[Issue]) -> list[Check]:
