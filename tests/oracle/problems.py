@@ -85,6 +85,7 @@ class Problems:
             answer = self._answer(row)
             key = answer.account, answer.persona, answer.problem
             if answer.at <= self.end and (key not in found or found[key].at <= answer.at):
+                found.pop(key, None)
                 found[key] = answer
         return found
 
@@ -109,11 +110,14 @@ class Problems:
         return words(name)
 
     def segment(self, account: str, at: int) -> str | None:
-        """ "Of the account in customers.csv on the day of the answer; empty: it gives none"; "after the end
+        """ "Of the account on the day of the answer; empty: customers.csv gives none"; "after the end
         of an account's last row the file says nothing of it but its segment"."""
-        row, whose = self.of.inputs.customers.standing(account, at), self.of.inputs.customers.find(account)
-        said = row or (whose.rows[-1] if whose else {})
-        return said.get("segment") or None
+        whose, midnight = self.of.inputs.customers.find(account), self.of.calendar.midnight
+        if whose is None:
+            return None
+        rows = sorted(whose.rows, key=lambda r: r["since"])
+        begun = [r for r in rows if not r["since"] or midnight(date.fromisoformat(r["since"])) <= at]
+        return (begun or rows[:1])[-1]["segment"] or None
 
     @staticmethod
     def group(answers: Collection[Answer]) -> Group:

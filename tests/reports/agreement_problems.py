@@ -34,7 +34,7 @@ def problems_reported(org: Portfolio, query: Query) -> Said:
         "unnamed": (report.unnamed.low, report.unnamed.high),
         "bare": sorted(report.bare),
         "several": sorted(report.several),
-        "nobody was asked": bool(report.needs),
+        "no file": bool(report.needs),
         "order": [r.asked.opportunity for r in report.rows if r.asked.opportunity is not None],
     }
 
@@ -68,9 +68,9 @@ def problems_expected(of: Oracle) -> Said:
         "agreement": report.agreement(),
         "personas": {p: (icp, a.rankers, a) for p, (icp, a) in report.personas.items()},
         "unnamed": over(none, none, report.total),
-        "bare": sorted(of.ref(i) for i, days in of.work("effort").items() if days and not report.names(i)),
+        "bare": sorted(of.ref(i) for i in of.active if not report.names(i)),
         "several": sorted(of.ref(i) for i, names in report.named.items() if len(names) > 1),
-        "nobody was asked": not report.answers,
+        "no file": not of.inputs.rows("problems"),
         "order": sorted((r.group.opportunity for r in report.rows.values() if r.group.opportunity is not None),
                         reverse=True),
     }  # fmt: skip

@@ -118,13 +118,13 @@ def counts(org: Portfolio, end: int) -> Counts | None:
 
 def _name(customers: Customers, name: str) -> str:
     account = customers.find(name)
-    return account.name if account else name
+    return account.name if account else " ".join(name.casefold().split())
 
 
 def independent(customers: Customers, name: str) -> str:
-    """The independent account that goes by a name; the name itself where no account or several do."""
-    account = customers.find(name)
-    return customers.root(account.name) if account else name
+    """The independent account that goes by a name; where no account or several do the name itself, spelt as
+    the tags of items have it."""
+    return customers.root(_name(customers, name))
 
 
 def served(org: Portfolio, at: int) -> frozenset[str]:
