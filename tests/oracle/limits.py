@@ -45,12 +45,10 @@ class Limits:
         return None if said is None else Fraction(str(said))
 
     @staticmethod
-    def above(found: Bounds, limit: Fraction) -> str:
+    def above(found: tuple[Fraction, Fraction], limit: Fraction) -> str:
         """ "A warning where its low end is above the limit, so that it holds whatever nobody tagged; a note
         where only its high end is"."""
         low, high = found
-        if low is None or high is None:
-            return "not assessed"
         return "warning" if low > limit else "note" if high > limit else "holds"
 
     # -- shares ---------------------------------------------------------------------------------
@@ -65,8 +63,10 @@ class Limits:
         ):
             limit = self.limit(name)
             if limit is not None:
-                share = (low / total, high / total) if total else (None, None)
-                found[name] = Verdict(self.above(share, limit), share, low, total, limit)
+                found[name] = Verdict("not assessed")
+                if total:
+                    share = low / total, high / total
+                    found[name] = Verdict(self.above(share, limit), share, low, total, limit)
         return found
 
     def _sales_led(self) -> tuple[Fraction, Fraction]:

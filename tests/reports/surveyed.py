@@ -61,9 +61,8 @@ def problems(r: random.Random) -> str:
 
 def adoption(r: random.Random, keys: list[str]) -> str:
     """adoption.csv: of some items, on few days."""
-    few = r.sample(keys, 12)
     rows = [
-        (_spelt_key(r, r.choice((*few, "PLAN-99999"))), r.choice(ACCOUNTS), str(_day(r, 45)),
+        (_spelt_key(r, r.choice((*keys, "PLAN-99999"))), r.choice(ACCOUNTS), str(_day(r, 45)),
          r.choice(("0", "1", "4", "30")))
         for _ in range(r.choice((0, 20, 160, 160)))
     ]  # fmt: skip
@@ -80,7 +79,7 @@ def strategy(r: random.Random, text: str, keys: list[str]) -> str:
     head = re.sub(r"personas = .*", f"personas = {r.choice(([], ['Planner', 'site-manager'], ['foreman']))}", head)
     made = [n for n in INITIATIVES if r.random() < 0.8]
     for name in made:
-        epics = [_spelt_key(r, k) for k in r.sample(keys, r.randrange(4))]
+        epics = [_spelt_key(r, k) for k in r.sample(keys, r.choice((1, 1, 2, 3, 0)))]
         said = f'id = "{name}"\nintent = "site-planning"\ntext = "{r.choice("ab")}"\nepics = {epics}\n'
         head += f"[[initiatives]]\n{said}"
     head += "[limits]\n"
@@ -89,8 +88,8 @@ def strategy(r: random.Random, text: str, keys: list[str]) -> str:
         ("single_customer_share", ("0.1", "0.4")), ("adoption_target", ("0.1", "0.3", "0.5")),
     ):  # fmt: skip
         head += f"{name} = {r.choice(values)}\n" if r.random() < 0.9 else ""
-    for n, name in enumerate(r.choices(made, k=r.randrange(7)) if made else ()):
-        metric, by = r.choice(("accounts", "Users", "adoption", "renewals")), _day(r) + timedelta(n)
+    for n, name in enumerate(r.choices(made, k=r.randrange(9)) if made else ()):
+        metric, by = r.choice(("accounts", "Users", "adoption", "adoption", "renewals")), _day(r) + timedelta(n)
         head += f'[[limits.kill_lines]]\ninitiative = "{name}"\nmetric = "{metric}"\n'
         head += f"below = {r.choice((0.2, 2, 5, 40))}\n" + (f"by = {by}\n" if r.random() < 0.9 else "")
     return head
@@ -114,7 +113,8 @@ def surveyed(demo: Case, place: Path, seed: int, *, lived: bool = False) -> Iter
     r = random.Random(seed)
     with shaken(demo, place, seed) as busy:
         opened = [(e.source, e.event) for e in busy.log.read() if isinstance(e.event, Opened)]
-        keys = [f"{source}:{one.val}" for source, one in opened]
+        used = {line.partition(",")[0] for line in (place / "adoption.csv").read_text().splitlines()[1:]}
+        keys = [*r.sample(sorted(used), 6), *(f"{s}:{one.val}" for s, one in r.sample(opened, 3))]
         text = (place / "strategy.toml").read_text()
         files = {"problems": problems(r), "adoption": adoption(r, keys), "strategy": strategy(r, text, keys)}
         for name, said in files.items():
