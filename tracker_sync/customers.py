@@ -75,6 +75,12 @@ class Customers:
         roots = {self.root(self.accounts[k].name) for k in self.names.get(normal(name), ())}
         return self._only(roots.pop()) if len(roots) == 1 else None
 
+    def called(self, name: str) -> str:
+        """What an account is called: as the file calls it, else the name in small letters and with single
+        spaces, so that however it is spelt it is one."""
+        account = self.find(name)
+        return account.name if account else " ".join(name.casefold().split())
+
     def _only(self, name: str) -> Account | None:
         """The account that is called so, or that alone goes by this name."""
         key = normal(name)

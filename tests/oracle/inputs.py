@@ -35,13 +35,19 @@ class Inputs:
     def __init__(self, story: list[Said], files: Text, *, past: bool) -> None:
         """`files`: what the files say now; `past`: whether the log alone decides."""
         told = [s for s in story if s.kind == "stated"]
-        self.sides = {s.attr: s.val or "" for s in told} if past else dict(files)
-        """ "At a past time the log alone says what the side inputs were: one that came later was missing"."""
+        self.past = past
+        self.told = {s.attr: s.val or "" for s in told}
+        """What the log was told last, by name."""
         self.held = dict(files)
         if past:
-            self.held |= {s.attr: s.val or "" for s in told}
+            self.held |= self.told
         self._strategies = [(s.rec_ts, s.val or "") for s in told if s.attr == "strategy"]
         self._newest = "" if past else files.get("strategy", "")
+
+    def side(self, name: str) -> str:
+        """A side input: "at a past time the log alone says what they were: one that came later was missing
+        then"."""
+        return self.told.get(name, "") if self.past else self.held.get(name, "")
 
     @cached_property
     def settings(self) -> dict[str, dict[str, dict[str, str]]]:
@@ -61,7 +67,7 @@ class Inputs:
     def rows(self, side: str) -> list[Row]:
         """ "The first line names the columns, in any order and in upper or lower case; `_` is read as a
         space. Empty rows are skipped. Spaces around a cell do not count"."""
-        first, *rest = [*csv.reader(StringIO(self.sides.get(side, "").removeprefix("\ufeff"))), []]
+        first, *rest = [*csv.reader(StringIO(self.side(side).removeprefix("\ufeff"))), []]
         names = [" ".join(name.casefold().replace("_", " ").split()) for name in first]
         stripped = ([cell.strip() for cell in row] for row in rest)
         return [dict(zip(names, row, strict=True)) for row in stripped if any(row)]

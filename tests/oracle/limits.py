@@ -1,20 +1,13 @@
 """The limits that the strategy states, and what the work comes to against them."""
 
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
-from functools import cached_property
-from typing import Any
 
-from tests.oracle.problems import Answer, Problems
+from tests.oracle.sagas import KillLine, Saga, Sagas
 from tests.oracle.shares import Bounds, Oracle
 from tests.oracle.single_customer import SingleCustomer
-from tests.oracle.story import FOREVER
-from tests.oracle.strategy import Version, at_end
+from tests.oracle.strategy import at_end
 from tests.oracle.usage import Usage
-from tests.oracle.world import Issue
-
-Figure = tuple[Fraction | None, Fraction | None]
 
 
 @dataclass(frozen=True)
@@ -23,7 +16,7 @@ class Verdict:
 
     severity: str
     """ "alarm", "warning", "note", "holds" or "not assessed"."""
-    found: Figure = (None, None)
+    found: Bounds = (None, None)
     k: Fraction | None = None
     n: Fraction | None = None
     """What it is a share of, in person-days or accounts."""
@@ -31,13 +24,13 @@ class Verdict:
 
 
 class Limits:
-    """ "The limits are those of the strategy in force at the end of the period, and count as they are written:
-    0.25 is exactly a quarter, and a share of a quarter is within it"."""
+    """ "The limits are those of the strategy in force at the end of the period, and count as they are
+    written: 0.25 is exactly a quarter, and a share of a quarter is within it"."""
 
     def __init__(self, of: Oracle) -> None:
         self.of, self.end = of, of.end - 1
         self.version = at_end(of.inputs.versions, self.end, of.world.last)
-        self.usage = Usage(of, self.end)
+        self.sagas = Sagas(of)
 
     def limit(self, name: str) -> Fraction | None:
         """As it is written."""
@@ -56,64 +49,22 @@ class Limits:
     @property
     def shares(self) -> dict[str, Verdict]:
         """The sales-led share of the effort, and that of features for one customer alone."""
-        found, total = {}, sum(self.of.work("effort").values(), Fraction(0))
-        for name, (low, high) in (
-            ("sales_led_share", self._sales_led()),
-            ("single_customer_share", self.alone),
-        ):
-            limit = self.limit(name)
-            if limit is not None:
-                found[name] = Verdict("not assessed")
-                if total:
-                    share = low / total, high / total
-                    found[name] = Verdict(self.above(share, limit), share, low, total, limit)
-        return found
+        total = sum(self.of.work("effort").values(), Fraction(0))
+        shares = {
+            "sales_led_share": self.of.figures("effort").sales_led,
+            "single_customer_share": SingleCustomer(self.of).share,
+        }
+        return {
+            name: self._share(found, total, limit)
+            for name, found in shares.items()
+            if (limit := self.limit(name)) is not None
+        }
 
-    def _sales_led(self) -> tuple[Fraction, Fraction]:
-        amounts = self.of.figures("effort").amounts
-        low = sum((amounts[v] for v in ("healthy", "unhealthy", "undecidable")), Fraction(0))
-        return low, low + amounts["unknown"]
-
-    @cached_property
-    def alone(self) -> tuple[Fraction, Fraction]:
-        """ "Low, the effort on features that are confirmed or presumptive; high, also on those that are unknown
-        and on all features that name no account. Work under several counts once, as the surest of them"."""
-        report, ref = SingleCustomer(self.of), self.of.ref
-        at = self.of.world.last if self.of.tree.at == FOREVER else self.of.tree.at
-        usage, by_ref = Usage(self.of, at), {ref(below[0]): below for below in report.looked}
-        sure, maybe = set[Issue](), set[Issue]()
-        for row in report.rows:
-            feature = by_ref[row.ref][0]
-            if usage.adopted(feature, row.account) or self.supported(feature, row.account, at):
-                continue
-            known = row.state != "unknown" or usage.confirms(feature, row.account)
-            (sure if known else maybe).update(by_ref[row.ref])
-        for name in report.unnamed:
-            maybe.update(by_ref[name])
-        low, high = (
-            sum((d for i, d in self.of.work("effort").items() if i in some), Fraction(0))
-            for some in (sure, sure | maybe)
-        )
-        return low, high
-
-    def supported(self, feature: Issue, account: str, at: int) -> bool:
-        """ "A persona at a second account ranked, in its newest answers by the day asked about, a problem that it
-        serves in the worst third of all that it ranked (fewer than a third of its problems have a better
-        rank)"."""
-        asked = Problems(self.of)
-        asked.end = at
-        under = [i for i in self.of.tree.issues if feature in self.of.tree.line(i)]
-        serves = asked.names(feature) | {p for i in under for p in asked.named.get(i, ())}
-        rankers: dict[tuple[str, str], list[Answer]] = {}
-        for a in asked.answers.values():
-            rankers.setdefault((a.account, a.persona), []).append(a)
-        key = asked.account(account)
-        return any(
-            a.problem in serves and 3 * sum(b.rank < a.rank for b in own) < len(own)
-            for (who, _), own in rankers.items()
-            if who != asked.plain(key)
-            for a in own
-        )
+    def _share(self, found: Bounds, total: Fraction, limit: Fraction) -> Verdict:
+        low, high = found
+        if low is None or high is None:
+            return Verdict("not assessed")
+        return Verdict(self.above((low, high), limit), found, low * total, total, limit)
 
     # -- intents --------------------------------------------------------------------------------
 
@@ -136,101 +87,56 @@ class Limits:
     # -- initiatives ----------------------------------------------------------------------------
 
     @property
-    def initiatives(self) -> dict[str, dict[str, Any]]:
-        """Those that are stated."""
-        return {i["id"]: i for i in (self.version.said.get("initiatives", []) if self.version else [])}
-
-    def epics(self, initiative: dict[str, Any]) -> list[Issue]:
-        """Its epics in the log."""
-        return [e for key in initiative.get("epics", []) if (e := self.usage.item(key))]
+    def stated(self) -> list[Saga]:
+        """The initiatives that the strategy states."""
+        named = {i["id"] for i in self.version.said.get("initiatives", [])} if self.version else set()
+        return [saga for name, saga in self.sagas.rows.items() if name in named]
 
     @property
     def adoption(self) -> dict[str, Verdict]:
-        """ "For each stated initiative the newest check of a release against the target. A warning where it is
-        under target whoever was not counted, a note where that hangs on them"."""
+        """ "For each stated initiative the newest check of a release against the target. A warning where it
+        is under target whoever was not counted, a note where that hangs on them"."""
         limit, found = self.limit("adoption_target"), {}
-        for name, initiative in self.initiatives.items() if limit is not None else ():
-            checks = self.usage.checks(self.epics(initiative))
-            if not checks:
-                continue
-            newest = max(checks, key=lambda c: c.at)
-            low, high = newest.share
-            if low is None or high is None or limit is None:
-                found[name] = Verdict("not assessed")
-                continue
-            how = "warning" if high < limit else "note" if low < limit else "holds"
-            k, n = Fraction(len(newest.using)), Fraction(len(newest.served))
-            found[name] = Verdict(how, (low, high), k, n, limit)
-        return found
-
-    @property
-    def kill_lines(self) -> dict[tuple[str, str, str], Verdict]:
-        """ "Each kill line of a stated initiative whose day has come. Crossed, it is an alarm while nobody has
-        decided since, and then a note; a note also where it hangs on accounts that nobody counted"."""
-        found = {}
-        for line in self.lines:
-            day: date | None = line.get("by")
-            initiative = self.initiatives.get(line["initiative"])
-            if initiative is None or day is None or self.of.calendar.after(day) - 1 > self.end:
-                continue
-            at = self.of.calendar.after(day) - 1
-            below, outcome = Fraction(str(line["below"])), self.outcome(line["metric"], initiative, at)
-            how = self.crossed(outcome, below, initiative, at)
-            assessed = Verdict(how, outcome, threshold=below)
-            found[line["initiative"], line["metric"], str(day)] = (
-                Verdict(how) if how == "not assessed" else assessed
-            )
-        return found
-
-    @property
-    def lines(self) -> list[dict[str, Any]]:
-        """All kill lines that are stated."""
-        return list(self.version.said.get("limits", {}).get("kill_lines", [])) if self.version else []
-
-    def outcome(self, metric: str, initiative: dict[str, Any], at: int) -> Figure:
-        """ "The metric `accounts` is the number of all accounts that use it, `users` the users, `adoption` the
-        share as above. Any other metric is kept elsewhere: not assessed"."""
-        check = self.usage.check(self.epics(initiative), at)
-        if not check.told or metric not in ("accounts", "users", "adoption"):
-            return None, None
-        if metric == "adoption":
-            return check.share
-        some = Fraction(len(check.everybody) if metric == "accounts" else check.users)
-        return some, some
-
-    def crossed(self, outcome: Figure, below: Fraction, initiative: dict[str, Any], at: int) -> str:
-        """ "Crossed: below the line; held: not below"."""
-        low, high = outcome
-        if low is None or high is None:
-            return "not assessed"
-        if high < below:
-            stopped = {self.state(e) for e in self.epics(initiative)} == {"declined"}
-            return "note" if stopped or any(d > at for d in self.decisions(initiative)) else "alarm"
-        return "note" if low < below else "holds"
-
-    def state(self, epic: Issue) -> str:
-        """What the epic came to: "what is stopped or sunset waits for nothing"."""
-        ends = [(ts, p) for p in ("done", "declined") for ts in self.usage.moved(epic, p)]
-        own = self.usage.phase(epic)
-        return own if own != "new" or not ends else max(ends)[1]
-
-    def decisions(self, initiative: dict[str, Any]) -> list[int]:
-        """ "A version of the strategy that states it, says something else of it or of its kill lines, or leaves
-        it out (from when that version holds); a person's word with `tag --intent` on one of its epics; an epic
-        of it declined"."""
-        found, before = [], None
-        for version in self.of.inputs.versions:
-            now = self._said(version, initiative["id"])
-            if now != before and (version.since <= self.end or version is self.version):
-                found.append(min(version.since, self.end))
-            before = now
-        for epic in self.epics(initiative):
-            found += [s.ts for s in epic.judged if s.attr == "intent" and s.ts <= self.end]
-            found += self.usage.moved(epic, "declined")
+        for saga in self.stated if limit is not None else ():
+            newest = max(saga.checks, key=lambda c: c.at, default=None)
+            if newest:
+                found[saga.id] = self._used(newest.usage, limit)
         return found
 
     @staticmethod
-    def _said(version: Version, name: str) -> Any:
-        own = [i for i in version.said.get("initiatives", []) if i["id"] == name]
-        lines = version.said.get("limits", {}).get("kill_lines", [])
-        return (own, [line for line in lines if line["initiative"] == name]) if own else None
+    def _used(usage: Usage | None, limit: Fraction) -> Verdict:
+        low, high = usage.share if usage else (None, None)
+        if usage is None or low is None or high is None:
+            return Verdict("not assessed")
+        how = "warning" if high < limit else "note" if low < limit else "holds"
+        using, served = len(usage.using & usage.served), len(usage.served)
+        return Verdict(how, (low, high), Fraction(using), Fraction(served), limit)
+
+    @property
+    def kill_lines(self) -> list[tuple[str, Verdict]]:
+        """ "Each kill line of a stated initiative whose day has come. Crossed, it is an alarm while nobody
+        has decided since, and then a note; a note also where it hangs on accounts that nobody counted"."""
+        found = []
+        for saga in self.stated:
+            for line in saga.kill_lines:
+                if line.by is not None and line.by <= self.end:
+                    name = f"{saga.id}/{self.of.calendar.day_of(line.by)}"
+                    found.append((name, self._held(line, saga)))
+        return found
+
+    @staticmethod
+    def _held(line: KillLine, saga: Saga) -> Verdict:
+        low, high = line.outcome or (None, None)
+        if line.by is None or low is None or high is None:
+            return Verdict("not assessed")
+        how = "holds" if line.state == "held" else "note"
+        if line.state == "crossed":
+            decided = max(saga.decided or saga.since, saga.since) > line.by
+            waits = not decided and saga.stage != "stopped"  # "what is stopped waits for nothing"
+            how = "alarm" if waits else "note"
+        return Verdict(how, (low, high), threshold=line.below)
+
+    @property
+    def lines(self) -> bool:
+        """Whether any kill line is stated."""
+        return bool(self.version and self.version.said.get("limits", {}).get("kill_lines"))

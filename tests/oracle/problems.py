@@ -95,19 +95,14 @@ class Problems:
             Fraction(row[c]) if row[c] else None for c in ("importance", "satisfaction")
         )
         return Answer(
-            self.plain(whose), words(row["persona"]), words(row["problem"]), row["problem"], int(row["rank"]), at, importance,
-            satisfaction, self.segment(whose, at),
+            words(whose), words(row["persona"]), words(row["problem"]), row["problem"], int(row["rank"]), at,
+            importance, satisfaction, self.segment(whose, at),
         )  # fmt: skip
 
     def account(self, name: str) -> str:
         """The independent account "by a name, an alias or a domain that customers.csv has"."""
         found = self.of.inputs.customers.find(name)
         return self.of.inputs.customers.root(found.name if found else name)
-
-    @staticmethod
-    def plain(name: str) -> str:
-        """ "Compared without case, spaces and dashes"."""
-        return words(name)
 
     def segment(self, account: str, at: int) -> str | None:
         """ "Of the account on the day of the answer; empty: customers.csv gives none"; "after the end

@@ -8,7 +8,10 @@ from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.reports.query import Query
 from tracker_sync.reports.warnings import warnings
 
-SHARES = {"limits/sales-led-share": "sales_led_share", "limits/single-customer-share": "single_customer_share"}
+SHARES = {
+    "limits/sales-led-share": "sales_led_share",
+    "limits/single-customer-share": "single_customer_share",
+}
 Named = tuple[str, str]
 """A detector and whom or what it is about."""
 
@@ -28,7 +31,9 @@ def warnings_reported(org: Portfolio, query: Query) -> Said:
 def _verdict(r: Finding | Holds) -> Verdict:
     severity = r.severity if isinstance(r, Finding) else "holds"
     m = r.measured
-    return Verdict(severity, (m.low, m.high), None if m.whole is None else m.low * m.whole, m.whole, r.threshold.value)
+    return Verdict(
+        severity, (m.low, m.high), None if m.whole is None else m.low * m.whole, m.whole, r.threshold.value
+    )
 
 
 def warnings_expected(of: Oracle) -> Said:
@@ -41,7 +46,7 @@ def warnings_expected(of: Oracle) -> Said:
     found += [(("limits/adoption-target", name), v) for name, v in report.adoption.items()]
     if report.limit("adoption_target") is None:
         found.append((("limits/adoption-target", ""), Verdict("not assessed")))
-    found += [(("limits/kill-line", f"{name}/{by}"), v) for (name, _, by), v in report.kill_lines.items()]
+    found += [(("limits/kill-line", name), v) for name, v in report.kill_lines]
     if not report.lines:
         found.append((("limits/kill-line", ""), Verdict("not assessed")))
     return {"limits": sorted(found, key=str)}

@@ -66,7 +66,9 @@ def adoption(r: random.Random, keys: list[str]) -> str:
          r.choice(("0", "1", "4", "30")))
         for _ in range(r.choice((0, 20, 160, 160)))
     ]  # fmt: skip
-    return _table(r, (r.choice(("epic", "Feature")), "account", "date", r.choice(("users", "usage"))), rows, 3)
+    return _table(
+        r, (r.choice(("epic", "Feature")), "account", "date", r.choice(("users", "usage"))), rows, 3
+    )
 
 
 def _spelt_key(r: random.Random, key: str) -> str:
@@ -76,7 +78,9 @@ def _spelt_key(r: random.Random, key: str) -> str:
 def strategy(r: random.Random, text: str, keys: list[str]) -> str:
     """The demo's strategy with other initiatives and limits, in force from another day."""
     head = re.sub(r"effective = .*", f"effective = {_day(r)}", text.partition("[[initiatives]]")[0])
-    head = re.sub(r"personas = .*", f"personas = {r.choice(([], ['Planner', 'site-manager'], ['foreman']))}", head)
+    head = re.sub(
+        r"personas = .*", f"personas = {r.choice(([], ['Planner', 'site-manager'], ['foreman']))}", head
+    )
     made = [n for n in INITIATIVES if r.random() < 0.8]
     for name in made:
         epics = [_spelt_key(r, k) for k in r.sample(keys, r.choice((1, 1, 2, 3, 0)))]
@@ -89,7 +93,10 @@ def strategy(r: random.Random, text: str, keys: list[str]) -> str:
     ):  # fmt: skip
         head += f"{name} = {r.choice(values)}\n" if r.random() < 0.9 else ""
     for n, name in enumerate(r.choices(made, k=r.randrange(9)) if made else ()):
-        metric, by = r.choice(("accounts", "Users", "adoption", "adoption", "renewals")), _day(r) + timedelta(n)
+        metric, by = (
+            r.choice(("accounts", "Users", "adoption", "adoption", "renewals")),
+            _day(r) + timedelta(n),
+        )
         head += f'[[limits.kill_lines]]\ninitiative = "{name}"\nmetric = "{metric}"\n'
         head += f"below = {r.choice((0.2, 2, 5, 40))}\n" + (f"by = {by}\n" if r.random() < 0.9 else "")
     return head
@@ -102,7 +109,9 @@ def _named(opened: list[tuple[str, Opened]], r: random.Random) -> Iterator[tuple
         for n in range(r.choice((1, 1, 2))):
             said = _spelt(r, r.choice((*PROBLEMS, "something else")))
             label = r.choice(("problem/", "Problem::", "problem: ", "problems/")) + said
-            attr, val = ("labels", label) if source != "girder" or r.random() < 0.8 else ("customfield_7", said)
+            attr, val = (
+                ("labels", label) if source != "girder" or r.random() < 0.8 else ("customfield_7", said)
+            )
             ts = one.ts + r.randrange(90) * DAY
             yield source, Added(id=f"{one.item}:s{n}", item=one.item, ts=ts, attr=attr, key=val, val=val)
 

@@ -123,6 +123,14 @@ def test_a_second_account_that_uses_it_takes_it_off_the_list_and_is_shown(ask: A
     assert [(s.ref, s.account, s.adopters) for s in report.shared] == [("o:A-1", "Initech", ("Globex",))]
 
 
+def test_an_account_that_the_customers_file_lacks_is_one_however_it_is_spelt(ask: Ask) -> None:
+    asked = [*item("A-1", "customer/newcomer", "problem/slow", type="Epic"), move("A-1", RELEASED, "3")]
+    used = "o:A-1,Newcomer,2026-03-01,4\nA-1,NEWCOMER,2026-05-20,4\n"
+    ranked = "Newcomer,site manager,slow,1,2026-02-10,,\n"
+    found = single_customer(*ask(asked, *HEARD, adoption=used, problems=ranked, until="2026-06-30"))
+    assert [(r.account, r.state, r.later) for r in found.rows] == [("newcomer", "confirmed", ())]
+
+
 @pytest.mark.parametrize(
     "used",
     [

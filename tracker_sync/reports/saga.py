@@ -107,7 +107,7 @@ def decisions(of: Carried) -> list[int]:
     """When anybody decided about an initiative, in order: a version of the strategy that says something else
     of it, a person's word on which intent one of its epics serves, an epic that was declined."""
     stops = (at for c in of.went for at in c.stops)
-    return sorted([*of.told.decided, *stops, *(at for at, _ in of.said)])
+    return sorted([*(at for at, _ in of.told.decided), *stops, *(at for at, _ in of.said)])
 
 
 def undecided(of: Carried, checks: Sequence[Check], kills: Sequence[Kill]) -> int | None:

@@ -207,7 +207,7 @@ class _Look:
             found.append(Epic(
                 of.told.initiative.id, self.org.ref(row), title, went.state, went.started,
                 released=went.releases[-1] if went.releases else None,
-                effort=self.effort_all.sum(np.array(of.work[row])), root=row == of.begun[0],
+                effort=self.effort_all.sum(np.array(of.work[row])), root=row == of.begun[0] and went.started is not None,
                 adoption=self._alone(of, row), row=row, of=of, descent=descent,
             ))  # fmt: skip
         return tuple(found)
