@@ -6,9 +6,10 @@ from fractions import Fraction
 from functools import cached_property
 
 from tests.oracle.shares import Oracle
+from tests.oracle.strategy import resolve
 from tests.oracle.tags import Tagged
 from tests.oracle.weights import Weights
-from tests.oracle.world import Issue
+from tests.oracle.world import Issue, words
 
 FIELDS = ("intent", "customer", "origin")
 
@@ -76,6 +77,47 @@ class Trust:
         own = sum(OWN[field](tags[leaf]) for leaf in told)
         all_, mine = (sum((self.work[i] for i in part), Fraction(0)) for part in (some, told))
         return Coverage(len(some), len(told), all_, mine, own)
+
+
+    # -- late tags ------------------------------------------------------------------------------
+
+    @property
+    def retrofit(self) -> dict[str, tuple[int, int]]:
+        """ "Items started in the period whose intent or customer was first named later": how many, and of how
+        many that name one."""
+        found = {}
+        for field, named in (("intent", self._intent_named), ("customer", self._customer_named)):
+            times = [(self._started(leaf), named(self.of.tags[leaf])) for leaf in self.work]
+            told = [(at, since) for at, since in times if self.of.begin <= at < self.of.end and since is not None]
+            found[field] = sum(since > at for at, since in told), len(told)
+        return found
+
+    def _started(self, leaf: Issue) -> int:
+        return min(ts for p in ("doing", "done") for ts in leaf.became(p))
+
+    @staticmethod
+    def _said(t: Tagged, field: str) -> int | None:
+        said = [s.ts for s in t.issue.judged if s.attr == field]
+        return said[-1] if field in t.word else None
+
+    def _customer_named(self, t: Tagged) -> int | None:
+        near = next((one for one in (t, *t.above) if one.named), None)
+        if near is None:
+            return None
+        return self._said(near, "customer") or min(s.since for s in near.named)
+
+    def _intent_named(self, t: Tagged) -> int | None:
+        near = next((one for one in (t, *t.above) if one.own_intents), None)
+        if near is None:
+            return None
+        given = [f.since for _, some in near.heard("intent", near.texts) for f in some
+                 if {resolve(self.of.inputs.versions, f.value) or slug(f.value)} <= near.own_intents]  # fmt: skip
+        return self._said(near, "intent") or min(given)
+
+
+def slug(name: str) -> str:
+    """A name of an intent that no version knows."""
+    return words(name).replace(" ", "-")
 
 
 def _says_origin(t: Tagged) -> bool:
