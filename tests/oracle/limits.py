@@ -8,6 +8,7 @@ from tests.oracle.shares import Bounds, Oracle
 from tests.oracle.single_customer import SingleCustomer
 from tests.oracle.strategy import at_end
 from tests.oracle.usage import Usage
+from tests.oracle.world import words
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,8 @@ class Limits:
         for saga in self.stated:
             for line in saga.kill_lines:
                 if line.by is not None and line.by <= self.end:
-                    name = f"{saga.id}/{self.of.calendar.day_of(line.by)}"
+                    metric = words(line.metric).replace(" ", "-")
+                    name = f"{saga.id}/{metric}/{self.of.calendar.day_of(line.by)}"
                     found.append((name, self._held(line, saga)))
         return found
 

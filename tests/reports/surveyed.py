@@ -14,7 +14,6 @@ from tests.reports.test_demo_against_oracle import FIRST, LAST
 from tracker_sync import config
 from tracker_sync.events import Added, Event, Named, Opened, Stated
 from tracker_sync.log import PEOPLE
-from tracker_sync.log.sqlite import SqliteLog
 
 PROBLEMS = (
     "crews wait for each other", "Daily logs are not written", "the-plan-is-redone-every-morning",
