@@ -22,6 +22,8 @@ class Verdict:
     n: Fraction | None = None
     """What it is a share of, in person-days or accounts."""
     threshold: Fraction | None = None
+    certain: bool | None = None
+    """Of a finding: "whether it holds whatever the untagged work is"."""
 
 
 class Limits:
@@ -45,6 +47,11 @@ class Limits:
         low, high = found
         return "warning" if low > limit else "note" if high > limit else "holds"
 
+    @staticmethod
+    def certain(how: str) -> bool | None:
+        """Notes about limits that may be exceeded are not."""
+        return None if how == "holds" else how != "note"
+
     # -- shares ---------------------------------------------------------------------------------
 
     @property
@@ -65,7 +72,8 @@ class Limits:
         low, high = found
         if low is None or high is None:
             return Verdict("not assessed")
-        return Verdict(self.above((low, high), limit), found, low * total, total, limit)
+        how = self.above((low, high), limit)
+        return Verdict(how, found, low * total, total, limit, self.certain(how))
 
     # -- intents --------------------------------------------------------------------------------
 
@@ -83,7 +91,8 @@ class Limits:
                 high |= named
                 low |= named if len(named) == 1 else set()
         found = Fraction(len(low)), Fraction(len(high))
-        return Verdict(self.above(found, limit), found, threshold=limit)
+        how = self.above(found, limit)
+        return Verdict(how, found, threshold=limit, certain=self.certain(how))
 
     # -- initiatives ----------------------------------------------------------------------------
 
@@ -104,14 +113,13 @@ class Limits:
                 found[saga.id] = self._used(newest.usage, limit)
         return found
 
-    @staticmethod
-    def _used(usage: Usage | None, limit: Fraction) -> Verdict:
+    def _used(self, usage: Usage | None, limit: Fraction) -> Verdict:
         low, high = usage.share if usage else (None, None)
         if usage is None or low is None or high is None:
             return Verdict("not assessed")
         how = "warning" if high < limit else "note" if low < limit else "holds"
         using, served = len(usage.using & usage.served), len(usage.served)
-        return Verdict(how, (low, high), Fraction(using), Fraction(served), limit)
+        return Verdict(how, (low, high), Fraction(using), Fraction(served), limit, self.certain(how))
 
     @property
     def kill_lines(self) -> list[tuple[str, Verdict]]:
@@ -136,7 +144,8 @@ class Limits:
             decided = max(saga.decided or saga.since, saga.since) > line.by
             waits = not decided and saga.stage != "stopped"  # "what is stopped waits for nothing"
             how = "alarm" if waits else "note"
-        return Verdict(how, (low, high), threshold=line.below)
+        certain = None if how == "holds" else line.state == "crossed"
+        return Verdict(how, (low, high), threshold=line.below, certain=certain)
 
     @property
     def lines(self) -> bool:

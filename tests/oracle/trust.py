@@ -78,7 +78,6 @@ class Trust:
         all_, mine = (sum((self.work[i] for i in part), Fraction(0)) for part in (some, told))
         return Coverage(len(some), len(told), all_, mine, own)
 
-
     # -- late tags ------------------------------------------------------------------------------
 
     @property
@@ -88,7 +87,9 @@ class Trust:
         found = {}
         for field, named in (("intent", self._intent_named), ("customer", self._customer_named)):
             times = [(self._started(leaf), named(self.of.tags[leaf])) for leaf in self.work]
-            told = [(at, since) for at, since in times if self.of.begin <= at < self.of.end and since is not None]
+            told = [
+                (at, since) for at, since in times if self.of.begin <= at < self.of.end and since is not None
+            ]
             found[field] = sum(since > at for at, since in told), len(told)
         return found
 

@@ -5,32 +5,34 @@ from tests.oracle.shares import Oracle
 from tests.reports.agreement import Said
 from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.reports.query import Query
-from tracker_sync.reports.trust import Trust, trust
+from tracker_sync.reports.tag_first import to_tag
+from tracker_sync.reports.trust import trust
 
-SHOWN = 20
+EVERY = 10_000
+"""As many as there are: the report shows the first 20."""
 
 
 def trust_reported(org: Portfolio, query: Query) -> Said:
     """What the package reports."""
     report = trust(org, query)
     low, high = report.headline.low, report.headline.high
+    first = to_tag(org, query, report.headline, EVERY)
     return {
-        "coverage": {(c.of, c.name, c.field): (c.items, c.tagged, c.by_effort, c.own) for c in report.coverage},
+        "coverage": {
+            (c.of, c.name, c.field): (c.items, c.tagged, c.by_effort, c.own) for c in report.coverage
+        },
         "retrofit": {r.field: (r.late, r.items) for r in report.retrofits},
         "width": None if low is None or high is None else high - low,
-        "first": _first(report),
+        "first": {t.ref: (t.items, t.effort) for t in first},
+        "widths": [t.width for t in first],
+        "the heaviest first": [t.effort for t in first],
     }
 
 
-def _first(report: Trust) -> Said:
-    return {t.ref: (t.items, t.effort, t.width) for t in report.to_tag}  # type: ignore[misc]
-
-
-def trust_expected(of: Oracle, order: list[str]) -> Said:
-    """The same by the oracle; `order`: what the package lists, as far as equal efforts leave it open."""
+def trust_expected(of: Oracle) -> Said:
+    """The same by the oracle."""
     report = oracle.Trust(of)
-    heaviest = sorted((effort for _, effort in report.first.values()), reverse=True)
-    assert [report.first[ref][1] for ref in order] == heaviest[:SHOWN], "the heaviest first"
+    heaviest = sorted(report.first, key=lambda ref: -report.first[ref][1])
     return {
         "coverage": {
             key: (c.items, c.tagged, c.tagged_effort / c.effort if c.effort else None, c.own)
@@ -38,7 +40,7 @@ def trust_expected(of: Oracle, order: list[str]) -> Said:
         },
         "retrofit": report.retrofit,
         "width": report.width,
-        "first": {
-            ref: (*report.first[ref], width) for ref, width in zip(order, report.widths(order), strict=True)
-        },
+        "first": report.first,
+        "widths": report.widths(heaviest),
+        "the heaviest first": [report.first[ref][1] for ref in heaviest],
     }

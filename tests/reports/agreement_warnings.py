@@ -3,10 +3,11 @@
 from tests.oracle.limits import Limits, Verdict
 from tests.oracle.shares import Oracle
 from tests.reports.agreement import Said
+from tracker_sync.reports.drawn import Drawn
 from tracker_sync.reports.finding import Finding, Holds
 from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.reports.query import Query
-from tracker_sync.reports.warnings import warnings
+from tracker_sync.reports.warnings import current
 
 SHARES = {
     "limits/sales-led-share": "sales_led_share",
@@ -18,22 +19,19 @@ Named = tuple[str, str]
 
 def warnings_reported(org: Portfolio, query: Query) -> Said:
     """What the package reports."""
-    report = warnings(org, query)
+    report = current(Drawn(org, query))
     found: list[tuple[Named, Verdict]] = []
     for r in (*report.findings, *report.holds):
         found.append(((r.detector, r.subject), _verdict(r)))
     found += [((u.detector, u.subject), Verdict("not assessed")) for u in report.unassessed]
-    said: Said = {"limits": sorted(((n, v) for n, v in found if n[0].startswith("limits/")), key=str)}
-    said["certain"] = sorted(r.id for r in report.findings if r.certain)
-    return said
+    return {"limits": sorted(found, key=str)}
 
 
 def _verdict(r: Finding | Holds) -> Verdict:
     severity = r.severity if isinstance(r, Finding) else "holds"
-    m = r.measured
-    return Verdict(
-        severity, (m.low, m.high), None if m.whole is None else m.low * m.whole, m.whole, r.threshold.value
-    )
+    m, certain = r.measured, r.certain if isinstance(r, Finding) else None
+    k = None if m.whole is None else m.low * m.whole
+    return Verdict(severity, (m.low, m.high), k, m.whole, r.threshold.value, certain)
 
 
 def warnings_expected(of: Oracle) -> Said:

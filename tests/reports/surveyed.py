@@ -93,7 +93,7 @@ def strategy(r: random.Random, text: str, keys: list[str]) -> str:
         head += f"{name} = {r.choice(values)}\n" if r.random() < 0.9 else ""
     for n, name in enumerate(r.choices(made, k=r.randrange(9)) if made else ()):
         metric, by = (
-            r.choice(("accounts", "Users", "adoption", "adoption", "renewals")),
+            r.choice(("accounts", "users", "adoption", "adoption", "renewals")),
             _day(r) + timedelta(n),
         )
         head += f'[[limits.kill_lines]]\ninitiative = "{name}"\nmetric = "{metric}"\n'

@@ -3,7 +3,7 @@
 import random
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import timedelta
 
 import pytest
@@ -12,8 +12,11 @@ from tests.oracle.shares import Oracle, Question
 from tests.oracle.weights import Weights
 from tests.reports.agreement import Case, Said, asked, assert_agree, record
 from tests.reports.agreement_demand import demand_expected, demand_reported
+from tests.reports.agreement_problems import problems_expected, problems_reported
 from tests.reports.agreement_promises import promises_expected, promises_reported
 from tests.reports.agreement_said_no import said_no_expected, said_no_reported
+from tests.reports.agreement_trust import trust_expected, trust_reported
+from tests.reports.agreement_warnings import warnings_expected, warnings_reported
 from tests.reports.agreement_weights import assert_weights_agree
 from tests.reports.shaken import shaken
 from tests.reports.test_demo_against_oracle import LAST, lived, question  # noqa: F401  the fixture
@@ -28,6 +31,9 @@ REPORTS: dict[str, tuple[Callable[[Portfolio, Query], Said], Callable[[Oracle], 
     "promises": (promises_reported, promises_expected),
     "demand": (demand_reported, demand_expected),
     "said-no": (said_no_reported, said_no_expected),
+    "problems": (problems_reported, problems_expected),
+    "warnings": (warnings_reported, warnings_expected),
+    "trust": (trust_reported, trust_expected),
 }
 TEAMS = (None, "planning", "field", "integrations")
 SERIES = (None, "week", "month", "quarter")
@@ -109,11 +115,12 @@ def busy(girder: Case, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cas
         yield case
 
 
-def assert_reports_agree(case: Case, question: Question) -> None:
-    """The package and the oracle say the same in each report."""
+def assert_reports_agree(case: Case, question: Question, names: Collection[str] = tuple(REPORTS)) -> None:
+    """The package and the oracle say the same in each of these reports."""
     org, query = open_portfolio(case.config, case.log, asked(question))
     of = Oracle(case.record, question)
-    for name, (reported, expected) in REPORTS.items():
+    for name in names:
+        reported, expected = REPORTS[name]
         package, opinion = reported(org, query), expected(of)
         assert package.keys() == opinion.keys()
         for figure, value in package.items():
