@@ -111,8 +111,9 @@ class Trust:
         near = next((one for one in (t, *t.above) if one.own_intents), None)
         if near is None:
             return None
-        given = [f.since for _, some in near.heard("intent", near.texts) for f in some
-                 if {resolve(self.of.inputs.versions, f.value) or slug(f.value)} <= near.own_intents]  # fmt: skip
+        versions, heard = self.of.inputs.versions, near.heard("intent", near.texts)
+        given = [f.since for _, some in heard for f in some
+                 if (resolve(versions, f.value) or slug(f.value)) in near.own_intents]  # fmt: skip
         return self._said(near, "intent") or min(given)
 
 

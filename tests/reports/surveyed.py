@@ -53,7 +53,7 @@ def problems(r: random.Random) -> str:
     rows = [
         (r.choice(ACCOUNTS), r.choice(PERSONAS), _spelt(r, r.choice(PROBLEMS)), str(_day(r, 90)),
          str(r.randrange(1, 6)), r.choice(("", "9", "7.5", "3")), r.choice(("", "2", "5.25", "10")))
-        for _ in range(r.choice((0, 3, 90, 90)))
+        for _ in range(r.choice((3, 90, 90, 90)))
     ]  # fmt: skip
     return _table(r, ("account", "persona", "problem", "DATE", "rank", "Importance", "satisfaction"), rows, 4)
 
@@ -63,7 +63,7 @@ def adoption(r: random.Random, keys: list[str]) -> str:
     rows = [
         (_spelt_key(r, r.choice((*keys, "PLAN-99999"))), r.choice(ACCOUNTS), str(_day(r, 45)),
          r.choice(("0", "1", "4", "30")))
-        for _ in range(r.choice((0, 20, 160, 160)))
+        for _ in range(r.choice((20, 160, 160, 160)))
     ]  # fmt: skip
     return _table(
         r, (r.choice(("epic", "Feature")), "account", "date", r.choice(("users", "usage"))), rows, 3
@@ -93,11 +93,11 @@ def strategy(r: random.Random, text: str, keys: list[str]) -> str:
         head += f"{name} = {r.choice(values)}\n" if r.random() < 0.9 else ""
     for n, name in enumerate(r.choices(made, k=r.randrange(9)) if made else ()):
         metric, by = (
-            r.choice(("accounts", "users", "adoption", "adoption", "renewals")),
+            r.choice(("accounts", "accounts", "users", "adoption", "renewals")),
             _day(r) + timedelta(n),
         )
         head += f'[[limits.kill_lines]]\ninitiative = "{name}"\nmetric = "{metric}"\n'
-        head += f"below = {r.choice((0.2, 2, 5, 40))}\n" + (f"by = {by}\n" if r.random() < 0.9 else "")
+        head += f"below = {r.choice((0.2, 2, 5, 9))}\n" + (f"by = {by}\n" if r.random() < 0.9 else "")
     return head
 
 
