@@ -21,13 +21,15 @@ PROBLEMS = (
 )  # fmt: skip
 ACCOUNTS = (
     "Tallis Contracting", "tallis", "morrow.example", "Morrow Civil", "Kestrel Homes", "Kestrel North",
-    "Plinth Partners", "Redgate Roofing", "Ended Works", "Northspan Builders", "Oakline Contracting",
-    "Helmsford Group", "Stonebridge Roads", "Fenwick Rail", "Not In The File", "not-in-the-file",
+    "Plinth Partners", "Redgate Roofing", "Ended Works", "Grown Works", "Northspan Builders",
+    "Oakline Contracting", "Helmsford Group", "Stonebridge Roads", "Fenwick Rail", "Not In The File", "not-in-the-file",
 )  # fmt: skip
 PERSONAS = ("site manager", "Site-Manager", "planner", "foreman", "estimator")
 MORE_ACCOUNTS = """\
 Kestrel North,,,enterprise,construction,EU,60,customer,2025-02-01,,,0,Kestrel Homes
 Ended Works,,,mid-market,construction,EU,60,customer,2024-01-01,2025-06-30,yes,0,
+Grown Works,,,small-business,construction,EU,20,customer,2024-01-01,2025-08-01,yes,0,
+Grown Works,,,enterprise,construction,EU,900,customer,2025-10-01,,yes,0,
 """
 INITIATIVES = ("ready-to-start", "five-minute-log", "open-plan", "forty-sites", "another")
 
@@ -113,6 +115,11 @@ def _named(opened: list[tuple[str, Opened]], r: random.Random) -> Iterator[tuple
             )
             ts = one.ts + r.randrange(90) * DAY
             yield source, Added(id=f"{one.item}:s{n}", item=one.item, ts=ts, attr=attr, key=val, val=val)
+        for val in r.sample(("intent/platform", "intent/integrations", "intent/nobodys"), r.randrange(3)):
+            yield (
+                source,
+                Added(id=f"{one.item}:{val}", item=one.item, ts=one.ts, attr="labels", key=val, val=val),
+            )
 
 
 @contextmanager

@@ -18,17 +18,18 @@ from tests.reports.test_reports_against_oracle import assert_reports_agree
 def test_problems_and_limits_where_all_beside_the_trackers_is_made_by_chance(
     girder: Case, tmp_path: Path
 ) -> None:
-    with surveyed(girder, tmp_path / "demo", 1) as case:
+    with surveyed(girder, tmp_path / "demo", 4) as case:
         asked = question(3, known=False)
         assert_reports_agree(case, asked, ("problems", "warnings", "trust"))
         of = Oracle(case.record, asked)
         answers, limits = problems_expected(of)["answers"], warnings_expected(of)["limits"]
         assert len(answers) > 20, "it is about something"  # type: ignore[arg-type]
-        assert len(limits) > 5  # type: ignore[arg-type]
+        found = {v.severity for _, v in limits}  # type: ignore[attr-defined]
+        assert found == {"alarm", "warning", "note", "holds", "not assessed"}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(2, 12))
+@pytest.mark.parametrize("seed", [*range(1, 4), *range(5, 12)])
 def test_problems_and_limits_of_many_demos_made_by_chance(girder: Case, tmp_path: Path, seed: int) -> None:
     with ExitStack() as stack:
         now = stack.enter_context(surveyed(girder, tmp_path / "now", seed))
