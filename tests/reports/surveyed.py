@@ -22,7 +22,8 @@ PROBLEMS = (
 ACCOUNTS = (
     "Tallis Contracting", "tallis", "morrow.example", "Morrow Civil", "Kestrel Homes", "Kestrel North",
     "Plinth Partners", "Redgate Roofing", "Ended Works", "Grown Works", "Northspan Builders",
-    "Oakline Contracting", "Helmsford Group", "Stonebridge Roads", "Fenwick Rail", "Not In The File", "not-in-the-file",
+    "Oakline Contracting", "Helmsford Group", "Stonebridge Roads", "Fenwick Rail", "Not In The File",
+    "not-in-the-file",
 )  # fmt: skip
 PERSONAS = ("site manager", "Site-Manager", "planner", "foreman", "estimator")
 MORE_ACCOUNTS = """\
