@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 from postgres import database, postgres  # noqa: F401  fixtures
 
 from tracker_sync.cli import main
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from tests.reports.agreement import Case
 
 ROOT = Path(__file__).parents[1]
+# How long an example takes says how busy the machine is.
+settings.register_profile("tests", deadline=None)
+settings.load_profile("tests")
 
 
 @pytest.fixture(autouse=True)
@@ -174,15 +178,22 @@ def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 @pytest.fixture(scope="session")
-def girder(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Case]":
-    """The demo as its two trackers were synced, with its files beside it, and what the oracle reads of it."""
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo as its two trackers were synced, with its files beside it: to be read, or copied."""
+    folder = tmp_path_factory.mktemp("demo")
+    command = [sys.executable, "-m", "tracker_sync", "demo", "--dir", "."]
+    done = subprocess.run(command, cwd=folder, capture_output=True, check=True)
+    assert done.stdout.startswith(b"Are we building our strategy?")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def girder(demo_folder: Path) -> "Iterator[Case]":
+    """The demo, to be read, and what the oracle reads of it."""
     from tests.reports.agreement import Case, record
     from tracker_sync import config
 
-    made = tmp_path_factory.mktemp("girder")
-    command = [sys.executable, "-m", "tracker_sync", "demo", "--dir", "."]
-    subprocess.run(command, cwd=made, capture_output=True, check=True)
-    conf = config.load(made / "tracker-sync.toml")
+    conf = config.load(demo_folder / "tracker-sync.toml")
     log = SqliteLog(conf.log_path)
     yield Case(conf, log, record(conf, log))
     log.close()

@@ -1,13 +1,11 @@
 """What judgement rests on is told to the log when it changes, and a past report comes out as it did."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from conftest import Desk
 
 from tests.reports.test_edges import CUSTOMERS, STRATEGY, at, item
 from tracker_sync.config import Config, load
@@ -54,22 +52,12 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-MANY = """
-import sys
-from tracker_sync.cli import cli
-for args in sys.argv[1:]:
-    cli(args.split(), standalone_mode=False)
-"""
-
-
 def run(folder: Path, *commands: str) -> str:
-    """What some commands print, run one after the other in one process."""
-    env = {"PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONPATH": str(Path(__file__).parent.parent)}
-    done = subprocess.run(
-        [sys.executable, "-c", MANY, *commands], cwd=folder, env=env, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    """What some commands print, run one after the other."""
+    with pytest.MonkeyPatch.context() as patch:
+        done = [Desk(folder, patch).run(*args.split()) for args in commands]
+    assert [d.err for d in done if d.code] == []
+    return "".join(d.out for d in done)
 
 
 def stated(folder: Path) -> list[str]:

@@ -12,7 +12,7 @@ from tracker_sync.demo.tracker_server import serving
 from tracker_sync.reports.opening import Asked, open_org
 from tracker_sync.states.stored import last_ts
 
-SEEDS = [*range(8), *(pytest.param(n, marks=pytest.mark.slow) for n in range(8, 80))]
+SEEDS = [*range(4), *(pytest.param(n, marks=pytest.mark.slow) for n in range(4, 80))]
 
 
 @pytest.mark.parametrize("seed", SEEDS)

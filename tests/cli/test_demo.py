@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import shutil
 import subprocess
 import sys
 from contextlib import closing
@@ -13,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from conftest import Desk, Done
 
 from tracker_sync.cli.report import FORMATS, rendered
 from tracker_sync.config import load as config_of
@@ -21,37 +23,42 @@ from tracker_sync.reports.client import client_view
 from tracker_sync.reports.opening import open_portfolio
 
 
-def run(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "tracker_sync", *args], cwd=folder, capture_output=True, text=True, check=False
-    )
+def run(folder: Path, *args: str) -> Done:
+    """The command, in this process."""
+    with pytest.MonkeyPatch.context() as patch:
+        return Desk(folder, patch).run(*args)
 
 
 def load(folder: Path, *args: str) -> dict[str, Any]:
     done = run(folder, *args, "--format", "json")
-    assert done.returncode == 0, done.stderr
-    loaded: dict[str, Any] = json.loads(done.stdout)
+    assert done.code == 0, done.err
+    loaded: dict[str, Any] = json.loads(done.out)
     return loaded
 
 
+def spawned(folder: Path, *args: str, **env: str) -> subprocess.CompletedProcess[str]:
+    """The command in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "tracker_sync", *args], cwd=folder, env=env or None,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("demo")
-    done = run(folder, "demo", "--dir", ".")
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("Are we building our strategy?")
-    return folder
+def demo(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo in a folder of its own."""
+    return shutil.copytree(demo_folder, tmp_path_factory.mktemp("own") / "demo")
 
 
 def test_the_overview_fits_eighty_columns(demo: Path) -> None:
-    lines = run(demo, "report").stdout.splitlines()
+    lines = run(demo, "report").out.splitlines()
     assert max(map(len, lines)) <= 80
     assert any("Aquaveil Utilities" in line for line in lines)
 
 
 @pytest.mark.parametrize("name", ["sagas", "problems"])
 def test_reports_that_need_side_inputs_fit_eighty_columns(demo: Path, name: str) -> None:
-    lines = run(demo, "report", name).stdout.splitlines()
+    lines = run(demo, "report", name).out.splitlines()
     assert max(map(len, lines)) <= 80
     assert not any("not assessed: needs" in line for line in lines)
 
@@ -69,20 +76,17 @@ def test_the_demo_has_a_bet_that_left_the_strategy(demo: Path) -> None:
 
 
 def test_the_demo_again_changes_nothing(demo: Path) -> None:
-    before = run(demo, "report", "--format", "json").stdout
+    before = run(demo, "report", "--format", "json").out
     again = run(demo, "demo", "--dir", ".")
-    assert again.returncode == 0
-    assert run(demo, "report", "--format", "json").stdout == before
+    assert again.code == 0
+    assert run(demo, "report", "--format", "json").out == before
 
 
 def test_the_same_question_gives_the_same_bytes_anywhere(demo: Path) -> None:
-    wanted = run(demo, "report", "sales-led", "--format", "json").stdout
-    other = subprocess.run(
-        [sys.executable, "-m", "tracker_sync", "report", "sales-led", "--format", "json"],
-        cwd=demo, capture_output=True, check=True,
-        env={"LC_ALL": "C", "TZ": "Pacific/Auckland", "PYTHONHASHSEED": "7", "PATH": ""},
-    )  # fmt: skip
-    assert other.stdout.decode() == wanted
+    wanted = run(demo, "report", "sales-led", "--format", "json").out
+    elsewhere = {"LC_ALL": "C", "TZ": "Pacific/Auckland", "PYTHONHASHSEED": "7", "PATH": ""}
+    other = spawned(demo, "report", "sales-led", "--format", "json", **elsewhere)
+    assert (other.returncode, other.stdout) == (0, wanted)
 
 
 def test_every_share_travels_with_its_items(demo: Path) -> None:
@@ -107,10 +111,10 @@ def test_a_moved_epic_is_shown_under_its_old_key(demo: Path) -> None:
 
 def test_a_persons_tag_beats_the_rules_and_can_be_taken_back(demo: Path) -> None:
     (unknown, *_) = load(demo, "report", "sales-led")["unknowns"]["origin"]
-    assert run(demo, "tag", unknown, "--origin", "sales", "--reason", "asked in a call").returncode == 0
+    assert run(demo, "tag", unknown, "--origin", "sales", "--reason", "asked in a call").code == 0
     tag = next(t for t in load(demo, "show", unknown)["tags"] if t["dimension"] == "origin")
     assert (tag["value"], tag["rule"], tag["why"]) == ("sales", "person", "asked in a call")
-    assert run(demo, "tag", unknown, "--clear").returncode == 0
+    assert run(demo, "tag", unknown, "--clear").code == 0
     assert load(demo, "show", unknown)["origin"] is None
 
 
@@ -126,15 +130,15 @@ def test_what_people_say_is_not_known_before_they_said_it(demo: Path) -> None:
 
 
 def test_a_tag_needs_a_reason_and_a_stated_intent(demo: Path) -> None:
-    assert run(demo, "tag", "PLAN-88", "--origin", "sales").returncode == 2
+    assert run(demo, "tag", "PLAN-88", "--origin", "sales").code == 2
     done = run(demo, "tag", "PLAN-88", "--intent", "world-peace", "--reason", "why not")
-    assert done.returncode == 2
-    assert "site-planning" in done.stderr
+    assert done.code == 2
+    assert "site-planning" in done.err
 
 
 def test_check_finds_open_epics_and_fails_only_where_told(demo: Path) -> None:
-    assert run(demo, "check").returncode == 0
-    assert run(demo, "check", "--fail-on", "warning").returncode == 10
+    assert run(demo, "check").code == 0
+    assert run(demo, "check", "--fail-on", "warning").code == 10
 
 
 def test_check_of_a_past_day_holds_epics_against_the_strategy_of_that_day(demo: Path) -> None:
@@ -189,15 +193,15 @@ def test_what_a_client_is_shown_names_no_other_account(demo: Path) -> None:
 
 def test_a_client_reads_the_no_and_its_reason(demo: Path) -> None:
     done = run(demo, "report", "demand", "--customer", "dovetail", "--redact", "--format", "json")
-    [row] = [r for r in json.loads(done.stdout)["rows"] if r["request"].startswith("Wage tables")]
+    [row] = [r for r in json.loads(done.out)["rows"] if r["request"].startswith("Wage tables")]
     assert (row["state"], row["why"].partition(";")[0]) == ("declined", "Payroll law differs by state")
-    assert "read it before you send it" in done.stderr
+    assert "read it before you send it" in done.err
 
 
 def test_who_makes_the_view_is_told_which_titles_it_keeps_back(demo: Path) -> None:
     done = run(demo, "report", "demand", "--customer", "Quillstone Civil", "--redact")
-    assert "girder:PLAN-264" in done.stderr
-    assert "PLAN" not in done.stdout
+    assert "girder:PLAN-264" in done.err
+    assert "PLAN" not in done.out
 
 
 @pytest.mark.parametrize(
@@ -210,25 +214,25 @@ def test_who_makes_the_view_is_told_which_titles_it_keeps_back(demo: Path) -> No
 )
 def test_a_view_is_of_a_customer_and_of_demand(demo: Path, args: tuple[str, ...], said: str) -> None:
     done = run(demo, "report", *args)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert said in done.stderr
+    assert (done.code, done.out) == (2, "")
+    assert said in done.err
 
 
 def test_the_log_of_the_demo_holds(demo: Path) -> None:
-    assert run(demo, "log", "verify").stdout.endswith("events hold\n")
+    assert run(demo, "log", "verify").out.endswith("events hold\n")
 
 
 def test_init_writes_files_that_load_and_never_overwrites(tmp_path: Path) -> None:
     wanted = ["init", "--jira", "https://acme.example", "--jql", "project = PAY", "--github", "acme/web"]
-    assert run(tmp_path, *wanted).returncode == 0
+    assert run(tmp_path, *wanted).code == 0
     assert {p.name for p in tmp_path.iterdir()} == {
         "tracker-sync.toml", "strategy.toml", "customers.csv", "people.toml",
         "problems.csv", "adoption.csv", "pmf.csv",
     }  # fmt: skip
     again = run(tmp_path, *wanted)
-    assert again.returncode == 2
-    assert "already exists" in again.stderr
-    assert run(tmp_path, "report").returncode == 6
+    assert again.code == 2
+    assert "already exists" in again.err
+    assert run(tmp_path, "report").code == 6
 
 
 def test_an_item_is_shown_as_of_a_day_and_as_it_was_known(demo: Path) -> None:
@@ -240,10 +244,10 @@ def test_an_item_is_shown_as_of_a_day_and_as_it_was_known(demo: Path) -> None:
     assert then["generated_for"] == {"as_of": f"{day}T23:59:59Z", "known_at": None}
     assert (
         f"as its tracker showed it at {day}T23:59:59Z"
-        in run(demo, "show", "PLAN-88", "--as-of", str(day)).stdout
+        in run(demo, "show", "PLAN-88", "--as-of", str(day)).out
     )
     unknown = run(demo, "show", "PLAN-88", "--known-at", "2000-01-01")
-    assert (unknown.returncode, "no item 'PLAN-88' in the log as of then" in unknown.stderr) == (2, True)
+    assert (unknown.code, "no item 'PLAN-88' in the log as of then" in unknown.err) == (2, True)
 
 
 @pytest.mark.parametrize("zone", ["America/Los_Angeles", "Europe/Berlin", "Pacific/Auckland"])
@@ -252,8 +256,8 @@ def test_days_are_shown_in_the_zone_that_they_are_counted_in(demo: Path, zone: s
     (demo / "zone.toml").write_text(f'{text}\n[calendar]\ntimezone = "{zone}"\n')
     asked = ("--since", "2025-08-01", "--until", "2025-10-31", "--as-of", "2025-11-01")
     done = run(demo, "--config", "zone.toml", "report", *asked)
-    assert done.stdout.splitlines()[1] == "2025-08-01 to 2025-10-31, as the trackers showed it on 2025-11-01"
-    shown = run(demo, "--config", "zone.toml", "show", "PLAN-88").stdout
+    assert done.out.splitlines()[1] == "2025-08-01 to 2025-10-31, as the trackers showed it on 2025-11-01"
+    shown = run(demo, "--config", "zone.toml", "show", "PLAN-88").out
     assert "judged by the strategy in force from 2024-11-04" in shown
     told = load(demo, "show", "PLAN-88")
     days = [str(datetime.fromisoformat(h["at"]).astimezone(ZoneInfo(zone)).date()) for h in told["history"]]
@@ -270,7 +274,7 @@ def test_days_are_shown_in_the_zone_that_they_are_counted_in(demo: Path, zone: s
 )  # fmt: skip
 def test_before_anything_was_there_a_report_has_nothing_to_say(demo: Path, name: str, said: str) -> None:
     done = run(demo, "report", name, "--as-of", "2000-01-01")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert said in done.stdout
-    assert "\n2000-01-01 to 2000-01-01, as the trackers showed it on 2000-01-01\n" in done.stdout
+    assert (done.code, done.err) == (0, "")
+    assert said in done.out
+    assert "\n2000-01-01 to 2000-01-01, as the trackers showed it on 2000-01-01\n" in done.out
     assert load(demo, "report", name, "--as-of", "2000-01-01")["generated_for"]["as_of"] is not None

@@ -21,7 +21,7 @@ DAY = 86_400_000_000
 @pytest.fixture(scope="module")
 def page(demo: Path) -> Path:  # noqa: F811
     done = run(demo, "report", "--format", "html", "--output", "report.html")
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (done.code, done.out, done.err) == (0, "", "")
     return demo / "report.html"
 
 
@@ -41,7 +41,7 @@ def test_without_a_name_the_page_has_all_reports(page: Path) -> None:
 
 
 def test_with_a_name_it_has_that_report_alone_and_each_time_the_same(demo: Path) -> None:  # noqa: F811
-    found, again = (run(demo, "report", "intents", "--format", "html").stdout for _ in range(2))
+    found, again = (run(demo, "report", "intents", "--format", "html").out for _ in range(2))
     assert reports_of(found) == ["intents"]
     assert again == found
 
@@ -99,5 +99,5 @@ def test_the_demos_page_is_quiet_whole_and_drawn(page: Path, browser: Browser) -
 
 def test_a_clients_page_has_no_key_and_no_item(demo: Path) -> None:  # noqa: F811
     found = run(demo, "report", "demand", "--customer", "Quillstone Civil", "--redact", "--format", "html")
-    assert "What became of the requests of Quillstone Civil?" in found.stdout
-    assert re.findall(r"PLAN-|FIELD-|field-sync|girder:|id=\"items\"", found.stdout) == []
+    assert "What became of the requests of Quillstone Civil?" in found.out
+    assert re.findall(r"PLAN-|FIELD-|field-sync|girder:|id=\"items\"", found.out) == []

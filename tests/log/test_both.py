@@ -1,5 +1,8 @@
 """What is reported does not depend on where the log is kept."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 from conftest import Desk
 from postgres import Database
@@ -8,9 +11,9 @@ from tracker_sync.reports import REPORTS
 
 
 @pytest.fixture
-def folder(desk: Desk) -> Desk:
-    """The demo's folder."""
-    assert desk.run("demo", "--dir", ".").code == 0
+def folder(demo_folder: Path, desk: Desk) -> Desk:
+    """The demo in a folder of its own."""
+    shutil.copytree(demo_folder, desk.folder, dirs_exist_ok=True)
     return desk
 
 

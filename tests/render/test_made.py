@@ -1,6 +1,7 @@
 """The demo's reports as they are committed, and what is promised of their JSON."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,6 @@ from tests.made import (
     LARGEST,
     SCHEMAS,
     Made,
-    demo,
     documented,
     golden,
     nothing,
@@ -31,10 +31,9 @@ from tracker_sync.render.sheets import SHEETS, sheet_of
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("demo")
-    demo(made)
-    return made
+def folder(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo in a folder of its own."""
+    return shutil.copytree(demo_folder, tmp_path_factory.mktemp("own") / "demo")
 
 
 @pytest.fixture(scope="module")

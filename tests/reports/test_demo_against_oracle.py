@@ -50,12 +50,12 @@ def test_the_demo_as_it_is(girder: Case) -> None:
     assert {*of.verdicts.values()} == {"healthy", "unhealthy", "undecidable", "unknown", "other"}
 
 
-@pytest.mark.parametrize("seed", [*range(2), *(pytest.param(n, marks=pytest.mark.slow) for n in range(2, 4))])
+@pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in range(1, 4))])
 def test_the_demo_as_of_a_day(girder: Case, seed: int) -> None:
     assert_agree(*girder, question(seed, known=False))
 
 
-@pytest.mark.parametrize("seed", [*range(2), *(pytest.param(n, marks=pytest.mark.slow) for n in range(2, 4))])
+@pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in range(1, 4))])
 def test_the_demo_as_it_was_known(lived: Case, seed: int) -> None:
     assert_agree(*lived, question(seed, known=True))
 

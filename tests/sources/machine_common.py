@@ -388,7 +388,7 @@ def _memory() -> str | None:
 
 
 QUICK = settings(
-    max_examples=14, stateful_step_count=20, deadline=None, derandomize=True, database=None,
+    max_examples=9, stateful_step_count=20, deadline=None, derandomize=True, database=None,
     suppress_health_check=list(HealthCheck), print_blob=False, report_multiple_bugs=False,
     phases=[Phase.generate],
 )  # fmt: skip

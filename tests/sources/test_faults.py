@@ -151,7 +151,7 @@ def lost(problems: list[str]) -> bool:
 @each_stage
 def test_a_cursor_saved_before_its_page_is_caught(bench: Bench, tracker: str, stage: int) -> None:
     it = bench.stages(tracker)[stage]
-    kills = range(2, 2 * it.commits + 1)
+    kills = range(2, 2 * it.commits + 1, 2)  # when the cursor of a page is saved, and its events are not
     assert any(lost(it.problems(codes=(None,), open_log=dying(CursorFirst, n))) for n in kills)
 
 

@@ -18,7 +18,7 @@ from simulator.server import Running, running
 from tracker_sync.sources import Batch, jira
 
 on_cloud_and_data_center = pytest.mark.parametrize("cloud", [True, False], ids=["cloud", "data center"])
-FEW = settings(QUICK, max_examples=16, stateful_step_count=15)
+FEW = settings(QUICK, max_examples=10, stateful_step_count=15)
 
 
 @pytest.fixture

@@ -15,6 +15,10 @@ from tracker_sync.log.sqlite import SqliteLog
 from tracker_sync.sources import Source, open_source
 from tracker_sync.sync import sync
 
+some_seeds = pytest.mark.parametrize(
+    "seed", [*range(2), *(pytest.param(n, marks=pytest.mark.slow) for n in range(2, 4))]
+)
+
 
 def settle(source: Source, log: SqliteLog) -> int:
     """Sync until nothing is new; the second sync has to be that."""
@@ -29,7 +33,7 @@ def later(text: str, n: int) -> str:
     return f"2026-12-{1 + n % 28:02}T0{n // 28}:00:00" + text[19:]
 
 
-@pytest.mark.parametrize("seed", range(4))
+@some_seeds
 def test_jira_edits_logged_or_not_are_in_the_log(seed: int, tmp_path: Path) -> None:
     site, rng = copy.deepcopy(company().jira), random.Random(seed)
     site.issues = list(site.issues)[:60]
@@ -64,7 +68,7 @@ def test_jira_edits_logged_or_not_are_in_the_log(seed: int, tmp_path: Path) -> N
     assert log.verify()[1] is None
 
 
-@pytest.mark.parametrize("seed", range(4))
+@some_seeds
 def test_github_edits_logged_or_not_are_in_the_log(seed: int, tmp_path: Path) -> None:
     site, rng = copy.deepcopy(company().github), random.Random(seed)
     (repo, records), *_ = site.repos.items()

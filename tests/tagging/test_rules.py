@@ -122,3 +122,11 @@ def test_what_unless_finds_in_one_text_takes_no_other_text_away(tmp_path: Path) 
     said = {"title": "for Acme", "comments": "hush, for Globex"}
     found = [m.value for m in rule.matches(lambda a: [Text(said[a], 0, "")] if a in said else [])]
     assert found == ["Acme"]
+
+
+def test_the_same_text_is_read_once_and_another_one_anew(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    first = read(path, GOOD)
+    assert read(path, GOOD) is first
+    (other,) = read(path, GOOD.replace('why = "', 'why = "not '))
+    assert (other.why, other.name) == (f"not {first[0].why}", first[0].name)

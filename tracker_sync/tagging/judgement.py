@@ -36,7 +36,7 @@ class Judgement:
         for rule in self.deciding.rules:
             for attr, many in [*(part for clause in rule.clauses for part in clause), *rule.unless]:
                 patterns.setdefault(attr, set()).update(p.pattern for p in many)
-        return {attr: pattern_set(sorted(found)) for attr, found in patterns.items()}
+        return {attr: pattern_set(tuple(sorted(found))) for attr, found in patterns.items()}
 
     def excluding(self, texts: Iterable[str]) -> tuple[str, ...]:
         """What these texts name of all that any version of the strategy decided against, standing or not:
@@ -48,7 +48,7 @@ class Judgement:
     def excluded(self) -> Any:
         """What finds in a text any pattern of what any version of the strategy decided against."""
         return pattern_set(
-            [p for v in self.strategies.versions for x in v.strategy.not_doing for p in x.patterns]
+            tuple(p for v in self.strategies.versions for x in v.strategy.not_doing for p in x.patterns)
         )
 
     def looks_at_field(self, source: str, name: str) -> bool:

@@ -188,7 +188,7 @@ class Pack:
         for n, rule in enumerate(self.rules):
             for attr, pattern in ((a, p) for c in rule.clauses for a, many in c for p in many):
                 self._asked_by.setdefault((attr, pattern.pattern), set()).add(n)
-        self._sets = {attr: pattern_set(patterns) for attr, patterns in self._patterns.items()}
+        self._sets = {attr: pattern_set(tuple(patterns)) for attr, patterns in self._patterns.items()}
         self.hits = lru_cache(maxsize=KEPT)(self._find)
         """The rules that ask for something that a text has, given the attribute that it is of."""
         self.asking = lru_cache(maxsize=KEPT)(self._by_dimension)
@@ -238,7 +238,8 @@ class Pack:
         return frozenset(n for n in numbers if self._wanted(self.rules[n], attr, text))
 
 
-def pattern_set(patterns: list[str]) -> Any:
+@lru_cache(maxsize=256)
+def pattern_set(patterns: tuple[str, ...]) -> Any:
     """What finds, in one pass over a text, all patterns that match it."""
     found = re2.Set.SearchSet(_options())
     for pattern in patterns:
@@ -284,8 +285,12 @@ def load(files: Iterable[tuple[Path, str]], disable: Iterable[str] = ()) -> tupl
     return tuple(r for r in found.values() if r.name not in off)
 
 
-def read(path: Path, text: str) -> list[Rule]:
-    """The rules of one file, given its text. Raises ConfigError or RuleError with file and line."""
+@lru_cache(maxsize=64)
+def read(path: Path, text: str) -> tuple[Rule, ...]:
+    """The rules of one file, given its text; each text is read once.
+
+    Raises ConfigError or RuleError with file and line.
+    """
     try:
         file = tomlfile.parse(text, _File, path)
     except ConfigError as e:
@@ -298,7 +303,7 @@ def read(path: Path, text: str) -> list[Rule]:
         except ValueError as e:
             line = tomlfile.line_of(text, f"$.rule[{n}].id")
             raise RuleError(str(e), path, raw.id, line) from None
-    return rules
+    return tuple(rules)
 
 
 def _rule(file: _File, raw: _Rule, path: Path) -> Rule:
