@@ -7,8 +7,8 @@ from datetime import date
 from fractions import Fraction
 from functools import cached_property
 
-from tests.oracle.single_customer import SingleCustomer
 from tests.oracle.sides import spent
+from tests.oracle.single_customer import SingleCustomer
 from tests.oracle.weights import Days, Rates
 from tests.oracle.world import Issue
 
@@ -123,11 +123,12 @@ class Costs:
 
     def _tail(self, below: list[Issue], first: date | None) -> tuple[Fraction, tuple[str, ...]]:
         """ "Person-days from the day after the release to the day asked about on bugs under it, and on bugs
-        and work of origin support that Jira links to it or to anything under it, or that mention it on GitHub,
-        with all under those"."""
+        and work of origin support that Jira links to it or to anything under it, or that mention it on
+        GitHub, with all under those"."""
         if first is None:
             return Fraction(0), ()
-        linked = {o for i in below for o in self.went.linked(i) if o not in below and self._upkeep(o)}
+        linked = {o for i in below for o in self.went.linked(i) | self.went.mentioned(i)}
+        linked = {o for o in linked if o not in below and self._upkeep(o)}
         roots = [*self._bugs(below), *linked]
         mine, bugs = self._leaves(below), self._leaves(self._bugs(below))
         leaves = {leaf for leaf in self._leaves(roots) if leaf not in mine or leaf in bugs}

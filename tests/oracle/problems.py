@@ -8,15 +8,12 @@ from fractions import Fraction
 from functools import cached_property
 from statistics import median
 
+from tests.oracle.grades import grade
 from tests.oracle.shares import Bounds, Oracle, over
 from tests.oracle.strategy import at_end
 from tests.oracle.world import Issue, words
 
 GRADES = ("none", "said yes", "interview or support", "survey", "ranking", "experiment or usage")
-GRADE = {
-    "deal": 1, "interview": 2, "support": 2, "research": 2, "survey": 3, "ranking": 4, "experiment": 5,
-    "usage": 5,
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -218,16 +215,8 @@ class Problems:
         return low, high
 
     def evidence(self, epic: Issue) -> int:
-        """ "An epic's own grade is the best of all tags of evidence of it and what is under it"; "said yes
-        (an account asked for it, or a deal)". By the end of the window."""
-        best = 0
-        for issue in self.tree.issues:
-            if epic in self.tree.line(issue):
-                tags = self.of.tags[issue]
-                for _, given in tags.heard("evidence", tags.texts):
-                    best = max([best, *(GRADE[f.value] for f in given if f.since <= self.end)])
-                best = max([best, *(1 for s in tags.named if s.since <= self.end)])
-        return best
+        """ "The best grade of an epic that names it", by the end of the window."""
+        return grade(self.of, [i for i in self.tree.issues if epic in self.tree.line(i)], self.end)
 
     @cached_property
     def rows(self) -> dict[str, Problem]:

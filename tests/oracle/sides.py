@@ -62,6 +62,10 @@ class Sides:
             if any(cell.strip() for cell in line):
                 yield dict(zip(heads, (cell.strip() for cell in line), strict=True))
 
+    def has(self, name: str) -> bool:
+        """ "A file with a header and no row counts as missing"."""
+        return any(self._rows(name))
+
     def account(self, name: str) -> str:
         """ "By a name, an alias or a domain that customers.csv has"."""
         found = self.of.inputs.customers.find(name)
@@ -75,9 +79,9 @@ class Sides:
         """ "As `acme:PAY-12`, or `PAY-12` where only one source has it", or by a key that it once had."""
         found: dict[str, Issue] = {}
         for (source, its), issues in self.of.world.keyed.items():
-            if key in (its, f"{source}:{its}"):
-                there = [i for i in issues if i.there(self.tree.at)]
-                found |= {source: i for i in there[:1]}
+            there = [i for i in issues if i.there(self.tree.at)]
+            if there and key in (its, f"{source}:{its}"):
+                found[source] = there[0]
         return found.popitem()[1] if len(found) == 1 else None
 
     @cached_property
@@ -128,7 +132,7 @@ class Sides:
         return self.near(below[0]).union(*map(self.names, below))
 
     def opportunities(self, until: date) -> dict[str, Fraction]:
-        """ "Importance + max(importance − satisfaction, 0), of the means", "of those that were asked"."""
+        """ "Importance + max(importance - satisfaction, 0), of the means", "of those that were asked"."""
         found, answers = {}, self.answers(until)
         for problem in {a.problem for a in answers}:
             mine = [a for a in answers if a.problem == problem]

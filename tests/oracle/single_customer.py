@@ -1,7 +1,6 @@
 """Features that exactly one account asked for."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from fractions import Fraction
 from functools import cached_property
 
@@ -28,6 +27,7 @@ class Feature:
     later: tuple[str, ...]
     """Who was counted using it "only later than 90 days after the release"."""
     names_problem: bool
+    """ "What needs a file that is missing" is not assessed, so without problems.csv none does."""
 
 
 @dataclass(frozen=True)
@@ -184,7 +184,7 @@ class SingleCustomer:
                 self.of.ref(feature), account, "confirmed" if self.confirmed(below, account) else state,
                 self.effort(below), tuple(sorted(self.of.ref(i) for i in below if i in self.active)), at,
                 self.released(feature), tuple(sorted({who for _, who in used} - {account})),
-                bool(self.sides.serves(below)),
+                self.sides.has("problems") and bool(self.sides.serves(below)),
             ))  # fmt: skip
         return found
 

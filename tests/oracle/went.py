@@ -1,7 +1,10 @@
-"""How an epic or a feature went: when it was begun, released and stopped, and what it is linked to."""
+"""How an epic or a feature went: when it was begun, released and stopped, who had it, its links."""
 
+from collections.abc import Iterable, Iterator
+from datetime import date
 from functools import cached_property
 
+from tests.oracle.effort import last_in_progress
 from tests.oracle.shares import Oracle
 from tests.oracle.world import Issue
 
@@ -10,7 +13,7 @@ class Went:
     """Of all items of a tree, as of an instant."""
 
     def __init__(self, of: Oracle, at: int) -> None:
-        self.tree, self.world, self.at = of.tree, of.world, at
+        self.of, self.tree, self.world, self.at = of, of.tree, of.world, at
 
     @cached_property
     def _under(self) -> dict[Issue, list[Issue]]:
@@ -74,21 +77,47 @@ class Went:
         now = {"done": "released", "declined": "stopped"}.get(self.phase(issue))
         return now or ("idea" if self.started(issue) is None else "building")
 
+    def again(self, epic: Issue) -> list[int]:
+        """ "All times that an epic was in progress again after its first release"."""
+        first = self.releases(epic)[:1]
+        return [t for t in self.came(epic, "doing") if first and t > first[0]]
+
+    # -- people ---------------------------------------------------------------------------------
+
+    def had(self, epic: Issue) -> Iterator[tuple[date, set[str]]]:
+        """ "Those who had the epics themselves in progress", day by day: who had it at the last instant of
+        the day at which it was."""
+        calendar, end = self.of.calendar, self.at + 1
+        for lo, hi in epic.doing:
+            day = calendar.day_of(lo)
+            while lo < end and day <= calendar.day_of(min(hi, end) - 1):
+                after = calendar.after(day)
+                at = last_in_progress(epic, calendar.midnight(day), min(after, end))
+                if at is not None:
+                    accounts = [*epic.values("assignee", at).values(), *epic.values("assignees", at)]
+                    yield day, {self.of.person(epic, a) for a in accounts}
+                day = calendar.day_of(after)
+
+    def handed(self, epic: Issue) -> list[date]:
+        """ "A day from which on nobody has an epic who had it before"."""
+        found, before = list[date](), set[str]()
+        for day, who in self.had(epic):
+            if who and before and not who & before:
+                found.append(day)
+            before = who or before
+        return found
+
     # -- links ----------------------------------------------------------------------------------
 
     def linked(self, issue: Issue) -> set[Issue]:
-        """What Jira links it to, in either direction, and what mentions it on GitHub, or it mentions."""
-        return self._links.get(issue, set())
+        """What Jira links it to; "Jira shows a link at both of its ends"."""
+        return self._called(issue, issue.values("links", self.at).values())
 
-    @cached_property
-    def _links(self) -> dict[Issue, set[Issue]]:
-        found: dict[Issue, set[Issue]] = {}
-        for issue in self.tree.issues:
-            keys = {*issue.values("links", self.at).values()}
-            keys |= {s.key for s in issue.said if s.attr == "cross-referenced" and s.ts <= self.at}
-            for key in keys:
-                for other in self.world.keyed.get((issue.source, key), []):
-                    if other.there(self.tree.at) and other is not issue:
-                        found.setdefault(issue, set()).add(other)
-                        found.setdefault(other, set()).add(issue)
-        return found
+    def mentioned(self, issue: Issue) -> set[Issue]:
+        """What mentions it on GitHub."""
+        notes = [s for s in issue.said if s.attr == "cross-referenced" and s.ts <= self.at]
+        return self._called(issue, [s.key for s in notes])
+
+    def _called(self, issue: Issue, keys: Iterable[str]) -> set[Issue]:
+        found = (o for key in keys for o in self.world.keyed.get((issue.source, key), []))
+        return {o for o in found if o.there(self.tree.at) and o is not issue}

@@ -1,4 +1,4 @@
-"""Holds what the package says of features for one customer alone, and of what they cost, against the oracle."""
+"""Holds what the package says of features for one customer alone, and of their costs, against the oracle."""
 
 from fractions import Fraction
 
@@ -60,8 +60,8 @@ def costs_expected(of: Oracle) -> Said:
         "shared": {s.ref: s for s in report.shared.values()},
         "share": report.share,
         "states": {s: states.count(s) for s in states},
-        "problems": sum(f.names_problem for f in report.rows) if report.answers else None,
-        "knows use": bool(report.sides.counts),
+        "problems": sum(f.names_problem for f in report.rows) if report.sides.has("problems") else None,
+        "knows use": report.sides.has("adoption"),
         "unnamed": report.unnamed,
         "effort": sum((of.effort.get(i, Fraction(0)) for i in work), Fraction(0)),
     }

@@ -53,7 +53,16 @@ def _saga(s: Saga) -> Said:
 
 
 def _epic(e: Epic) -> tuple[object, ...]:
-    return e.state, e.started, e.released, e.effort, _seen(e.adoption), e.own, e.grade, tuple(sorted(e.followed_by))
+    return (
+        e.state,
+        e.started,
+        e.released,
+        e.effort,
+        _seen(e.adoption),
+        e.own,
+        e.grade,
+        tuple(sorted(e.followed_by)),
+    )
 
 
 def _seen(a: Adoption | None) -> str:
@@ -73,7 +82,7 @@ def sagas_expected(of: Oracle) -> Said:
     """The same by the oracle."""
     report = oracle.Sagas(of)
     said: Said = {
-        "initiatives": sorted(report.names),
+        "initiatives": sorted(report.bets.names),
         "share": report.share,
         "moments": sorted(report.moments),
     }
@@ -109,7 +118,16 @@ def _told(s: oracle.Saga) -> Said:
 
 def _one(e: oracle.Epic) -> tuple[object, ...]:
     used = _used(e.check.usage, e.check) if e.check else "not assessed"
-    return e.state, e.started, e.releases[-1] if e.releases else None, e.effort, used, e.own, e.grade, e.followers
+    return (
+        e.state,
+        e.started,
+        e.releases[-1] if e.releases else None,
+        e.effort,
+        used,
+        e.own,
+        e.grade,
+        e.followers,
+    )
 
 
 def _used(u: Usage | None, check: oracle.Check) -> str:

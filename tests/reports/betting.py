@@ -21,9 +21,9 @@ INTENTS = ("site-planning", "field-reporting", "integrations", "platform")
 OWNERS = ("nora-l", "otis-g", "wen-c", "")
 METRICS = ("accounts", "users", "adoption", "plans fed by another system")
 ACCOUNTS = (
-    "Tallis Contracting", "Morrow Civil", "kestrel homes", "plinth", "Morrow Rail", "fenwick.example", "Ashdown Build",
-    "Helmsford Group", "Aquaveil Utilities", "Quillstone Civil", "Northspan Builders", "Stranger & Sons",
-    "Redgate Roofing", "Oakline Contracting", "varley",
+    "Tallis Contracting", "Morrow Civil", "kestrel homes", "plinth", "Morrow Rail", "fenwick.example",
+    "Ashdown Build", "Helmsford Group", "Aquaveil Utilities", "Quillstone Civil", "Northspan Builders",
+    "Stranger & Sons", "Redgate Roofing", "Oakline Contracting", "varley",
 )  # fmt: skip
 PERSONAS = ("site manager", "Site-Manager", "planner", "head of operations")
 PROBLEMS = (
@@ -32,11 +32,13 @@ PROBLEMS = (
     "nobody knows which site needs a visit", "tools get lost",
 )  # fmt: skip
 LABELS = (
-    "problem/crews-wait-for-each-other", "Problem:daily logs are not written", "problem::costs-arrive-weeks-late",
-    "problem/something-new", "problematic", "paid/50000", "paid/50000", "paid/1.000", "Paid/70000.50",
+    "problem/crews-wait-for-each-other", "Problem:daily logs are not written",
+    "problem::costs-arrive-weeks-late", "problem/something-new", "problematic", "paid/50000", "paid/50000",
+    "paid/1.000", "Paid/70000.50",
     "evidence/usage", "evidence/ranking", "evidence/deal", "epic", "bug", "bug", "customer/kestrel",
     "customer/morrow", "origin/support", "origin/support",
 )  # fmt: skip
+ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Pacific/Auckland")
 PAID = ("40000", "50k", "12500.5", None)
 CUSTOMERS = """\
 Morrow Rail,,,mid-market,construction,NA,90,customer,2025-03-01,,yes,0,Morrow Civil
@@ -67,12 +69,14 @@ def strategy(r: random.Random, base: str, keys: list[str], effective: date | Non
         words = r.choice(("We bet.", "We bet more."))
         text += f'[[initiatives]]\nid = "{bet}"\nintent = "{r.choice(INTENTS)}"\ntext = "{words}"\n'
         text += f"epics = [{epics}]\n{since}"
-    text += f"[limits]\nactive_intents = 5\n{r.choice(('', 'adoption_target = 0.1', 'adoption_target = 0.3', 'adoption_target = 0.6'))}\n"
+    target = r.choice(("", "adoption_target = 0.1", "adoption_target = 0.3", "adoption_target = 0.6"))
+    text += f"[limits]\nactive_intents = 5\n{target}\n"
     for _ in range(r.randrange(9)):
         metric = r.choice(METRICS)
         below = r.choice(("0.1", "0.25")) if metric == "adoption" else str(r.randrange(1, 9))
         by = r.choice((f"by = {day_between(r, last=date(2027, 3, 1))}\n", f"by = {day_between(r)}\n", ""))
-        text += f'[[limits.kill_lines]]\ninitiative = "{r.choice(bets)}"\nmetric = "{metric}"\nbelow = {below}\n{by}'
+        text += f'[[limits.kill_lines]]\ninitiative = "{r.choice(bets)}"\n'
+        text += f'metric = "{metric}"\nbelow = {below}\n{by}'
     return text
 
 
@@ -126,7 +130,9 @@ def happenings(r: random.Random, one: Opened, epic: bool, who: list[str], last: 
     every = r.choice((0, 0, 1, 2, 5))
     if r.random() < 0.7:
         half_hours = r.randrange(2900) if epic else r.randrange(90)
-        yield Changed(id=f"{one.item}:e", item=one.item, ts=one.ts, attr="estimate", val=str(1800 * half_hours))
+        yield Changed(
+            id=f"{one.item}:e", item=one.item, ts=one.ts, attr="estimate", val=str(1800 * half_hours)
+        )
     for n in range(every * 3 if epic else every):
         ts = one.ts + r.randrange(500 * DAY)
         head: Any = {"id": f"{one.item}:b{n}", "item": one.item, "ts": ts}
@@ -197,20 +203,25 @@ def betting(demo: Case, place: Path, seed: int) -> Iterator[Case]:
                 *(f"field-sync:{o.val}" for o in opened["field-sync"])]  # fmt: skip
         epics = [e.event.item for e in told if getattr(e.event, "val", "") == "Epic" and e.event.item in jira]
         bugs = [e.event.item for e in told if getattr(e.event, "val", "") == "Bug" and e.event.item in jira]
-        known = [jira[i] for i in epics] * 12 + keys
+        moved = [e.event.item for e in told if type(e.event).__name__ == "Moved" and e.event.item in jira]
+        above = {
+            e.event.val for e in told if e.source == "field-sync" and getattr(e.event, "attr", "") == "parent"
+        }
+        known = [*(jira[i] for i in epics), *(f"field-sync:{k}" for k in sorted(above - {None}))] * 12 + keys
         times = {o.item: o.ts for o in opened["girder"]}
         who = re.findall(r'logins = \["(\w+)"', (place / "people.toml").read_text())[:6]
         named = [Named(id=f"f{k}", item="", ts=0, attr="field", key=k, val=v)
                  for k, v in (("customfield_10600", "Paid"), ("customfield_10601", "Problem"))]  # fmt: skip
         more = [e for o in opened["girder"] for e in happenings(r, o, o.item in epics, who, last)]
-        log.append("girder", [*named, *more, *links(r, jira, times, epics + bugs, last)], now=now)
+        log.append("girder", [*named, *more, *links(r, jira, times, epics + bugs + moved * 9, last)], now=now)
         log.append("field-sync", [*mentions(r, opened["field-sync"], last)], now=now)
         base = (place / "strategy.toml").read_text()
         names = [n.replace("girder:", "") if r.random() < 0.5 else n for n in known]
         texts = [strategy(r, base, names, day_between(r)) for _ in range(r.randrange(1, 4))]
         words = [
             Tagged(id=f"w{n}", item=f"girder:{r.choice(epics)}", ts=r.randrange(times[epics[0]], last),
-                   attr=r.choice(("intent", "intent", "customer")), val=r.choice(("platform", None)), reason="so")
+                   attr=r.choice(("intent", "intent", "customer")), val=r.choice(("platform", None)),
+                   reason="so")
             for n in range(30)
         ]  # fmt: skip
         stated = [Stated(id=f"bet{n}", item="", ts=now, attr="strategy", val=t) for n, t in enumerate(texts)]
@@ -232,4 +243,5 @@ def _write(r: random.Random, place: Path, keys: list[str], asked: list[tuple[str
     (place / "customers.csv").write_text((place / "customers.csv").read_text() + CUSTOMERS)
     settings = (place / "tracker-sync.toml").read_text().replace("fields = { ", 'fields = { paid = "Paid", ')
     less = '[rules]\ndisable = ["origin/origin-label"]\n' if r.random() < 0.5 else ""
-    (place / "tracker-sync.toml").write_text(settings + less)
+    zone = f'[calendar]\ntimezone = "{r.choice(ZONES)}"\n'
+    (place / "tracker-sync.toml").write_text(settings + less + zone)

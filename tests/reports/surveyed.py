@@ -12,7 +12,7 @@ from tests.reports.lived import relived
 from tests.reports.shaken import DAY, shaken
 from tests.reports.test_demo_against_oracle import FIRST, LAST
 from tracker_sync import config
-from tracker_sync.events import Added, Event, Named, Opened, Stated
+from tracker_sync.events import Added, Event, Named, Opened, Stated, Tagged
 from tracker_sync.log import PEOPLE
 
 PROBLEMS = (
@@ -141,6 +141,11 @@ def surveyed(demo: Case, place: Path, seed: int, *, lived: bool = False) -> Iter
             busy.log.append(source, [event], now=0)
         stated = [files, *({"problems": problems(r), "adoption": adoption(r, keys),
                             "strategy": strategy(r, text, keys)} for _ in range(2))]  # fmt: skip
+        some = r.sample([e for e in opened if f"{e[0]}:{e[1].val}" in keys], 6)
+        busy.log.append(PEOPLE, [
+            Tagged(id=f"word{n}", item=f"{source}:{one.item}", ts=one.ts + r.randrange(500) * DAY, attr="intent",
+                   val="platform", reason="so") for n, (source, one) in enumerate(some)
+        ], now=0)  # fmt: skip
         busy.log.append(PEOPLE, [
             Stated(id=f"{name}.x{n}", item="", ts=0, attr=name, val=said)
             for n, told in enumerate(reversed(stated)) for name, said in told.items() if n < 2 or lived

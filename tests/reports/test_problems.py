@@ -97,7 +97,8 @@ def test_a_segment_is_that_of_the_independent_account_as_in_the_report_on_demand
 
 def test_spelling_makes_no_other_account_of_one_that_customers_csv_does_not_have(house: House) -> None:
     house.write(problems=HEAD + "Some Body,planner,waiting,1,2026-02-03,,\n"
-                "some-body,planner,waiting,3,2026-02-10,,\nSOME BODY,planner,logs,2,2026-02-03,,\n")  # fmt: skip
+                "some-body,planner,waiting,3,2026-02-10,,\n"
+                "SOME BODY,planner,logs,2,2026-02-03,,\n")  # fmt: skip
     report = problems(*house.ask(item("A-1")))
     assert (of(report, "waiting").asked.answers, of(report, "waiting").asked.rank) == (1, 3)
     assert report.agreement.rankers == 1

@@ -9,7 +9,7 @@ import pytest
 
 from tests.reports.small_org import Ask, organisation
 from tests.reports.test_edges import CUSTOMERS, at, declined, item, label, move
-from tracker_sync.events import Added, Dropped, Event, Noted
+from tracker_sync.events import Added, Dropped, Event, Moved, Noted
 from tracker_sync.reports.cost import hidden_cost, priced
 from tracker_sync.reports.effort import effort, effort_by
 from tracker_sync.reports.feature_cost import FeatureCost
@@ -350,6 +350,13 @@ def test_a_link_that_was_taken_back_is_none(ask: Ask) -> None:
     found = cost(ask, feature(), *repair, gone, until=YEAR_ON)
     assert found.upkeep is not None
     assert found.upkeep.items == ()
+
+
+def test_a_link_to_what_moved_since_is_a_link_to_what_it_is_now(ask: Ask) -> None:
+    moved = Moved(id="B-9:m", item="B-9", ts=at(100), val="NEW-1", old="B-9")
+    found = cost(ask, feature(), bug("B-9", 200, 205), linked("A-1", "B-9"), moved, until=YEAR_ON)
+    assert found.upkeep is not None
+    assert found.upkeep.items == ("o:NEW-1",)
 
 
 def test_a_mention_on_github_is_a_link(ask: Ask) -> None:

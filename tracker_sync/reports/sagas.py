@@ -198,7 +198,7 @@ class _Look:
 
     def epics(self, all_: Sequence[Carried]) -> tuple[Epic, ...]:
         """The epics of initiatives, of each in the order in which they were started."""
-        descent = Descent(self.org, all_, self.end)
+        descent = Descent(self.org, all_, self.end, self.query.known_at)
         places = [(of, row) for of in all_ for row in of.begun]
         titles = self.org.titled(np.array([row for _, row in places], dtype=np.int64))
         found = []
@@ -207,8 +207,9 @@ class _Look:
             found.append(Epic(
                 of.told.initiative.id, self.org.ref(row), title, went.state, went.started,
                 released=went.releases[-1] if went.releases else None,
-                effort=self.effort_all.sum(np.array(of.work[row])), root=row == of.begun[0] and went.started is not None,
-                adoption=self._alone(of, row), row=row, of=of, descent=descent,
+                effort=self.effort_all.sum(np.array(of.work[row])),
+                root=row == of.begun[0] and went.started is not None, adoption=self._alone(of, row),
+                row=row, of=of, descent=descent,
             ))  # fmt: skip
         return tuple(found)
 
