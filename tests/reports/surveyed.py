@@ -143,8 +143,8 @@ def surveyed(demo: Case, place: Path, seed: int, *, lived: bool = False) -> Iter
                             "strategy": strategy(r, text, keys)} for _ in range(2))]  # fmt: skip
         some = r.sample([e for e in opened if f"{e[0]}:{e[1].val}" in keys], 6)
         busy.log.append(PEOPLE, [
-            Tagged(id=f"word{n}", item=f"{source}:{one.item}", ts=one.ts + r.randrange(500) * DAY, attr="intent",
-                   val="platform", reason="so") for n, (source, one) in enumerate(some)
+            Tagged(id=f"word{n}", item=f"{source}:{one.item}", ts=one.ts + r.randrange(700) * DAY,
+                   attr="intent", val="platform", reason="so") for n, (source, one) in enumerate(some)
         ], now=0)  # fmt: skip
         busy.log.append(PEOPLE, [
             Stated(id=f"{name}.x{n}", item="", ts=0, attr=name, val=said)

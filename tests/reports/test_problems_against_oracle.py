@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.oracle.shares import Oracle
+from tests.oracle.shares import Oracle, Question
 from tests.reports.agreement import Case
 from tests.reports.agreement_problems import problems_expected
 from tests.reports.agreement_warnings import warnings_expected
@@ -21,11 +21,11 @@ def test_problems_and_limits_where_all_beside_the_trackers_is_made_by_chance(
     with surveyed(girder, tmp_path / "demo", 4) as case:
         asked = question(3, known=False)
         assert_reports_agree(case, asked, ("problems", "warnings", "trust"))
-        of = Oracle(case.record, asked)
-        answers, limits = problems_expected(of)["answers"], warnings_expected(of)["limits"]
-        assert len(answers) > 20, "it is about something"  # type: ignore[arg-type]
-        found = {v.severity for _, v in limits}  # type: ignore[attr-defined]
-        assert found == {"alarm", "warning", "note", "holds", "not assessed"}
+        assert len(problems_expected(Oracle(case.record, asked))["answers"]) > 20  # type: ignore[arg-type]
+        assert_reports_agree(case, Question(), ("warnings",))
+        limits = warnings_expected(Oracle(case.record))["limits"]
+        decided = [v for _, v in limits if (v.severity, v.certain) == ("note", True)]  # type: ignore[attr-defined]
+        assert decided, "it is about something"
 
 
 @pytest.mark.slow
