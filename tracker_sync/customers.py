@@ -51,6 +51,10 @@ class Account:
         row = self.history[max(place - 1, 0)]
         return None if row.until is not None and ts >= row.until else row
 
+    def segment(self, ts: int) -> str:
+        """The segment that it was in at a time; after the end of a row, the file still says that one."""
+        return self.history[max(bisect_right(self.history, ts, key=lambda s: s.since) - 1, 0)].segment
+
 
 @dataclass(frozen=True)
 class Customers:

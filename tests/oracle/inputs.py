@@ -1,12 +1,14 @@
 """What judgement rests on beside the trackers' facts, as the log was told or as the files say it now."""
 
+import csv
 import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from io import StringIO
 
-from tests.oracle.customers import Customers
+from tests.oracle.customers import Customers, Row
 from tests.oracle.days import Calendar
 from tests.oracle.rules import Rule, in_order
 from tests.oracle.story import Said
@@ -61,6 +63,14 @@ class Inputs:
     def field(self, source: str, role: str) -> str | None:
         """What a source calls the field of a role."""
         return self.settings["fields"].get(source, {}).get(role)
+
+    def rows(self, side: str) -> list[Row]:
+        """ "The first line names the columns, in any order and in upper or lower case; `_` is read as a
+        space. Empty rows are skipped. Spaces around a cell do not count"."""
+        first, *rest = [*csv.reader(StringIO(self.side(side).removeprefix("\ufeff"))), []]
+        names = [" ".join(name.casefold().replace("_", " ").split()) for name in first]
+        stripped = ([cell.strip() for cell in row] for row in rest)
+        return [dict(zip(names, row, strict=True)) for row in stripped if any(row)]
 
     @cached_property
     def customers(self) -> Customers:

@@ -118,7 +118,7 @@ class Sides:
         called = self.of.world.name
         said = [m[1] for v in epic.values("labels", self.tree.at).values() if (m := PROBLEM.fullmatch(v))]
         for attr in epic.attrs(self.tree.at):
-            if called(epic.source, "field", attr) == "Problem":
+            if words(called(epic.source, "field", attr)) == "problem":
                 said += epic.values(attr, self.tree.at).values()
         return {w for s in said if (w := words(s))}
 

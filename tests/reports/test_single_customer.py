@@ -94,6 +94,13 @@ def test_what_an_earlier_intent_for_such_accounts_covers_is_for_more_than_one(as
     assert not single_customer(*ask(item("A-1", "customer/Acme", "intent/search"), *HEARD)).rows
 
 
+def test_an_account_that_nobody_listed_is_one_however_it_is_spelt(ask: Ask) -> None:
+    asked = [*item("A-1", "customer/Nobody-We-Know"), move("A-1", RELEASED, "3")]
+    used = "o:A-1,NOBODY-We-know,2026-05-11,4\n"
+    report = single_customer(*ask(asked, *HEARD, adoption=used, until="2026-06-30"))
+    assert [(r.account, r.state) for r in report.rows] == [("nobody-we-know", "confirmed")]
+
+
 PARTNER = "Parton,,,,,,,design-partner,2025-01-01,{until},yes,,\n"
 
 

@@ -122,8 +122,19 @@ def undecided(of: Carried, checks: Sequence[Check], kills: Sequence[Kill]) -> in
         elif found and found.verdict == "on target":
             waits = []
     waits += [k.at for k in kills if k.state == "crossed" and k.at is not None]
-    last = max(decisions(of), default=None)
-    return min((at for at in waits if last is None or at > last), default=None)
+    return min((at for at in waits if _after(of, at)), default=None)
+
+
+def unanswered(of: Carried, checks: Sequence[Check], kills: Sequence[Kill]) -> tuple[Kill, ...]:
+    """The kill lines that were crossed with no decision after it; what is over waits for none."""
+    if stage(of, checks) in ("stopped", "sunset"):
+        return ()
+    return tuple(k for k in kills if k.state == "crossed" and k.at is not None and _after(of, k.at))
+
+
+def _after(of: Carried, at: int) -> bool:
+    """Whether nobody has decided since."""
+    return at > max(decisions(of), default=-1)
 
 
 def handovers(of: Carried) -> tuple[int, ...]:

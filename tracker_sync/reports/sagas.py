@@ -19,7 +19,7 @@ from tracker_sync.reports.kill_lines import Kill, kill
 from tracker_sync.reports.money import MISSING, Costs, costs
 from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.reports.query import Query
-from tracker_sync.reports.saga import Check, Saga, Stage, decisions, handovers, stage, undecided
+from tracker_sync.reports.saga import Check, Saga, Stage, decisions, handovers, stage, unanswered, undecided
 from tracker_sync.reports.shares import Grouped, Share
 from tracker_sync.reports.timelines import Moment, moments
 from tracker_sync.states.columns import Array
@@ -87,8 +87,8 @@ class Outcome:
     """Refs, in the order of the strategy."""
     checks: tuple[Check, ...]
     kills: tuple[Kill, ...]
-    undecided: int | None
-    """As in `Saga`."""
+    unanswered: tuple[Kill, ...]
+    """Those that were crossed with no decision after it."""
 
 
 def outcomes(org: Portfolio, query: Query) -> tuple[Outcome, ...]:
@@ -101,7 +101,7 @@ def outcomes(org: Portfolio, query: Query) -> tuple[Outcome, ...]:
     for of in carried(org, query, [t for t in told if t.gone is None], end):
         checks, kills = look.checks(of)[0], look.kills(of)
         refs = tuple(map(org.ref, of.epics))
-        found.append(Outcome(of.told.initiative.id, refs, checks, kills, undecided(of, checks, kills)))
+        found.append(Outcome(of.told.initiative.id, refs, checks, kills, unanswered(of, checks, kills)))
     return tuple(found)
 
 
