@@ -13,6 +13,7 @@ from backends import Backend, postgres_schema, sqlite_file
 from tracker_sync.errors import LogError
 from tracker_sync.events import Added, Changed, Event, Moved, Noted, Opened, Removed
 from tracker_sync.log import Appended, Broken, EventLog, Head, Skipped
+from tracker_sync.states.aside import Aside
 
 EVENTS: list[Event] = [
     Opened(id="1:0", item="1", ts=10, actor="ada", val="PAY-1"),
@@ -173,6 +174,18 @@ class TestContract:
         moved = Moved(id="1:c2.1", item="1", ts=50, val="CORE-7", old="PAY-1")
         log.append("acme", [*EVENTS, moved, Removed(id="2:x1", item="2", ts=60, val="gone")], now=1)
         assert log.keys("acme") == {"1": "CORE-7"}
+
+    def test_items_are_counted_whose_changes_no_tracker_logged(self, log: EventLog) -> None:
+        def changed(id: str, item: str) -> Event:
+            return Changed(id=id, item=item, ts=50, attr="title", val="Export")
+
+        seen = [changed("1:o1.1", "1"), changed("1:o2.1", "1"), changed("2:p1.1", "2"), changed("1:O3.1", "1")]
+        log.append("acme", [*EVENTS, *seen[2:]], now=1)
+        assert Aside(log).gaps() == (("acme", 0, 0),)
+        log.append("acme", [*EVENTS, *seen[:2]], now=2)
+        log.append("web", [*EVENTS, changed("2:o1.1", "2"), changed("11:o1.1", "1")], now=3)
+        assert Aside(log).gaps() == (("acme", 0, 1), ("web", 0, 1))
+        assert Aside(log, known_at=2).gaps() == (("acme", 0, 1), ("web", 0, 0))
 
     def test_texts_of_any_kind_come_back_as_they_were(self, log: EventLog) -> None:
         odd = Changed(id=f"1:{ODD}", item="1", ts=1, actor=ODD, attr=ODD, key=ODD, val=ODD, old=ODD)
