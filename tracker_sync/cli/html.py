@@ -52,5 +52,5 @@ def _reasons(
 
     if not refs:
         return {}
-    org, _ = open_items(config, log, refs[:REASONS], asked)
+    org, _ = open_items(config, log, refs[:REASONS], asked, below=False)
     return reasons(org, refs[:REASONS])

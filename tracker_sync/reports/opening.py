@@ -88,13 +88,14 @@ def open_org(config: Config, log: EventLog, asked: Asked = Asked()) -> tuple[Org
 
 
 def open_items(
-    config: Config, log: EventLog, keys: Sequence[str], asked: Asked = Asked()
+    config: Config, log: EventLog, keys: Sequence[str], asked: Asked = Asked(), *, below: bool = True
 ) -> tuple[Org, Clocks]:
-    """The items that go by these keys, now or once, with all that is needed to say what they are."""
+    """The items that go by these keys, now or once, with all that is needed to say what they are; without
+    what is `below` them, all but whether they are epics."""
     from tracker_sync.states.lookup import around
 
     on = _basis(config, log, asked)
-    return _org(around(log, keys, on.known_at), on), Clocks(on.as_of, on.known_at)
+    return _org(around(log, keys, on.known_at, below=below), on), Clocks(on.as_of, on.known_at)
 
 
 def _org(entries: Iterable[Entry], on: _Basis) -> Org:
