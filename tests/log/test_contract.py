@@ -176,14 +176,13 @@ class TestContract:
         assert log.keys("acme") == {"1": "CORE-7"}
 
     def test_items_are_counted_whose_changes_no_tracker_logged(self, log: EventLog) -> None:
-        def changed(id: str, item: str) -> Event:
-            return Changed(id=id, item=item, ts=50, attr="title", val="Export")
+        def changes(*ids: tuple[str, str]) -> list[Event]:
+            return [Changed(id=id_, item=item, ts=50, attr="title", val="Export") for id_, item in ids]
 
-        seen = [changed("1:o1.1", "1"), changed("1:o2.1", "1"), changed("2:p1.1", "2"), changed("1:O3.1", "1")]
-        log.append("acme", [*EVENTS, *seen[2:]], now=1)
+        log.append("acme", [*EVENTS, *changes(("2:p1.1", "2"), ("1:O3.1", "1"))], now=1)
         assert Aside(log).gaps() == (("acme", 0, 0),)
-        log.append("acme", [*EVENTS, *seen[:2]], now=2)
-        log.append("web", [*EVENTS, changed("2:o1.1", "2"), changed("11:o1.1", "1")], now=3)
+        log.append("acme", changes(("1:o1.1", "1"), ("1:o2.1", "1")), now=2)
+        log.append("web", [*EVENTS, *changes(("2:o1.1", "2"), ("11:o1.1", "1"))], now=3)
         assert Aside(log).gaps() == (("acme", 0, 1), ("web", 0, 1))
         assert Aside(log, known_at=2).gaps() == (("acme", 0, 1), ("web", 0, 0))
 

@@ -6,7 +6,7 @@ from tracker_sync.log.sqlite import SqliteLog
 from tracker_sync.states.aside import UNLOGGED
 
 
-def test_changes_that_no_tracker_logged_are_looked_up_item_by_item_in_the_index_of_ids(tmp_path: Path) -> None:
+def test_what_no_tracker_logged_is_looked_up_item_by_item_in_the_index_of_ids(tmp_path: Path) -> None:
     log = SqliteLog(tmp_path / "log.db", write=True)
     plan = [how for *_, how in log.query(f"EXPLAIN QUERY PLAN {UNLOGGED}", (0,))]
     log.close()

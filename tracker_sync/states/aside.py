@@ -20,8 +20,8 @@ SELECT s.name, count(*) FROM source s CROSS JOIN item i WHERE i.source_id = s.so
   AND e.kind IN ('added', 'changed', 'dropped') AND e.rec_ts <= ?
 ) GROUP BY s.name
 """
-"""By source, of how many items a change was seen that the tracker did not log; such events have an id that goes
-on with `:o`."""
+"""By source, of how many items a change was seen that the tracker did not log: such events have an id that
+goes on with `:o`."""
 
 
 @dataclass(frozen=True)
