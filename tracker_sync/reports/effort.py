@@ -11,7 +11,7 @@ import numpy as np
 from tracker_sync.days import Days
 from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.reports.query import Query
-from tracker_sync.states.columns import NONE, Array, distinct
+from tracker_sync.states.columns import Array, distinct
 from tracker_sync.states.stints import NOBODY
 
 CELLS = 1_000_000
@@ -104,11 +104,9 @@ def _parts(unit: int, kind: type, own: _Shares) -> Array:
 def _shares(org: Portfolio, first: int, works: Array, only: Array | None = None) -> Iterator[_Shares]:
     """The leaves' working days in the window, which begins on day `first`; those of some people after those
     of others. With `only`, all days of those people who had any of these rows."""
-    stints = org.columns.stints
+    rows, stints = org.leaf_stints
     last = first + len(works) - 1
-    rows = org.rows_of(stints["item"])
-    kept = np.flatnonzero((stints["first"] <= last) & (stints["last"] >= first) & (rows != NONE))
-    kept = kept[org.leaf[rows[kept]]]
+    kept = np.flatnonzero((stints["first"] <= last) & (stints["last"] >= first))
     if only is not None:
         kept = kept[_of_their_people(org, stints["person"][kept], rows[kept], only)]
     rows, stints = rows[kept], stints.where(kept)

@@ -11,6 +11,7 @@ import numpy as np
 from tracker_sync.inputs import Sides
 from tracker_sync.reports.org import Org
 from tracker_sync.reports.query import Query
+from tracker_sync.reports.staff import Staff
 from tracker_sync.states.aside import Aside
 from tracker_sync.states.columns import (
     DOING,
@@ -63,6 +64,8 @@ class Portfolio:
     """What the log knows beside its items."""
     sides: Sides
     """What people keep beside their tracker: problems, adoption, a survey."""
+    staff: Staff
+    """Who of its words stands for whom."""
     look: Callable[[Sequence[str]], Org]
     """Some items by their refs, with their events and all tags, and those above and below them."""
     at: Callable[[int], "Portfolio"]
@@ -120,6 +123,15 @@ class Portfolio:
         found = np.ones(len(self.now), dtype=bool)
         found[self.parents[self.parents != NONE]] = False
         return found
+
+    @cached_property
+    def leaf_stints(self) -> tuple[Array, Table]:
+        """(row, stint) of all that anybody had in progress and that has no children."""
+        stints = self.columns.stints
+        rows = self.rows_of(stints["item"])
+        kept = np.flatnonzero(rows != NONE)
+        kept = kept[self.leaf[rows[kept]]]
+        return rows[kept], stints.where(kept)
 
     @cached_property
     def epic(self) -> Array:

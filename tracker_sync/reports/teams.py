@@ -7,7 +7,7 @@ import numpy as np
 from tracker_sync.days import Days
 from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.reports.query import Query
-from tracker_sync.states.columns import NONE, Array, distinct
+from tracker_sync.states.columns import Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +27,15 @@ def teams(org: Portfolio, query: Query) -> tuple[list[str], Array]:
     """(the names of teams, the place of each row's team among them): that of who had the item in progress
     last. The first is '', for work of nobody whose team is known."""
     rows, person, last = _stints(org, query)
-    names = [""]
-    of_person = np.zeros(len(org.words.vals), dtype=np.int64)
-    for code in distinct(person)[0].tolist():
-        known = org.judged.people.get(org.words.vals[code])
-        if known and known.team:
-            if known.team not in names:
-                names.append(known.team)
-            of_person[code] = names.index(known.team)
-    order = [0, *sorted(range(1, len(names)), key=names.__getitem__)]
-    rank = np.argsort(order)
+    names, of_word = org.staff.teams
+    team = of_word[person]
+    there = np.zeros(len(names), dtype=bool)
+    there[0] = True
+    there[team] = True
     found = np.zeros(len(org.now), dtype=np.int64)
     by_end = np.argsort(last, kind="stable")
-    found[rows[by_end]] = rank[of_person[person[by_end]]]  # of each row the last one stays
-    return [names[n] for n in order], found
+    found[rows[by_end]] = (np.cumsum(there) - 1)[team[by_end]]  # of each row the last one stays
+    return [names[n] for n in np.flatnonzero(there).tolist()], found
 
 
 def strangers(org: Portfolio, query: Query) -> tuple[Stranger, ...]:
@@ -61,10 +56,12 @@ def _worked(org: Portfolio, query: Query) -> dict[tuple[str, str], int]:
     """By the source and account of people whom nobody knows: how many leaves they had in progress."""
     rows, person, _ = _stints(org, query)
     found: dict[tuple[str, str], int] = {}
-    for code in distinct(person)[0].tolist() if len(person) else ():
+    pairs = np.unique(person.astype(np.int64) << 32 | rows)
+    codes, counts = np.unique(pairs >> 32, return_counts=True)
+    for code, n in zip(codes.tolist(), counts.tolist(), strict=True):
         source, slash, account = org.words.vals[code].partition("/")
         if slash and org.words.vals[code] not in org.judged.people:
-            found[source, account] = len(set(rows[person == code].tolist()))
+            found[source, account] = n
     return found
 
 
@@ -72,8 +69,7 @@ def _stints(org: Portfolio, query: Query) -> tuple[Array, Array, Array]:
     """(row, person, last day) of each stint of a leaf in the window."""
     days = Days(org.judged.calendar)
     first, until = days.of(query.since), days.of(query.last)
-    stints = org.columns.stints
-    rows = org.rows_of(stints["item"])
-    kept = (stints["first"] <= until) & (stints["last"] >= first) & (rows != NONE)
-    kept[kept] = org.leaf[rows[kept]] & org.within(query)[rows[kept]]
+    rows, stints = org.leaf_stints
+    kept = np.flatnonzero((stints["first"] <= until) & (stints["last"] >= first))
+    kept = kept[org.within(query)[rows[kept]]]
     return rows[kept], stints["person"][kept], stints["last"][kept]
