@@ -296,11 +296,13 @@ class Portfolio:
 class Many(Sequence[T], Generic[T]):
     """What a report lists, by row, the largest first by `weights` (an array by row), or in order of the rows.
 
-    Each is made when it is looked at, since nobody looks at 400,000.
+    Each is made when it is looked at, since nobody looks at 400,000; those that are picked are kept, since a
+    page shows the first ones in several places.
     """
 
     def __init__(self, rows: Array, make: Callable[[Array], list[T]], weights: Array | None = None) -> None:
         self.rows, self._make, self._weights = rows, make, weights
+        self._made = dict[int, T]()
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -317,8 +319,13 @@ class Many(Sequence[T], Generic[T]):
     def __getitem__(self, place: slice) -> list[T]: ...
     def __getitem__(self, place: int | slice) -> T | list[T]:
         if isinstance(place, slice):
-            return self._make(self._ordered[place])
-        return self._make(self._ordered[[place]])[0]
+            return self._picked(self._ordered[place])
+        return self._picked(self._ordered[[place]])[0]
+
+    def _picked(self, rows: Array) -> list[T]:
+        new = np.array([r for r in rows.tolist() if r not in self._made], dtype=rows.dtype)
+        self._made |= zip(new.tolist(), self._make(new) if len(new) else (), strict=True)
+        return [self._made[r] for r in rows.tolist()]
 
     def __iter__(self) -> Iterator[T]:
         return iter(self._make(self._ordered))

@@ -41,6 +41,22 @@ def told(
     return {item: _folded(some) for item, some in found.items()}
 
 
+def ever(
+    log: EventLog, items: Iterable[int], attr: str, start: str, also: Iterable[str], until: int,
+    known_at: int | None = None,
+) -> set[int]:  # fmt: skip
+    """The items of which events up to a time tell a value of an attribute that begins so (in lower case), or
+    tell of any of the attributes in `also`."""
+    others = sorted(also) or [""]
+    marks = ",".join("?" * len(others))
+    query = (
+        "SELECT DISTINCT e.item_id FROM event e WHERE e.ts <= ? AND e.rec_ts <= ? AND"  # noqa: S608  marks alone
+        f" (e.attr = ? AND lower(substr(e.val, 1, ?)) = ? OR e.attr IN ({marks})) AND e.item_id"
+    )
+    args = (until, FOREVER if known_at is None else known_at, attr, len(start), start, *others)
+    return {item for (item,) in among(log.query, query, args, items)}
+
+
 def _folded(some: list[tuple[int, Event]]) -> Told:
     state: State = {}
     noted = []
