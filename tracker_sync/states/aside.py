@@ -7,6 +7,7 @@ from tracker_sync.events import Named, Tagged
 from tracker_sync.log import PEOPLE, EventLog
 from tracker_sync.log.among import among
 from tracker_sync.states import FOREVER
+from tracker_sync.states.openers import openers
 from tracker_sync.states.refold import names
 
 Account = tuple[str, str]
@@ -52,12 +53,7 @@ class Aside:
 
     def reporters(self) -> list[tuple[str, str, int]]:
         """(source, account, how many items they opened)"""
-        found = self.log.query(
-            "SELECT s.name, e.actor, count(*) FROM event e JOIN source s ON s.source_id = e.source_id"
-            " WHERE e.kind = 'opened' AND e.actor IS NOT NULL AND e.rec_ts <= ? GROUP BY s.name, e.actor",
-            (self._until,),
-        )
-        return [(source, account, n) for source, account, n in found]
+        return [(source, account, n) for (source, account), n in openers(self.log, self.known_at).items()]
 
     def field_names(self) -> dict[tuple[str, str], str]:
         """(source, attribute) → what its site calls that field."""
