@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, overload
 
@@ -20,6 +20,7 @@ from tracker_sync.states.columns import (
     VERDICTS,
     Array,
     Columns,
+    Deferred,
     Table,
     Words,
     distinct,
@@ -81,6 +82,17 @@ class Portfolio:
         found, sources = self.columns.states, sources_of(self.columns)
         order = natural_order(self.words, sources, found)
         return (found, sources) if order is None else (found.where(order), sources[order])
+
+    def forget(self) -> None:
+        """Let go of all that was worked out but what its items are called; who asks again has it worked out
+        again. Shares hold on to the organisation that they are of, and a series has many."""
+        for name in self.__dict__.keys() - {f.name for f in fields(self)} - {"_chosen"}:
+            del self.__dict__[name]
+        self.efforts.clear()
+        self._active.clear()
+        for own in self.columns.tables:
+            if isinstance(own.columns, Deferred):
+                own.columns.forget()
 
     @property
     def now(self) -> Table:

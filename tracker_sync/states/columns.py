@@ -92,6 +92,10 @@ class Deferred(Mapping[str, Array]):
     def __len__(self) -> int:
         return len(self._names)
 
+    def forget(self) -> None:
+        """Let go of those that were made: who looks again has them made again."""
+        self._made.clear()
+
     def __reduce__(self) -> tuple[type, tuple[dict[str, Array]]]:
         """To another process go the columns themselves."""
         return dict, (dict(self),)
