@@ -1,5 +1,6 @@
 """Draws charts in a process of its own, while this one goes on with the page."""
 
+import signal
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -23,7 +24,8 @@ def when_asked(spec: Mapping[str, Any], name: str) -> Drawing:
 @contextmanager
 def beside() -> Iterator[Pen]:
     """Draw in another process, one chart after the other: the library holds Python's lock while it draws."""
-    pool = ProcessPoolExecutor(1, get_context("fork"))
+    # Who breaks it off from the keyboard is answered by this process alone.
+    pool = ProcessPoolExecutor(1, get_context("fork"), signal.signal, (signal.SIGINT, signal.SIG_IGN))
     try:
         pool.submit(vega.ready)  # forked now, it takes over little; it loads while figures are computed
         yield lambda spec, name: pool.submit(vega.svg, spec, name).result
