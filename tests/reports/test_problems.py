@@ -227,6 +227,11 @@ def test_labels_that_only_begin_alike_name_no_problem(house: House) -> None:
     assert problems(*house.ask(epic("E-1", "problematic", "problem", "problem/ "))).rows == ()
 
 
+def test_a_problem_that_nobody_ranked_is_spelt_as_the_first_epic_by_key_spells_it(house: House) -> None:
+    named = [*epic("E-10", "problem/slow logs"), *epic("E-9", "problem/Slow Logs")]
+    assert [r.problem for r in problems(*house.ask(named)).rows] == ["Slow Logs"]
+
+
 def test_what_came_into_the_log_later_was_not_known_then(house: House) -> None:
     house.write(problems=ranks(*order("Acme", "planner", "a", "b")))
     report = problems(*house.ask(item("A-1"), known_at="2026-12-01"))  # nobody told the log of the file

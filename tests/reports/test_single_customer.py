@@ -1,6 +1,7 @@
 """Features for one customer alone: who counts as a second one, and what the feature costs."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -9,9 +10,10 @@ import pytest
 
 from tests.reports.small_org import Ask, organisation
 from tests.reports.test_edges import CUSTOMERS, at, declined, item, label, move
+from tracker_sync.days import Days
 from tracker_sync.events import Added, Dropped, Event, Moved, Noted
 from tracker_sync.reports.cost import hidden_cost, priced
-from tracker_sync.reports.effort import effort, effort_by
+from tracker_sync.reports.effort import daily, effort
 from tracker_sync.reports.feature_cost import FeatureCost
 from tracker_sync.reports.single_customer import single_customer
 
@@ -370,11 +372,14 @@ def test_effort_of_the_people_on_some_work_is_its_part_of_everybodys(ask: Ask) -
     people = {"A-1": "ann", "A-2": "ann", "A-3": "bob", "A-4": "bob", "A-5": "ann"}
     work = [item(key, start=n, assignee=who) for n, (key, who) in enumerate(people.items(), 1)]
     org, query = ask(*work, item("A-6", start=2))
-    days = effort(org, query)
     nobody = np.zeros(len(org.words.vals), dtype=np.int64)
     for rows in ([0], [2, 5], [0, 3], [5]):
-        amounts, unit = effort_by(org, query, nobody, 1, np.array(rows))
-        assert [Fraction(int(amounts[0, r]), unit) for r in rows] == [days.of(r) for r in rows]
+        some = daily(org, query, np.array(rows))
+        for day in (None, -400, 2, 3, 4, 8, 400):
+            first = None if day is None else Days(org.judged.calendar).of(at(day))
+            whole = effort(org, query if day is None else replace(query, since=at(day)))
+            amounts, unit = some.by(nobody, 1, first)
+            assert [Fraction(int(a), unit) for a in amounts[0]] == [whole.of(r) for r in rows]
 
 
 # What is paid

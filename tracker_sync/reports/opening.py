@@ -61,17 +61,19 @@ def open_portfolio(
     them, and so is the `past` where none looks back: they take time to read.
     """
     from tracker_sync.reports.portfolio import Portfolio
+    from tracker_sync.reports.staff import Staff
     from tracker_sync.states.aside import Aside
     from tracker_sync.states.lookup import around
 
     on = _basis(config, log, asked)
     lives, instant = _lives(log, on, plans, past=past or asked.by is not None)
     end = on.as_of if on.as_of is not None else lives.last_ts
+    staff = Staff(on.judged.people, lives.words)
 
     def at(instant: int) -> Portfolio:
         return Portfolio(
             lives.at(instant), lives.words, on.judged, lives.titles, lives.last_ts, Aside(log, on.known_at),
-            sides=on.sides, look=lambda refs: _org(around(log, refs, on.known_at), on), at=at,
+            sides=on.sides, staff=staff, look=lambda refs: _org(around(log, refs, on.known_at), on), at=at,
         )  # fmt: skip
 
     org = at(instant)
@@ -88,13 +90,14 @@ def open_org(config: Config, log: EventLog, asked: Asked = Asked()) -> tuple[Org
 
 
 def open_items(
-    config: Config, log: EventLog, keys: Sequence[str], asked: Asked = Asked()
+    config: Config, log: EventLog, keys: Sequence[str], asked: Asked = Asked(), *, below: bool = True
 ) -> tuple[Org, Clocks]:
-    """The items that go by these keys, now or once, with all that is needed to say what they are."""
+    """The items that go by these keys, now or once, with all that is needed to say what they are; without
+    what is `below` them, all but whether they are epics."""
     from tracker_sync.states.lookup import around
 
     on = _basis(config, log, asked)
-    return _org(around(log, keys, on.known_at), on), Clocks(on.as_of, on.known_at)
+    return _org(around(log, keys, on.known_at, below=below), on), Clocks(on.as_of, on.known_at)
 
 
 def _org(entries: Iterable[Entry], on: _Basis) -> Org:
