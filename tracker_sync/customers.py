@@ -51,6 +51,10 @@ class Account:
         row = self.history[max(place - 1, 0)]
         return None if row.until is not None and ts >= row.until else row
 
+    def segment(self, ts: int) -> str:
+        """The segment that it was in at a time; after the end of a row, the file still says that one."""
+        return self.history[max(bisect_right(self.history, ts, key=lambda s: s.since) - 1, 0)].segment
+
 
 @dataclass(frozen=True)
 class Customers:
@@ -70,6 +74,12 @@ class Customers:
             return one
         roots = {self.root(self.accounts[k].name) for k in self.names.get(normal(name), ())}
         return self._only(roots.pop()) if len(roots) == 1 else None
+
+    def called(self, name: str) -> str:
+        """What an account is called: as the file calls it, else the name in small letters and with single
+        spaces, so that however it is spelt it is one."""
+        account = self.find(name)
+        return account.name if account else " ".join(name.casefold().split())
 
     def _only(self, name: str) -> Account | None:
         """The account that is called so, or that alone goes by this name."""

@@ -11,8 +11,10 @@ import pytest
 from backends import Backend, postgres_schema, sqlite_file
 
 from tracker_sync.errors import LogError
-from tracker_sync.events import Added, Changed, Event, Moved, Noted, Opened, Removed
+from tracker_sync.events import Added, Changed, Dropped, Event, Moved, Noted, Opened, Removed
 from tracker_sync.log import Appended, Broken, EventLog, Head, Skipped
+from tracker_sync.states.aside import Aside
+from tracker_sync.states.told import ever
 
 EVENTS: list[Event] = [
     Opened(id="1:0", item="1", ts=10, actor="ada", val="PAY-1"),
@@ -173,6 +175,33 @@ class TestContract:
         moved = Moved(id="1:c2.1", item="1", ts=50, val="CORE-7", old="PAY-1")
         log.append("acme", [*EVENTS, moved, Removed(id="2:x1", item="2", ts=60, val="gone")], now=1)
         assert log.keys("acme") == {"1": "CORE-7"}
+
+    def test_items_are_counted_whose_changes_no_tracker_logged(self, log: EventLog) -> None:
+        def changes(*ids: tuple[str, str]) -> list[Event]:
+            return [Changed(id=id_, item=item, ts=50, attr="title", val="Export") for id_, item in ids]
+
+        log.append("acme", [*EVENTS, *changes(("2:p1.1", "2"), ("1:O3.1", "1"))], now=1)
+        assert Aside(log).gaps() == (("acme", 0, 0),)
+        log.append("acme", changes(("1:o1.1", "1"), ("1:o2.1", "1")), now=2)
+        log.append("web", [*EVENTS, *changes(("2:o1.1", "2"), ("11:o1.1", "1"))], now=3)
+        assert Aside(log).gaps() == (("acme", 0, 1), ("web", 0, 1))
+        assert Aside(log, known_at=2).gaps() == (("acme", 0, 1), ("web", 0, 0))
+
+    def test_items_are_found_by_what_a_value_of_theirs_ever_began_with(self, log: EventLog) -> None:
+        def labelled(item: str, value: str, attr: str = "labels") -> Event:
+            return Added(id=f"{item}:{value}", item=item, ts=50, attr=attr, key=value, val=value)
+
+        some = [
+            labelled("1", "PROBLEM: slow"),
+            labelled("2", "no problem"),
+            labelled("2", "problem", "title"),
+        ]
+        log.append("acme", [*EVENTS, *some, Dropped(id="1:d", item="1", ts=60, attr="labels",
+                                                    key="PROBLEM: slow", val="")], now=1)  # fmt: skip
+        every = [item for (item,) in log.query("SELECT item_id FROM item ORDER BY item_id")]
+        assert ever(log, every, "labels", "problem", [], 60) == {every[0]}
+        assert ever(log, every, "labels", "problem", ["title"], 60) == {*every}
+        assert ever(log, every, "labels", "problem", [], 49) == ever(log, [], "labels", "", [], 60) == set()
 
     def test_texts_of_any_kind_come_back_as_they_were(self, log: EventLog) -> None:
         odd = Changed(id=f"1:{ODD}", item="1", ts=1, actor=ODD, attr=ODD, key=ODD, val=ODD, old=ODD)

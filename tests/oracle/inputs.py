@@ -1,12 +1,14 @@
 """What judgement rests on beside the trackers' facts, as the log was told or as the files say it now."""
 
+import csv
 import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from io import StringIO
 
-from tests.oracle.customers import Customers
+from tests.oracle.customers import Customers, Row
 from tests.oracle.days import Calendar
 from tests.oracle.rules import Rule, in_order
 from tests.oracle.story import Said
@@ -33,11 +35,19 @@ class Inputs:
     def __init__(self, story: list[Said], files: Text, *, past: bool) -> None:
         """`files`: what the files say now; `past`: whether the log alone decides."""
         told = [s for s in story if s.kind == "stated"]
+        self.past = past
+        self.told = {s.attr: s.val or "" for s in told}
+        """What the log was told last, by name."""
         self.held = dict(files)
         if past:
-            self.held |= {s.attr: s.val or "" for s in told}
+            self.held |= self.told
         self._strategies = [(s.rec_ts, s.val or "") for s in told if s.attr == "strategy"]
         self._newest = "" if past else files.get("strategy", "")
+
+    def side(self, name: str) -> str:
+        """A side input: "at a past time the log alone says what they were: one that came later was missing
+        then"."""
+        return self.told.get(name, "") if self.past else self.held.get(name, "")
 
     @cached_property
     def settings(self) -> dict[str, dict[str, dict[str, str]]]:
@@ -53,6 +63,14 @@ class Inputs:
     def field(self, source: str, role: str) -> str | None:
         """What a source calls the field of a role."""
         return self.settings["fields"].get(source, {}).get(role)
+
+    def rows(self, side: str) -> list[Row]:
+        """ "The first line names the columns, in any order and in upper or lower case; `_` is read as a
+        space. Empty rows are skipped. Spaces around a cell do not count"."""
+        first, *rest = [*csv.reader(StringIO(self.side(side).removeprefix("\ufeff"))), []]
+        names = [" ".join(name.casefold().replace("_", " ").split()) for name in first]
+        stripped = ([cell.strip() for cell in row] for row in rest)
+        return [dict(zip(names, row, strict=True)) for row in stripped if any(row)]
 
     @cached_property
     def customers(self) -> Customers:

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from fractions import Fraction
 from importlib.resources import files
+from multiprocessing import active_children
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from tests.render.page_sheets import Row, because, column, intents, others, rows
 from tracker_sync.config import load
 from tracker_sync.render.html.anchors import anchor
 from tracker_sync.render.html.charts import draw
+from tracker_sync.render.html.charts.beside import beside as beside_this
 from tracker_sync.render.html.charts.labels import Box, beside
 from tracker_sync.render.html.page import html
 from tracker_sync.render.html.view import view
@@ -95,6 +97,22 @@ def test_a_bar_is_solid_where_it_is_sure_and_hatched_where_it_is_possible() -> N
     hatched = list(re.findall(r'h([\d.]+)[^"]*" fill="url\(#possible\)"', svg))
     ratios = [round(float(h) / float(s), 2) for s, h in zip(solid, hatched, strict=True)]
     assert ratios == [round(12 / 34, 2), round(12 / 18, 2), round(27 / 34, 2)]
+
+
+def test_charts_that_another_process_draws_are_the_same() -> None:
+    named = [(c, sheet) for sheet in sheets() for c in sheet.charts]
+    with beside_this() as pen:
+        pictures = [draw(c, sheet, pen) for c, sheet in named]
+        assert [p.svg for p in pictures] == [draw(c, sheet).svg for c, sheet in named]
+
+
+def test_charts_are_drawn_here_where_the_other_process_was_killed() -> None:
+    sheet = sales_led()
+    with beside_this() as pen:
+        draw(sheet.charts[0], sheet, pen).svg  # noqa: B018  it is running now
+        [child] = active_children()
+        child.kill()
+        assert draw(sheet.charts[1], sheet, pen).svg == draw(sheet.charts[1], sheet).svg
 
 
 def test_a_chart_of_what_was_not_assessed_says_what_it_needs() -> None:

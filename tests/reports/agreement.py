@@ -1,14 +1,13 @@
 """Holds what the package reports of a log against what the oracle says of its export, to the last digit."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from functools import cache
 from typing import NamedTuple
 
 from tests.oracle.shares import Figures, Oracle, Question, Record
-from tests.oracle.single_customer import Feature, SingleCustomer
 from tests.oracle.verdicts import VERDICTS
+from tests.reports.agreement_costs import Said, costs_expected, costs_reported
 from tracker_sync.config import Config
 from tracker_sync.inputs import now_stated
 from tracker_sync.log import EventLog
@@ -19,7 +18,6 @@ from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.reports.query import Query
 from tracker_sync.sources.wiki import wiki
 
-Said = dict[str, object]
 WEIGHTS = ("effort", "count")
 
 
@@ -53,7 +51,7 @@ def reported(config: Config, log: EventLog, question: Question) -> Said:
 
 def shares_reported(org: Portfolio, query: Query) -> Said:
     """The same of what was opened already."""
-    return _sales_led(org, query) | _intents(org, query) | _single(org, query)
+    return _sales_led(org, query) | _intents(org, query) | costs_reported(org, query)
 
 
 def expected(of: Oracle) -> Said:
@@ -76,15 +74,7 @@ def expected(of: Oracle) -> Said:
         said[weight, "sales-led"] = of.figures(weight)  # type: ignore[index]
         for intent in (*of.intents(), None):
             said[weight, intent] = of.intent_bounds(weight, intent)  # type: ignore[index]
-    alone = SingleCustomer(of)
-    return said | {
-        "asked by one": {f.ref: (f.account, f.effort) for f in alone.rows},
-        "features": {f.ref: f for f in alone.rows},
-        "looked at": len(alone.looked),
-        "unnamed": alone.unnamed,
-        "coverage": alone.coverage,
-        "total effort": sum((of.effort.get(i, Fraction(0)) for i in of.active), Fraction(0)),
-    }
+    return said | costs_expected(of)
 
 
 def _sales_led(org: Portfolio, query: Query) -> Said:
@@ -114,22 +104,6 @@ def _intents(org: Portfolio, query: Query) -> Said:
     return said
 
 
-def _single(org: Portfolio, query: Query) -> Said:
-    report = REPORTS["single-customer"](org, query)
-    rows = list(report.rows)
-    return {
-        "asked by one": {r.ref: (r.account, r.effort) for r in (*rows, *report.shared)},
-        "features": {
-            r.ref: Feature(r.ref, r.account, r.state, r.effort, tuple(sorted(r.items)), r.first_asked)
-            for r in rows
-        },
-        "looked at": report.features,
-        "unnamed": sorted(report.unnamed),
-        "coverage": dict(report.coverage),
-        "total effort": report.effort_total,
-    }
-
-
 def assert_agree(config: Config, log: EventLog, rec: Record, question: Question) -> None:
     """The package and the oracle say the same, figure by figure."""
     assert_shares_agree(*open_portfolio(config, log, asked(question)), Oracle(rec, question))
@@ -139,16 +113,5 @@ def assert_shares_agree(org: Portfolio, query: Query, of: Oracle) -> None:
     """The same of what was opened already."""
     package, opinion = shares_reported(org, query), expected(of)
     assert package.keys() == opinion.keys()
-    opinion["features"] = _unused(package["features"], opinion["features"])  # type: ignore[arg-type]
     for name, value in package.items():
         assert value == opinion[name], (name, of.question)
-
-
-def _unused(package: dict[str, Feature], opinion: dict[str, Feature]) -> dict[str, Feature]:
-    """The oracle does not know yet who uses what, or has which problem: of features that are for more than
-    one it says who asked alone, and it confirms none."""
-    return {
-        ref: replace(f, state="confirmed") if package[ref].state == "confirmed" else f
-        for ref, f in opinion.items()
-        if ref in package
-    }

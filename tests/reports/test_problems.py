@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.reports.initiatives import BET, INTENT, House, epic, furnished, under
+from tests.reports.initiatives import BET, CUSTOMERS, INTENT, House, epic, furnished, under
 from tests.reports.test_edges import at, item, label
 from tracker_sync.events import Added, Changed, Dropped, Named
 from tracker_sync.reports.problems import Problems, Row, problems
@@ -83,6 +83,34 @@ def test_segments_are_those_of_the_day_of_the_answer(house: House) -> None:
     ))  # fmt: skip
     row = of(problems(*house.ask(item("A-1"))), "waiting")
     assert {segment: a.rank for segment, a in row.by_segment} == {"mid": 1, "large": 3, "": 2}
+
+
+def test_a_segment_is_that_of_the_independent_account_as_in_the_report_on_demand(house: House) -> None:
+    ended = "Ended,,,small,,,,customer,2025-01-01,2026-01-15,yes,,\nEast,,,large,,,,customer,,,yes,,Globex\n"
+    house.write(customers=CUSTOMERS + ended)
+    house.write(problems=ranks(
+        "East planner waiting 1 2026-02-03", "Ended planner waiting 2 2026-02-03",
+    ))  # fmt: skip
+    row = of(problems(*house.ask(item("A-1"))), "waiting")
+    assert {segment: a.rank for segment, a in row.by_segment} == {"mid": 1, "small": 2}
+
+
+def test_spelling_makes_no_other_account_of_one_that_customers_csv_does_not_have(house: House) -> None:
+    house.write(problems=HEAD + "Some Body,planner,waiting,1,2026-02-03,,\n"
+                "some-body,planner,waiting,3,2026-02-10,,\n"
+                "SOME BODY,planner,logs,2,2026-02-03,,\n")  # fmt: skip
+    report = problems(*house.ask(item("A-1")))
+    assert (of(report, "waiting").asked.answers, of(report, "waiting").asked.rank) == (1, 3)
+    assert report.agreement.rankers == 1
+
+
+def test_a_problem_is_called_as_the_newest_answer_spells_it(house: House) -> None:
+    house.write(problems=ranks(
+        "Acme planner Crews-Wait 1 2026-02-01", "Globex planner crews-wait 2 2026-02-03",
+        "Acme planner CREWS-WAIT 1 2026-02-10",
+    ))  # fmt: skip
+    (row,) = problems(*house.ask(item("A-1"))).rows
+    assert row.problem == "CREWS-WAIT"
 
 
 WEDDING = [
@@ -197,6 +225,11 @@ def test_a_label_counts_while_it_is_there(house: House, day: str, named: list[st
 
 def test_labels_that_only_begin_alike_name_no_problem(house: House) -> None:
     assert problems(*house.ask(epic("E-1", "problematic", "problem", "problem/ "))).rows == ()
+
+
+def test_a_problem_that_nobody_ranked_is_spelt_as_the_first_epic_by_key_spells_it(house: House) -> None:
+    named = [*epic("E-10", "problem/slow logs"), *epic("E-9", "problem/Slow Logs")]
+    assert [r.problem for r in problems(*house.ask(named)).rows] == ["Slow Logs"]
 
 
 def test_what_came_into_the_log_later_was_not_known_then(house: House) -> None:

@@ -1,6 +1,7 @@
 """What the sagas report says of an initiative. Day 0 is 2026-02-02, a Monday."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -21,7 +22,7 @@ from tests.reports.initiatives import (
 )
 from tests.reports.test_edges import at, item, label, move
 from tests.reports.test_trust import said
-from tracker_sync.events import Added, Event, Moved
+from tracker_sync.events import Added, Dropped, Event, Moved
 from tracker_sync.reports.saga import Saga
 from tracker_sync.reports.sagas import Sagas, sagas
 from tracker_sync.strategy import midnight
@@ -266,9 +267,25 @@ def test_an_intents_new_owner_and_an_epics_new_person_are_handovers(house: House
     assert (saga.people, saga.handovers) == (2, (at(5), midnight(date(2026, 6, 1))))
 
 
+def test_an_owner_after_a_time_without_one_is_another_owner(house: House) -> None:
+    nobody = OTHER.replace('owner = "otis"', 'owner = ""').replace("2026-06-01", "2026-03-01")
+    house.write(strategy=OTHER + BET)
+    versions = [stated(n, text + BET) for n, text in enumerate((INTENT, nobody, OTHER))]
+    assert told(sagas(*house.ask(RELEASED, versions))).handovers == (midnight(date(2026, 6, 1)),)
+
+
 def test_an_epic_that_the_log_has_not_is_told(house: House) -> None:
     saga = told(sagas(*house.ask(epic("E-1"))))
     assert (saga.epics, saga.lost) == (("o:E-1",), ("o:E-2",))
+
+
+def test_an_epic_that_the_strategy_names_twice_is_told_once(house: House) -> None:
+    house.write(strategy=INTENT + BET.replace('"o:E-2"', '"o:E-2", "o:E-2"'))
+    assert told(sagas(*house.ask(epic("E-1")))).lost == ("o:E-2",)
+
+
+def test_no_epic_is_the_one_that_was_started_first_before_any_was_started(house: House) -> None:
+    assert not any(e.root for e in sagas(*house.ask(epic("E-1"), epic("E-2"))).epics)
 
 
 def test_an_epic_is_found_by_its_key_alone_and_by_one_that_it_once_had(house: House) -> None:
@@ -295,12 +312,38 @@ def test_an_epic_linked_to_one_of_its_and_begun_later_follows_it(house: House) -
     assert [e.followed_by for e in report.epics] == [("o:E-3",)]
 
 
+@pytest.mark.parametrize(("day", "followers"), [(19, ()), (20, ("o:E-3",)), (40, ("o:E-3",)), (50, ())])
+def test_who_follows_is_told_as_of_the_end(house: House, day: int, followers: tuple[str, ...]) -> None:
+    made = Added(id="E-1:l", item="E-1", ts=at(20), attr="links", key="relates to E-3", val="E-3")
+    gone = Dropped(id="E-1:u", item="E-1", ts=at(50), attr="links", key="relates to E-3", val="E-3")
+    org, query = house.ask(epic("E-1", start=1, done=10), epic("E-3", start=12), made, gone)
+    report = sagas(org, replace(query, until=at(day) + 1))
+    assert [e.followed_by for e in report.epics] == [followers]
+
+
 def test_the_timeline_has_what_happened_in_order(house: House) -> None:
     house.write(strategy=INTENT + BET + TARGET + LINE, adoption=UNDER)
     report = sagas(*house.ask(RELEASED))
     assert [(m.kind, m.ref) for m in report.moments] == [
         ("stated", ""), ("started", "o:E-1"), ("released", "o:E-1"), ("kill-line", ""), ("checked", "o:E-1"),
     ]  # fmt: skip
+
+
+def test_a_time_out_of_the_strategy_is_no_mere_change_of_words(house: House) -> None:
+    gone, back = (INTENT.replace("01-01", f"0{month}-01") for month in (3, 6))
+    house.write(strategy=back + BET)
+    report = sagas(*house.ask(epic("E-1"), [stated(1, INTENT + BET), stated(2, gone), stated(3, back + BET)]))
+    assert [m.kind for m in report.moments] == ["stated", "gone", "stated"]
+
+
+def test_a_kill_line_that_outlives_its_initiative_decides_nothing(house: House) -> None:
+    house.write(strategy=OTHER)
+    before = OTHER.replace("2026-06-01", "2026-03-01") + LINE  # the check refuses it today
+    report = sagas(
+        *house.ask(epic("E-1"), [stated(n, t) for n, t in enumerate((INTENT + BET, before, OTHER))])
+    )
+    assert [m.kind for m in report.moments] == ["stated", "gone"]
+    assert told(report).decided == midnight(date(2026, 3, 1))
 
 
 def test_nothing_after_the_day_it_is_asked_for_leaks_in(house: House) -> None:

@@ -1,6 +1,7 @@
 """Features for one customer alone: who counts as a second one, and what the feature costs."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -9,9 +10,10 @@ import pytest
 
 from tests.reports.small_org import Ask, organisation
 from tests.reports.test_edges import CUSTOMERS, at, declined, item, label, move
-from tracker_sync.events import Added, Dropped, Event, Noted
+from tracker_sync.days import Days
+from tracker_sync.events import Added, Dropped, Event, Moved, Noted
 from tracker_sync.reports.cost import hidden_cost, priced
-from tracker_sync.reports.effort import effort, effort_by
+from tracker_sync.reports.effort import daily, effort
 from tracker_sync.reports.feature_cost import FeatureCost
 from tracker_sync.reports.single_customer import single_customer
 
@@ -94,6 +96,13 @@ def test_what_an_earlier_intent_for_such_accounts_covers_is_for_more_than_one(as
     assert not single_customer(*ask(item("A-1", "customer/Acme", "intent/search"), *HEARD)).rows
 
 
+def test_an_account_that_nobody_listed_is_one_however_it_is_spelt(ask: Ask) -> None:
+    asked = [*item("A-1", "customer/Nobody-We-Know"), move("A-1", RELEASED, "3")]
+    used = "o:A-1,NOBODY-We-know,2026-05-11,4\n"
+    report = single_customer(*ask(asked, *HEARD, adoption=used, until="2026-06-30"))
+    assert [(r.account, r.state) for r in report.rows] == [("nobody-we-know", "confirmed")]
+
+
 PARTNER = "Parton,,,,,,,design-partner,2025-01-01,{until},yes,,\n"
 
 
@@ -114,6 +123,14 @@ def test_a_second_account_that_uses_it_takes_it_off_the_list_and_is_shown(ask: A
     report = single_customer(*ask(feature(), *HEARD, adoption=used, until="2026-06-30"))
     assert not report.rows
     assert [(s.ref, s.account, s.adopters) for s in report.shared] == [("o:A-1", "Initech", ("Globex",))]
+
+
+def test_an_account_that_the_customers_file_lacks_is_one_however_it_is_spelt(ask: Ask) -> None:
+    asked = [*item("A-1", "customer/newcomer", "problem/slow", type="Epic"), move("A-1", RELEASED, "3")]
+    used = "o:A-1,Newcomer,2026-03-01,4\nA-1,NEWCOMER,2026-05-20,4\n"
+    ranked = "Newcomer,site manager,slow,1,2026-02-10,,\n"
+    found = single_customer(*ask(asked, *HEARD, adoption=used, problems=ranked, until="2026-06-30"))
+    assert [(r.account, r.state, r.later) for r in found.rows] == [("newcomer", "confirmed", ())]
 
 
 @pytest.mark.parametrize(
@@ -337,6 +354,13 @@ def test_a_link_that_was_taken_back_is_none(ask: Ask) -> None:
     assert found.upkeep.items == ()
 
 
+def test_a_link_to_what_moved_since_is_a_link_to_what_it_is_now(ask: Ask) -> None:
+    moved = Moved(id="B-9:m", item="B-9", ts=at(100), val="NEW-1", old="B-9")
+    found = cost(ask, feature(), bug("B-9", 200, 205), linked("A-1", "B-9"), moved, until=YEAR_ON)
+    assert found.upkeep is not None
+    assert found.upkeep.items == ("o:NEW-1",)
+
+
 def test_a_mention_on_github_is_a_link(ask: Ask) -> None:
     mention = Noted(id="A-1:x", item="A-1", ts=at(201), attr="cross-referenced", key="B-9")
     found = cost(ask, feature(), bug("B-9", 200, 205), mention, until=YEAR_ON)
@@ -348,11 +372,14 @@ def test_effort_of_the_people_on_some_work_is_its_part_of_everybodys(ask: Ask) -
     people = {"A-1": "ann", "A-2": "ann", "A-3": "bob", "A-4": "bob", "A-5": "ann"}
     work = [item(key, start=n, assignee=who) for n, (key, who) in enumerate(people.items(), 1)]
     org, query = ask(*work, item("A-6", start=2))
-    days = effort(org, query)
     nobody = np.zeros(len(org.words.vals), dtype=np.int64)
     for rows in ([0], [2, 5], [0, 3], [5]):
-        amounts, unit = effort_by(org, query, nobody, 1, np.array(rows))
-        assert [Fraction(int(amounts[0, r]), unit) for r in rows] == [days.of(r) for r in rows]
+        some = daily(org, query, np.array(rows))
+        for day in (None, -400, 2, 3, 4, 8, 400):
+            first = None if day is None else Days(org.judged.calendar).of(at(day))
+            whole = effort(org, query if day is None else replace(query, since=at(day)))
+            amounts, unit = some.by(nobody, 1, first)
+            assert [Fraction(int(a), unit) for a in amounts[0]] == [whole.of(r) for r in rows]
 
 
 # What is paid

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.reports.initiatives import BET, INTENT, House, adoption, epic, furnished
 from tests.reports.small_org import Ask, organisation
-from tests.reports.test_edges import STRATEGY, item, move
+from tests.reports.test_edges import STRATEGY, at, item, move
+from tracker_sync.events import Tagged
 from tracker_sync.render.sheets.warnings import sheet
 from tracker_sync.reports.finding import Finding, Holds, Result, Unassessed
 from tracker_sync.reports.query import day_text
@@ -21,6 +23,11 @@ SALES, SINGLE, INTENTS, TARGET, LINE = (
         "sales-led-share", "single-customer-share", "active-intents", "adoption-target", "kill-line",
     )
 )  # fmt: skip
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    yield from furnished(tmp_path)
 
 
 @pytest.fixture
@@ -185,10 +192,29 @@ by = 2026-06-01
 def test_a_crossed_kill_line_that_nobody_decided_on_is_an_alarm(ask: Ask) -> None:
     (found,) = outcome(ask, LINE, "o:E-1,Acme,2026-05-01,3\n", KILL)
     assert isinstance(found, Finding)
-    assert (found.severity, found.id) == ("alarm", "limits/kill-line/quick-find/2026-06-01")
+    assert (found.severity, found.id) == ("alarm", "limits/kill-line/quick-find/accounts/2026-06-01")
     assert found.claim == (
         "On 2026-06-01 the accounts of 'quick-find' came to 1; the strategy's kill line is 2."
     )
+
+
+def test_a_decision_after_one_kill_line_leaves_the_next_one_an_alarm_and_not_the_first(house: House) -> None:
+    lines = "[limits]\n" + KILL + KILL.replace("2026-06-01", "2026-08-01")
+    house.write(strategy=INTENT + BET + lines.replace("quick-find", "bet"))
+    house.write(adoption=adoption("E-1 Acme 2026-05-01 3"))
+    said = Tagged(id="w", item="o:E-1", ts=at(150), attr="intent", val="search", reason="Go on.")  # in July
+    found = warnings(*house.ask(epic("E-1", start=1, done=8), said)).findings
+    assert [(f.severity, f.subject) for f in found] == [
+        ("alarm", "bet/accounts/2026-08-01"), ("note", "bet/accounts/2026-06-01"),
+    ]  # fmt: skip
+
+
+def test_two_kill_lines_of_one_day_are_two_findings(house: House) -> None:
+    lines = "[limits]\n" + KILL + KILL.replace("accounts", "users").replace("below = 2", "below = 9")
+    house.write(strategy=INTENT + BET + lines.replace("quick-find", "bet"))
+    house.write(adoption=adoption("E-1 Acme 2026-05-01 3"))
+    found = warnings(*house.ask(epic("E-1", start=1, done=8))).findings
+    assert len({f.id for f in found}) == len(found) == 2
 
 
 def test_a_kill_line_whose_day_is_to_come_says_nothing_yet(ask: Ask) -> None:

@@ -18,6 +18,7 @@ from tracker_sync.events import Added, Changed, Event, Moved, Opened
 from tracker_sync.items import fold
 from tracker_sync.log.sqlite import SqliteLog
 from tracker_sync.render import json
+from tracker_sync.render.html.reasons import reasons
 from tracker_sync.reports.opening import Asked, open_items
 from tracker_sync.reports.org import Org
 from tracker_sync.states import keeping
@@ -78,6 +79,19 @@ def test_an_item_is_shown_as_out_of_the_whole_log(seed: int, tmp_path: Path) -> 
             for asked in (key, f"o:{key}"):
                 org, seen = open_items(config, log, [asked], Asked(known_at=when or None))
                 assert shown(org, seen, asked) == shown(whole, seen, asked)
+    log.close()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_why_items_are_judged_so_needs_nothing_that_is_below_them(seed: int, tmp_path: Path) -> None:
+    config, log = filled(seed, tmp_path)
+    basis, _ = judged(config, log)
+    world = fold(log.read())
+    whole = Org(world, tag(world, basis, tree(world)), tree(world), basis)
+    alone = [open_items(config, log, [ref], below=False)[0] for ref in world.items]
+    assert [reasons(org, [ref]) for org, ref in zip(alone, world.items, strict=True)] == [
+        reasons(whole, [ref]) for ref in world.items
+    ]
     log.close()
 
 

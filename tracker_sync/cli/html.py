@@ -1,6 +1,7 @@
 """`tracker-sync report --format html`: one report, or all of them, as a page."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from tracker_sync.errors import ConfigError
 if TYPE_CHECKING:
     from tracker_sync.config import Config
     from tracker_sync.log import EventLog
+    from tracker_sync.render.html.charts.beside import Pen
     from tracker_sync.render.html.reasons import ItemReasons
     from tracker_sync.reports import Report
     from tracker_sync.reports.client import ClientView
@@ -22,16 +24,28 @@ _DAYS = {"week": 7, "month": 30, "quarter": 91}
 _DAY = 86_400_000_000
 
 
-def page(config: "Config", log: "EventLog", asked: "Asked", figures: "Iterable[Report | ClientView]") -> str:
-    """The page of these reports. Raises ConfigError where the extra `html` is not installed."""
+@contextmanager
+def drawing() -> "Iterator[Pen]":
+    """What draws the page's charts, while its figures are computed. Raises ConfigError where the extra `html`
+    is not installed."""
     if find_spec("jinja2") is None or find_spec("vl_convert") is None:
         raise ConfigError("the HTML page needs Jinja2 and vl-convert: pip install 'tracker_sync[html]'")
+    from tracker_sync.render.html.charts.beside import beside
+
+    with beside() as pen:
+        yield pen
+
+
+def page(
+    config: "Config", log: "EventLog", asked: "Asked", figures: "Iterable[Report | ClientView]", pen: "Pen"
+) -> str:
+    """The page of these reports."""
     from tracker_sync.render.html.page import html
     from tracker_sync.render.html.view import view
     from tracker_sync.render.links import links
     from tracker_sync.render.sheets import sheet_of
 
-    shown = view(sheet_of(one) for one in figures)
+    shown = view((sheet_of(one) for one in figures), pen)
     return html(shown, _reasons(config, log, asked, shown.refs), links(config))
 
 
@@ -52,5 +66,5 @@ def _reasons(
 
     if not refs:
         return {}
-    org, _ = open_items(config, log, refs[:REASONS], asked)
+    org, _ = open_items(config, log, refs[:REASONS], asked, below=False)
     return reasons(org, refs[:REASONS])

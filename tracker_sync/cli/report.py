@@ -4,12 +4,13 @@ import os
 import stat
 import sys
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from tracker_sync.cli.html import in_periods, page
+from tracker_sync.cli.html import drawing, in_periods, page
 from tracker_sync.cli.session import configuration, keep_found, keep_up, opened
 from tracker_sync.errors import ConfigError
 from tracker_sync.reports import NAMES
@@ -71,7 +72,7 @@ def report(
     asked = Asked(since, until, as_of, known_at, weight, source, project, team, by, customer)
     if known_at is None:
         keep_up(config)
-    with opened(config) as log, log.snapshot():
+    with drawing() if form == "html" else nullcontext() as pen, opened(config) as log, log.snapshot():
         names = [name] if name else NAMES if form == "html" else ["overview"]
         plans, past = not {*names} <= {*WITHOUT_PLANS}, "warnings" in names
         org, query = open_portfolio(config, log, asked, plans=plans, past=past)
@@ -81,8 +82,8 @@ def report(
             else [REPORTS[n](org, periods.get(n, query)) for n in names]
         )  # fmt: skip
         colour = output is None and wants_colour(os.environ)
-        if form == "html":
-            text = page(config, log, asked, figures)
+        if pen:
+            text = page(config, log, asked, figures, pen)
         else:
             text = rendered(figures[0], form, table, colour=colour)
         if form == "github":

@@ -89,7 +89,7 @@ class Counts:
         """Who used any of these rows at a time, by the newest count of each account and row."""
         customers, users, unit = self.org.judged.customers, dict[str, int](), ""
         for row in rows:
-            newest = {_name(customers, u.account): u for u in self.uses.get(row, ()) if u.at <= at}
+            newest = {customers.called(u.account): u for u in self.uses.get(row, ()) if u.at <= at}
             own = dict[str, int]()
             for name, use in newest.items():
                 account, unit = independent(customers, name), use.unit
@@ -122,15 +122,10 @@ def counts(org: Portfolio, end: int) -> Counts | None:
     return Counts(org, uses, first, tuple(dict.fromkeys(u.epic for u in by_time if u.epic not in rows)))
 
 
-def _name(customers: Customers, name: str) -> str:
-    account = customers.find(name)
-    return account.name if account else name
-
-
 def independent(customers: Customers, name: str) -> str:
-    """The independent account that goes by a name; the name itself where no account or several do."""
-    account = customers.find(name)
-    return customers.root(account.name) if account else name
+    """The independent account that goes by a name; what the name is called where no account or several go by
+    it."""
+    return customers.root(customers.called(name))
 
 
 def served(org: Portfolio, at: int) -> frozenset[str]:

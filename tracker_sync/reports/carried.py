@@ -67,7 +67,7 @@ def carried(org: Portfolio, query: Query, told: Sequence[Told], end: int) -> lis
         named = (places.get(key) for key in one.initiative.epics)
         epics = tuple(dict.fromkeys(r for r in named if r is not None and r in work))
         found.append(Carried(
-            one, epics, tuple(key for key in one.initiative.epics if key not in places),
+            one, epics, tuple(dict.fromkeys(k for k in one.initiative.epics if k not in places)),
             {r: work[r] for r in epics}, {r: went[r] for r in epics},
             tuple(sorted((at, r) for r in epics for at in said.get(r, ()))),
             people=len({person for r in epics for _, _, person in stints[r]}),

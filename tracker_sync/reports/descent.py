@@ -12,13 +12,14 @@ from tracker_sync.reports.evidence import Sign, best, evidence
 from tracker_sync.reports.keys import called
 from tracker_sync.reports.org import Org
 from tracker_sync.reports.portfolio import Portfolio
+from tracker_sync.states.told import told
 
 
 class Descent:
     """The evidence of the epics of some initiatives; looked up when it is first asked for, all at once."""
 
-    def __init__(self, org: Portfolio, all_: Sequence[Carried], end: int) -> None:
-        self._org, self._all, self._end = org, all_, end
+    def __init__(self, org: Portfolio, all_: Sequence[Carried], end: int, known_at: int | None) -> None:
+        self._org, self._all, self._end, self._known_at = org, all_, end, known_at
 
     @cached_property
     def _looked(self) -> Org:
@@ -30,6 +31,16 @@ class Descent:
     def _signs(self) -> Mapping[int, Sequence[Sign]]:
         work = {row: rows for of in self._all for row, rows in of.work.items()}
         return evidence(self._org, self._looked, work, self._end)
+
+    @cached_property
+    def _linked(self) -> Mapping[int, set[str]]:
+        """By epic, the keys that it was linked to at the end."""
+        org, found = self._org, dict[int, set[str]]()
+        rows = {int(org.now["item"][r]): r for of in self._all for r in of.epics}
+        for item, said in told(org.aside.log, rows, ["links"], self._end, self._known_at).items():
+            source = org.words.vals[org.sources[rows[item]]]
+            found[rows[item]] = {f"{source}:{key}" for key in said.state.get("links", {}).values()}
+        return found
 
     def own(self, row: int) -> int:
         """The grade of an epic's own evidence, at any time up to now."""
@@ -44,11 +55,10 @@ class Descent:
     def followers(self, of: Carried, row: int) -> tuple[str, ...]:
         """The refs of epics that are not the initiative's, linked to this one and started after its first."""
         org, start = self._org, of.courses[of.begun[0]].started
-        item = self._looked.world.items.get(org.ref(row))
-        if item is None or start is None:
+        if start is None:
             return ()
-        keys = [f"{item.source}:{key}" for key in item.many("links")]
-        linked = sorted({r for r in called(org, keys).values() if org.epic[r] and r not in of.epics})
+        rows = called(org, sorted(self._linked.get(row, ()))).values()
+        linked = sorted({r for r in rows if org.epic[r] and r not in of.epics})
         went = courses(org, under(org, linked), self._end) if linked else {}
         return tuple(org.ref(r) for r in linked if (at := went[r].started) is not None and at > start)
 

@@ -11,7 +11,7 @@ import numpy as np
 from tracker_sync.days import Days
 from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.reports.query import Query
-from tracker_sync.states.columns import NONE, Array, distinct
+from tracker_sync.states.columns import Array, distinct
 from tracker_sync.states.stints import NOBODY
 
 CELLS = 1_000_000
@@ -40,11 +40,12 @@ class Effort:
 
 class _Shares(NamedTuple):
     """For each working day that somebody had an item in progress: whose row, among how many items the
-    person's day was split, and the word for the person."""
+    person's day was split, the word for the person, and how many working days of the window were before."""
 
     rows: Array
     among: Array
     person: Array
+    day: Array
 
 
 def effort(org: Portfolio, query: Query) -> Effort:
@@ -58,17 +59,53 @@ def effort(org: Portfolio, query: Query) -> Effort:
     return org.efforts[asked]
 
 
-def effort_by(
-    org: Portfolio, query: Query, group: Array, groups: int, only: Array | None = None
-) -> tuple[Array, int]:
+def effort_by(org: Portfolio, query: Query, group: Array, groups: int) -> tuple[Array, int]:
     """(person-days by group of people and row, the unit of these); `group` has the group of every word that
-    may be a person's. With `only`, what it says holds for these rows, and other people are not looked at."""
-    shares = [*_shares(org, *_window(org, query), only)]
+    may be a person's."""
+    shares = [*_shares(org, *_window(org, query))]
     unit, kind = _unit(shares)
     found: Array = np.zeros((groups, len(org.now)), dtype=kind)
     for own in shares:
         np.add.at(found, (group[own.person], own.rows), _parts(unit, kind, own)[own.among])
     return found, unit
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Daily:
+    """What people worked on some rows of a window, day by day, so that it can be summed from any day on."""
+
+    shares: _Shares
+    """Of these rows alone, which are places in `rows`."""
+    rows: Array
+    """In order."""
+    first: int
+    """The window's first day."""
+    before: Array
+    """For each day of the window, and the one after it, how many working days were before."""
+
+    def by(self, group: Array, groups: int, first: int | None = None) -> tuple[Array, int]:
+        """(person-days by group of people and place in `rows`, the unit of these), from a day on."""
+        own = self.shares
+        if first is not None:
+            last = len(self.before) - 1
+            late = own.day >= self.before[min(max(first - self.first, 0), last)]
+            own = _Shares(*(column[late] for column in own))
+        unit, kind = _unit([own])
+        found: Array = np.zeros((groups, len(self.rows)), dtype=kind)
+        np.add.at(found, (group[own.person], own.rows), _parts(unit, kind, own)[own.among])
+        return found, unit
+
+
+def daily(org: Portfolio, query: Query, only: Array) -> Daily:
+    """The days of the query's window on which anybody had one of these rows in progress."""
+    first, works = _window(org, query)
+    rows = np.unique(only)
+    wanted = np.zeros(len(org.now), dtype=bool)
+    wanted[rows] = True
+    kept = [_Shares(*(column[wanted[s.rows]] for column in s)) for s in _shares(org, first, works, rows)]
+    every = _Shares(*map(np.concatenate, zip(*kept, strict=True)))
+    before = np.concatenate([[0], np.cumsum(works, dtype=np.int32)])
+    return Daily(every._replace(rows=np.searchsorted(rows, every.rows)), rows, first, before)
 
 
 def _window(org: Portfolio, query: Query) -> tuple[int, Array]:
@@ -104,11 +141,9 @@ def _parts(unit: int, kind: type, own: _Shares) -> Array:
 def _shares(org: Portfolio, first: int, works: Array, only: Array | None = None) -> Iterator[_Shares]:
     """The leaves' working days in the window, which begins on day `first`; those of some people after those
     of others. With `only`, all days of those people who had any of these rows."""
-    stints = org.columns.stints
+    rows, stints = org.leaf_stints
     last = first + len(works) - 1
-    rows = org.rows_of(stints["item"])
-    kept = np.flatnonzero((stints["first"] <= last) & (stints["last"] >= first) & (rows != NONE))
-    kept = kept[org.leaf[rows[kept]]]
+    kept = np.flatnonzero((stints["first"] <= last) & (stints["last"] >= first))
     if only is not None:
         kept = kept[_of_their_people(org, stints["person"][kept], rows[kept], only)]
     rows, stints = rows[kept], stints.where(kept)
@@ -118,9 +153,9 @@ def _shares(org: Portfolio, first: int, works: Array, only: Array | None = None)
     hi = before[np.minimum(stints["last"], last) - first + 1]
     # Of an item that nobody was assigned to, nobody else has a share: it counts one person of its own.
     nobody = stints["person"] == org.words.find(NOBODY)
-    of, _ = _each_day(lo[nobody], hi[nobody])
+    of, day = _each_day(lo[nobody], hi[nobody])
     yield _Shares(
-        rows[nobody][of], np.ones(len(of), dtype=np.int64), np.full(len(of), org.words.find(NOBODY))
+        rows[nobody][of], np.ones(len(of), dtype=np.int64), np.full(len(of), org.words.find(NOBODY)), day
     )
     people, nth = distinct(stints["person"])
     rows, lo, hi, person = (c[~nobody] for c in (rows, lo, hi, nth))
@@ -134,7 +169,7 @@ def _shares(org: Portfolio, first: int, works: Array, only: Array | None = None)
     for start, own in zip(starts, map(slice, places, places[1:]), strict=True):
         of, day = _each_day(lo[own], hi[own])
         cell = ((person[own] - start) * width)[of] + day
-        yield _Shares(rows[own][of], np.bincount(cell)[cell], people[person[own]][of])
+        yield _Shares(rows[own][of], np.bincount(cell)[cell], people[person[own]][of], day)
 
 
 def _of_their_people(org: Portfolio, person: Array, rows: Array, only: Array) -> Array:

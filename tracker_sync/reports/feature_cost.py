@@ -11,9 +11,9 @@ import numpy as np
 from tracker_sync.days import Days
 from tracker_sync.reports.cost import Build, Cost, Unit, hidden_cost, yearly_upkeep
 from tracker_sync.reports.courses import Course, courses
-from tracker_sync.reports.effort import effort_by
+from tracker_sync.reports.effort import Daily, daily
 from tracker_sync.reports.follow_up import LINKS, follow_ups
-from tracker_sync.reports.money import Rate, costs
+from tracker_sync.reports.money import Rate, priced_groups
 from tracker_sync.reports.payments import Payment, attrs, payment
 from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.reports.query import Query
@@ -78,7 +78,7 @@ def feature_costs(org: Portfolio, query: Query, work: Mapping[int, Sequence[int]
         for text in one.state.get("estimate", {}).values()
         if (value := seconds(text))
     }
-    spent = _Spent(org, query, work, estimates)
+    spent = _Spent(org, query, work, after, estimates)
     return {
         f: _costed(
             spent, f, found[f], after[f],
@@ -102,16 +102,16 @@ def _costed(
     spent: "_Spent", feature: int, course: Course, after: Sequence[int], payment: Payment
 ) -> FeatureCost:
     org, end, rows = spent.org, spent.query.as_of, spent.work[feature]
-    by_group, upkeep = spent.on(rows), None
+    by_group, upkeep = spent.whole.on(rows), None
     released = course.releases[0] if course.releases else None
     given_up = course.state == "stopped" and released is None
     if released is not None:
         days = Days(org.judged.calendar)
-        amounts = spent.since(days.end(days.of(released)), after)
+        later = spent.since(days.of(released) + 1)
         own = set(rows)
-        inside = [r for r in after if r in own]
-        by_group = [all_ - later for all_, later in zip(by_group, spent.on(inside, amounts), strict=True)]
-        took = {r: sum(spent.on([r], amounts), Fraction()) for r in after}
+        inside = later.on([r for r in after if r in own])
+        by_group = [all_ - repairs for all_, repairs in zip(by_group, inside, strict=True)]
+        took = {r: sum(later.on([r]), Fraction()) for r in after}
         upkeep = Upkeep(
             sum(took.values(), Fraction()), days.of(end) - days.of(released),
             tuple(org.ref(r) for r, amount in took.items() if amount),
@@ -139,6 +139,20 @@ def _yearly(upkeep: Upkeep | None, build: Fraction) -> Fraction | None:
     return yearly_upkeep(upkeep.effort, build, upkeep.days)
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class _Taken:
+    """Person-days by group of people and row."""
+
+    rows: Array
+    amounts: Array
+    unit: int
+
+    def on(self, rows: Sequence[int]) -> list[Fraction]:
+        """Those on some rows, by group."""
+        places = np.searchsorted(self.rows, np.array(rows, dtype=np.int64))
+        return [Fraction(int(sum(own)), self.unit) for own in self.amounts[:, places].tolist()]
+
+
 @dataclass(frozen=True)
 class _Spent:
     """Effort on some features and what is under them, by who did it and what these people cost."""
@@ -146,40 +160,44 @@ class _Spent:
     org: Portfolio
     query: Query
     work: Mapping[int, Sequence[int]]
+    after: Mapping[int, Sequence[int]]
+    """The rows of its upkeep."""
     estimates: Mapping[int, int]
     """Of each row that has one, in seconds."""
 
     @cached_property
-    def _whole(self) -> tuple[Array, int, tuple[Rate, ...] | None]:
-        """(person-days by group of people and row, their unit, the rate of each group) until the end."""
-        rows = np.array(sorted({r for some in self.work.values() for r in some}), dtype=np.int64)
-        return self._taken(self.org.first, rows)
+    def _daily(self) -> Daily:
+        """Who worked when, until the end."""
+        rows = {r for some in (*self.work.values(), *self.after.values()) for r in some}
+        window = replace(self.query, since=self.org.first, until=self.query.as_of + 1)
+        return daily(self.org, window, np.array(sorted(rows), dtype=np.int64))
 
-    def _taken(self, since: int, rows: Array) -> tuple[Array, int, tuple[Rate, ...] | None]:
-        window = replace(self.query, since=since, until=self.query.as_of + 1)
-        if (known := costs(self.org, window, rows)) is not None:
-            return known.amounts, known.unit, known.rates
+    @cached_property
+    def _groups(self) -> tuple[Array, tuple[Rate, ...] | None]:
+        """(for each word the group of people of whom it stands for, the rate of each group)."""
         nobody = np.zeros(len(self.org.words.vals), dtype=np.int64)
-        return *effort_by(self.org, window, nobody, 1, rows), None
+        return priced_groups(self.org) or (nobody, None)
 
-    def on(self, rows: Sequence[int], taken: "tuple[Array, int] | None" = None) -> list[Fraction]:
-        """Person-days on some rows by group of people, of what was `taken`; else of all until now."""
-        amounts, unit = taken or self._whole[:2]
-        return [Fraction(int(sum(own)), unit) for own in amounts[:, list(rows)].tolist()]
+    @property
+    def _rates(self) -> tuple[Rate, ...] | None:
+        return self._groups[1]
 
-    def since(self, start: int, rows: Sequence[int]) -> tuple[Array, int]:
-        """The same from a time on, which holds for these rows."""
-        if not rows or start > self.query.as_of:
-            return np.zeros_like(self._whole[0]), 1
-        return self._taken(start, np.array(rows, dtype=np.int64))[:2]
+    @cached_property
+    def whole(self) -> "_Taken":
+        """All of it."""
+        return self.since(None)
+
+    def since(self, first: int | None) -> "_Taken":
+        """What was done from a day on."""
+        return _Taken(self._daily.rows, *self._daily.by(self._groups[0], len(self._rates or [0]), first))
 
     @property
     def _unit(self) -> Unit:
-        return "person-days" if self._whole[2] is None else "money"
+        return "person-days" if self._rates is None else "money"
 
     def priced(self, by_group: Sequence[Fraction]) -> Build:
         """A build that took so much of each group of people, at their lowest and at their highest rates."""
-        rates = self._whole[2] or [(1, 1)]
+        rates = self._rates or [(1, 1)]
         low, high = (
             sum((days * rate[end] for days, rate in zip(by_group, rates, strict=True)), Fraction())
             for end in (0, 1)
@@ -189,7 +207,7 @@ class _Spent:
     def estimated(self, days: Fraction, by_group: Sequence[Fraction]) -> Build:
         """A build that is estimated at so many days, from the lowest to the highest rate of those who work on
         it; of all people, where nobody does yet."""
-        rates = self._whole[2] or [(1, 1)]
+        rates = self._rates or [(1, 1)]
         theirs = [rate for spent, rate in zip(by_group, rates, strict=True) if spent] or rates[:1]
         low, high = min(lo for lo, _ in theirs), max(hi for _, hi in theirs)
         return Build(days * low, days * high, self._unit, estimated=True)

@@ -17,7 +17,7 @@ def follow_ups(
     """By feature, given the rows under it: the bugs among these; and what is linked to any of them and is a
     bug or came from support, with all that is under that. `told` has what is known of the `LINKS` of rows."""
     linked = {f: {k for r in rows if r in told for k in _named(org, r, told[r])} for f, rows in work.items()}
-    rows_of = called(org, sorted({key for some in linked.values() for key in some}), former=False)
+    rows_of = called(org, sorted({key for some in linked.values() for key in some}))
     kept = {row for row in rows_of.values() if _is_follow_up(org, row)}
     bugs = {f: {r for r in rows if r != f and org.now["bug"][r]} for f, rows in work.items()}
     below = under(org, sorted(kept.union(*bugs.values())))

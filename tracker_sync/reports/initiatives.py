@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal
 
 from tracker_sync.strategies import Strategies, Version
 from tracker_sync.strategy import Initiative, KillLine
 
 Entry = tuple[Initiative | None, list[KillLine]]
 """What a version says of an initiative: itself, and below which outcome it is stopped."""
+Word = Literal["stated", "changed", "gone"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +25,17 @@ class Told:
     """When the first version that has it came into force, in microseconds UTC."""
     gone: int | None
     """When the first version without it did; None: it is still stated."""
-    decided: tuple[int, ...]
+    decided: tuple[tuple[int, Word], ...]
     """When a version came into force that says something else of it than the one before: states it, changes
-    it or its kill lines, or leaves it out."""
+    it or its kill lines, or leaves it out; and which of these."""
     owners: tuple[tuple[int, str], ...]
     """(from when, who owned its intent) by version, each where it is not as before; '' for nobody."""
 
     @property
     def handovers(self) -> tuple[int, ...]:
-        """When its intent went from one owner to another."""
-        return tuple(at for (_, before), (at, owner) in pairwise(self.owners) if before and owner)
+        """When its intent went from one owner to another, be it after a time without one."""
+        owned = [(at, owner) for at, owner in self.owners if owner]
+        return tuple(at for (_, before), (at, owner) in pairwise(owned) if before != owner)
 
     @property
     def kill_lines(self) -> list[KillLine]:
@@ -60,14 +63,23 @@ def _told(id_: str, versions: Sequence[Version], end: int) -> Told:
     return Told(
         initiative, version, times[having[0]],
         gone=times[having[-1] + 1] if having[-1] + 1 < len(versions) else None,
-        decided=tuple(t for t, (was, now) in zip(times, pairwise(entries), strict=True) if was != now),
+        decided=tuple(
+            (t, _word(*two)) for t, two in zip(times, pairwise(entries), strict=True) if two[0] != two[1]
+        ),
         owners=_owners(initiative.intent, [(times[n], versions[n]) for n in having]),
     )  # fmt: skip
 
 
+def _word(was: Entry, now: Entry) -> Word:
+    if now[0] is None:
+        return "gone"
+    return "stated" if was[0] is None else "changed"
+
+
 def _entry(version: Version, id_: str) -> Entry:
     stated = next((i for i in version.strategy.initiatives if i.id == id_), None)
-    return stated, [k for k in version.strategy.limits.kill_lines if k.initiative == id_]
+    lines = [k for k in version.strategy.limits.kill_lines if k.initiative == id_]
+    return stated, lines if stated else []
 
 
 def _owners(intent: str, versions: Sequence[tuple[int, Version]]) -> tuple[tuple[int, str], ...]:

@@ -8,11 +8,11 @@ from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.states.columns import split
 
 
-def called(org: Portfolio, keys: Iterable[str], *, former: bool = True) -> dict[str, int]:
+def called(org: Portfolio, keys: Iterable[str]) -> dict[str, int]:
     """The row of each key that means one item: `acme:PAY-12`, or `PAY-12` where only one source has it. An
-    item also goes by the `former` keys that it once had, unless another has them now."""
+    item also goes by the keys that it once had, unless another has them now."""
     now = _having(org, keys)
-    once = _once(org, [key for key, rows in now.items() if not rows and former])
+    once = _once(org, [key for key, rows in now.items() if not rows])
     later = {ref: rows for ref, rows in _having(org, once.values()).items() if len(rows) == 1}
     found = {key: rows[0] for key, rows in now.items() if len(rows) == 1}
     return found | {key: later[ref][0] for key, ref in once.items() if ref in later}

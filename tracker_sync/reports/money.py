@@ -44,8 +44,15 @@ class Costs:
         return Fraction(int(self.amounts[0, rows].sum()), whole) if whole else None
 
 
-def costs(org: Portfolio, query: Query, only: Array | None = None) -> Costs | None:
-    """Who worked on what, with what they cost; None where nobody's rate is known. `only` as in `effort_by`.
+def costs(org: Portfolio, query: Query) -> Costs | None:
+    """Who worked on what, with what they cost; None where nobody's rate is known."""
+    found = priced_groups(org)
+    return Costs(*effort_by(org, query, found[0], len(found[1])), found[1]) if found else None
+
+
+def priced_groups(org: Portfolio) -> tuple[Array, tuple[Rate, ...]] | None:
+    """(for each word the group of people of whom it stands for, the rate of each group); as in `Costs`, the
+    first is of people whose team states no rate. None where nobody's rate is known.
 
     A team's rate is from the lowest to the highest of its people's; who is in no team has their own.
     """
@@ -60,7 +67,7 @@ def costs(org: Portfolio, query: Query, only: Array | None = None) -> Costs | No
             if code > 0:
                 group[code] = names.index(name) + 1
     rates = ((min(lo for lo, _ in teams.values()), max(hi for _, hi in teams.values())), *teams.values())
-    return Costs(*effort_by(org, query, group, len(rates), only), rates)
+    return group, rates
 
 
 def _teams(people: Mapping[str, Person]) -> dict[str, Rate]:

@@ -76,6 +76,7 @@ def open_portfolio(
     """
     from tracker_sync.reports.kept import Kept
     from tracker_sync.reports.portfolio import Portfolio
+    from tracker_sync.reports.staff import Staff
     from tracker_sync.states.aside import Aside
     from tracker_sync.states.lookup import around
     from tracker_sync.states.marks import newest
@@ -87,11 +88,12 @@ def open_portfolio(
     texts = [on.sides.texts.get(name, "") for name in SIDES]
     said = dismissals(log, on.known_at)
     kept = Kept(log, canonical([on.print, on.detectors.told, texts, seq]))
+    staff = Staff(on.judged.people, lives.words)
 
     def at(instant: int) -> Portfolio:
         return Portfolio(
             lives.at(instant), lives.words, on.judged, lives.titles, lives.last_ts, Aside(log, on.known_at),
-            sides=on.sides, detectors=on.detectors, dismissals=said, kept=kept, at=at,
+            sides=on.sides, staff=staff, detectors=on.detectors, dismissals=said, kept=kept, at=at,
             look=lambda refs: _org(around(log, refs, on.known_at), on, instant),
         )  # fmt: skip
 
@@ -109,13 +111,14 @@ def open_org(config: Config, log: EventLog, asked: Asked = Asked()) -> tuple[Org
 
 
 def open_items(
-    config: Config, log: EventLog, keys: Sequence[str], asked: Asked = Asked()
+    config: Config, log: EventLog, keys: Sequence[str], asked: Asked = Asked(), *, below: bool = True
 ) -> tuple[Org, Clocks]:
-    """The items that go by these keys, now or once, with all that is needed to say what they are."""
+    """The items that go by these keys, now or once, with all that is needed to say what they are; without
+    what is `below` them, all but whether they are epics."""
     from tracker_sync.states.lookup import around
 
     on = _basis(config, log, asked)
-    return _org(around(log, keys, on.known_at), on), Clocks(on.as_of, on.known_at)
+    return _org(around(log, keys, on.known_at, below=below), on), Clocks(on.as_of, on.known_at)
 
 
 def _org(entries: Iterable[Entry], on: _Basis, at: int | None = None) -> Org:

@@ -8,7 +8,7 @@ from tracker_sync.reports.drawn import Drawn
 from tracker_sync.reports.finding import Finding, Holds, Measured, Result, Threshold, Unassessed
 from tracker_sync.reports.kill_lines import Kill
 from tracker_sync.reports.sagas import Outcome
-from tracker_sync.strategy import Limits
+from tracker_sync.strategy import Limits, normal
 
 TARGET, LINE = "limits/adoption-target", "limits/kill-line"
 FINDS = {
@@ -69,7 +69,7 @@ def kill_lines(drawn: Drawn, limits: Limits) -> Iterator[Result]:
 
 
 def _held(outcome: Outcome, line: Kill) -> Result:
-    subject = f"{outcome.initiative}/{line.by}"
+    subject = f"{outcome.initiative}/{normal(line.metric).replace(' ', '-')}/{line.by}"
     if line.low is None or line.high is None:
         return Unassessed(LINE, FINDS[LINE], line.needs, subject)
     measured = Measured(line.metric, line.low, line.high, len(outcome.epics))
@@ -85,10 +85,11 @@ def _held(outcome: Outcome, line: Kill) -> Result:
     sure = line.state == "crossed"
     if not sure:
         claim += " Whether that is below the line depends on accounts that nobody counted."
-    if sure and outcome.undecided is None:
+    waits = line in outcome.unanswered
+    if sure and not waits:
         claim += " It was decided on since."
     return Finding(
-        LINE, "alarm" if sure and outcome.undecided is not None else "note",
+        LINE, "alarm" if waits else "note",
         "going on because of what was spent", claim, "Would you start it today, inheriting it as it is?",
         measured, threshold, sure, lambda: outcome.epics, outcome.epics, subject=subject,
     )  # fmt: skip

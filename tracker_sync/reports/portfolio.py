@@ -1,18 +1,20 @@
 """What reports are computed from: all items as they were at one time, as columns."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, overload
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from tracker_sync.events import Dismissed
 from tracker_sync.inputs import Detectors, Sides
 from tracker_sync.reports.kept import Kept
+from tracker_sync.reports.many import Many as Many
 from tracker_sync.reports.org import Org
 from tracker_sync.reports.query import Query
+from tracker_sync.reports.staff import Staff
 from tracker_sync.states.aside import Aside
 from tracker_sync.states.columns import (
     DOING,
@@ -21,6 +23,7 @@ from tracker_sync.states.columns import (
     VERDICTS,
     Array,
     Columns,
+    Deferred,
     Table,
     Words,
     distinct,
@@ -33,8 +36,6 @@ from tracker_sync.tagging import Judgement
 if TYPE_CHECKING:
     from tracker_sync.reports.effort import Effort
 
-T = TypeVar("T")
-U = TypeVar("U")
 Titles = Callable[[Sequence[tuple[int, int]]], Mapping[tuple[int, int], str]]
 """The titles of states, each named by its item and its `lo`."""
 
@@ -71,6 +72,8 @@ class Portfolio:
     """What people said of warnings, by the names of these."""
     kept: Kept
     """What was worked out before."""
+    staff: Staff
+    """Who of its words stands for whom."""
     look: Callable[[Sequence[str]], Org]
     """Some items by their refs, with their events and all tags, and those above and below them."""
     at: Callable[[int], "Portfolio"]
@@ -86,6 +89,17 @@ class Portfolio:
         found, sources = self.columns.states, sources_of(self.columns)
         order = natural_order(self.words, sources, found)
         return (found, sources) if order is None else (found.where(order), sources[order])
+
+    def forget(self) -> None:
+        """Let go of all that was worked out but what its items are called; who asks again has it worked out
+        again. Shares hold on to the organisation that they are of, and a series has many."""
+        for name in self.__dict__.keys() - {f.name for f in fields(self)} - {"_chosen"}:
+            del self.__dict__[name]
+        self.efforts.clear()
+        self._active.clear()
+        for own in self.columns.tables:
+            if isinstance(own.columns, Deferred):
+                own.columns.forget()
 
     @property
     def now(self) -> Table:
@@ -128,6 +142,15 @@ class Portfolio:
         found = np.ones(len(self.now), dtype=bool)
         found[self.parents[self.parents != NONE]] = False
         return found
+
+    @cached_property
+    def leaf_stints(self) -> tuple[Array, Table]:
+        """(row, stint) of all that anybody had in progress and that has no children."""
+        stints = self.columns.stints
+        rows = self.rows_of(stints["item"])
+        kept = np.flatnonzero(rows != NONE)
+        kept = kept[self.leaf[rows[kept]]]
+        return rows[kept], stints.where(kept)
 
     @cached_property
     def epic(self) -> Array:
@@ -297,45 +320,6 @@ class Portfolio:
         wanted = [*zip(self.now["item"][rows].tolist(), self.now["lo"][rows].tolist(), strict=True)]
         titles = self.titles(wanted)
         return [titles[w] for w in wanted]
-
-
-class Many(Sequence[T], Generic[T]):
-    """What a report lists, by row, the largest first by `weights` (an array by row), or in order of the rows.
-
-    Each is made when it is looked at, since nobody looks at 400,000.
-    """
-
-    def __init__(self, rows: Array, make: Callable[[Array], list[T]], weights: Array | None = None) -> None:
-        self.rows, self._make, self._weights = rows, make, weights
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    @cached_property
-    def _ordered(self) -> Array:
-        if self._weights is None:
-            return self.rows
-        return self.rows[np.argsort(-self._weights[self.rows], kind="stable")]
-
-    @overload
-    def __getitem__(self, place: int) -> T: ...
-    @overload
-    def __getitem__(self, place: slice) -> list[T]: ...
-    def __getitem__(self, place: int | slice) -> T | list[T]:
-        if isinstance(place, slice):
-            return self._make(self._ordered[place])
-        return self._make(self._ordered[[place]])[0]
-
-    def __iter__(self) -> Iterator[T]:
-        return iter(self._make(self._ordered))
-
-    def where(self, chosen: Array) -> "Many[T]":
-        """Those of the rows for which `chosen`, an array by row, is true."""
-        return Many(self.rows[chosen[self.rows]], self._make, self._weights)
-
-    def each(self, part: Callable[[T], U]) -> "Many[U]":
-        """What is to be said of each, in the same order."""
-        return Many(self.rows, lambda some: [part(one) for one in self._make(some)], self._weights)
 
 
 def refs(org: Portfolio, rows: Array) -> Many[str]:

@@ -51,19 +51,21 @@ class Agreement:
 
 
 def answers(org: Portfolio, end: int) -> tuple[Answer, ...] | None:
-    """The newest answer of each account, persona and problem up to `end`, in order of the file; None without
-    problems.csv. Raises ConfigError with file and line."""
+    """The newest answer of each account, persona and problem up to `end`, by time and in order of the file;
+    None without problems.csv. Raises ConfigError with file and line."""
     told = org.sides.problems
     if told is None:
         return None
     customers, newest = org.judged.customers, dict[tuple[str, str, str], Answer]()
+    spelt = dict[str, str]()
     for row in sorted((r for r in told if r.at <= end), key=lambda r: r.at):
-        account = customers.find(row.account)
-        standing = account.at(row.at) if account else None
         who = independent(customers, row.account)
-        newest[who, normal(row.persona), normal(row.problem)] = Answer(
+        who = spelt.setdefault(normal(who), who)
+        account, key = customers.find(who), (who, normal(row.persona), normal(row.problem))
+        newest.pop(key, None)  # so that it stands where it was answered last
+        newest[key] = Answer(
             who, row.persona, row.problem, row.rank, row.at, row.importance, row.satisfaction,
-            standing.segment if standing else "",
+            account.segment(row.at) if account else "",
         )  # fmt: skip
     return tuple(newest.values())
 

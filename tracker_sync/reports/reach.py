@@ -80,9 +80,8 @@ def profile(customers: Customers, name: str, at: int, version: Version | None) -
     if account is None:
         return Profile(name, False, None, None, None, None)
     standing = account.at(at)
-    begun = [s for s in account.history if s.since <= at] or account.history[:1]
     return Profile(
-        name, True, begun[-1].segment or None, standing.status if standing else None,
+        name, True, account.segment(at) or None, standing.status if standing else None,
         customers.in_icp(name, at, version.strategy.icp if version else None),
         standing.arr if standing else None,
     )  # fmt: skip

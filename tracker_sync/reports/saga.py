@@ -107,7 +107,7 @@ def decisions(of: Carried) -> list[int]:
     """When anybody decided about an initiative, in order: a version of the strategy that says something else
     of it, a person's word on which intent one of its epics serves, an epic that was declined."""
     stops = (at for c in of.went for at in c.stops)
-    return sorted([*of.told.decided, *stops, *(at for at, _ in of.said)])
+    return sorted([*(at for at, _ in of.told.decided), *stops, *(at for at, _ in of.said)])
 
 
 def undecided(of: Carried, checks: Sequence[Check], kills: Sequence[Kill]) -> int | None:
@@ -122,8 +122,19 @@ def undecided(of: Carried, checks: Sequence[Check], kills: Sequence[Kill]) -> in
         elif found and found.verdict == "on target":
             waits = []
     waits += [k.at for k in kills if k.state == "crossed" and k.at is not None]
-    last = max(decisions(of), default=None)
-    return min((at for at in waits if last is None or at > last), default=None)
+    return min((at for at in waits if _after(of, at)), default=None)
+
+
+def unanswered(of: Carried, checks: Sequence[Check], kills: Sequence[Kill]) -> tuple[Kill, ...]:
+    """The kill lines that were crossed with no decision after it; what is over waits for none."""
+    if stage(of, checks) in ("stopped", "sunset"):
+        return ()
+    return tuple(k for k in kills if k.state == "crossed" and k.at is not None and _after(of, k.at))
+
+
+def _after(of: Carried, at: int) -> bool:
+    """Whether nobody has decided since."""
+    return at > max(decisions(of), default=-1)
 
 
 def handovers(of: Carried) -> tuple[int, ...]:

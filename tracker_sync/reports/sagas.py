@@ -20,7 +20,7 @@ from tracker_sync.reports.kill_lines import Kill, kill
 from tracker_sync.reports.money import MISSING, Costs, costs
 from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.reports.query import Query
-from tracker_sync.reports.saga import Check, Saga, Stage, decisions, handovers, stage, undecided
+from tracker_sync.reports.saga import Check, Saga, Stage, decisions, handovers, stage, unanswered, undecided
 from tracker_sync.reports.shares import Grouped, Share
 from tracker_sync.reports.timelines import Moment, moments
 from tracker_sync.states.columns import Array
@@ -88,8 +88,8 @@ class Outcome:
     """Refs, in the order of the strategy."""
     checks: tuple[Check, ...]
     kills: tuple[Kill, ...]
-    undecided: int | None
-    """As in `Saga`."""
+    unanswered: tuple[Kill, ...]
+    """Those that were crossed with no decision after it."""
     decisions: tuple[int, ...]
     """All of them, by time."""
     due: date | None
@@ -106,8 +106,8 @@ def outcomes(org: Portfolio, query: Query) -> tuple[Outcome, ...]:
     for of in carried(org, query, [t for t in told if t.gone is None], end):
         checks, kills = look.checks(of)[0], look.kills(of)
         refs = tuple(map(org.ref, of.epics))
-        waits, stated = undecided(of, checks, kills), of.told.initiative
-        found.append(Outcome(stated.id, refs, checks, kills, waits, (*decisions(of),), stated.due))
+        stated, open_ = of.told.initiative, unanswered(of, checks, kills)
+        found.append(Outcome(stated.id, refs, checks, kills, open_, (*decisions(of),), stated.due))
     return tuple(found)
 
 
@@ -200,7 +200,7 @@ class _Look:
 
     def epics(self, all_: Sequence[Carried]) -> tuple[Epic, ...]:
         """The epics of initiatives, of each in the order in which they were started."""
-        descent = Descent(self.org, all_, self.end)
+        descent = Descent(self.org, all_, self.end, self.query.known_at)
         places = [(of, row) for of in all_ for row in of.begun]
         titles = self.org.titled(np.array([row for _, row in places], dtype=np.int64))
         found = []
@@ -209,8 +209,9 @@ class _Look:
             found.append(Epic(
                 of.told.initiative.id, self.org.ref(row), title, went.state, went.started,
                 released=went.releases[-1] if went.releases else None,
-                effort=self.effort_all.sum(np.array(of.work[row])), root=row == of.begun[0],
-                adoption=self._alone(of, row), row=row, of=of, descent=descent,
+                effort=self.effort_all.sum(np.array(of.work[row])),
+                root=row == of.begun[0] and went.started is not None, adoption=self._alone(of, row),
+                row=row, of=of, descent=descent,
             ))  # fmt: skip
         return tuple(found)
 

@@ -127,11 +127,14 @@ def _found(org: Portfolio, query: Query, wanted: Sequence[str]) -> Weights:
 def _spell(org: Portfolio, query: Query, period: Period) -> Spell:
     now = during(query, period)
     then = replace(now, as_of=period.until - 1)
-    return Spell(
+    past = org.at(then.as_of)
+    spell = Spell(
         period,
         tuple(map(_weighed, _found(org, now, query.weights).bases)),
-        tuple(map(_weighed, _found(org.at(then.as_of), then, query.weights).bases)),
+        tuple(map(_weighed, _found(past, then, query.weights).bases)),
     )
+    past.forget()
+    return spell
 
 
 def _rows(org: Portfolio, rows: Array, days: Effort) -> list[Row]:

@@ -9,7 +9,7 @@ import numpy as np
 from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.reports.query import Query
 from tracker_sync.states.columns import Array
-from tracker_sync.states.told import told
+from tracker_sync.states.told import ever, told
 from tracker_sync.strategy import normal
 
 _LABEL = re.compile(r"problem(?:/|::?)\s*(?P<name>.*\S)\s*", re.IGNORECASE | re.DOTALL)
@@ -47,9 +47,12 @@ def served(org: Portfolio, query: Query, among: Array | None = None) -> Served:
 def _said(org: Portfolio, query: Query, rows: Mapping[int, int]) -> Iterator[tuple[int, str]]:
     """(row, a problem that it names), given the row of each item that is looked at."""
     fields = org.aside.fields(FIELD)
-    attrs = ["labels", *{attr for _, attr in fields}]
-    for item, said in told(org.aside.log, rows, attrs, query.as_of, org.aside.known_at).items():
-        row = rows[item]
+    log, attrs, at = org.aside.log, {attr for _, attr in fields}, (query.as_of, org.aside.known_at)
+    some = ever(log, rows, "labels", "problem", attrs, *at)  # few of many do
+    found = told(log, some, ["labels", *attrs], *at)
+    for item, row in rows.items():
+        if (said := found.get(item)) is None:
+            continue
         source = org.words.vals[org.sources[row]]
         for attr, values in sorted(said.state.items()):
             for value in sorted(values.values()):

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Literal, get_args
 
 import numpy as np
@@ -107,8 +107,12 @@ class SingleCustomer:
     whether others have the problem, nor what was displaced."""
 
 
+@lru_cache(maxsize=1)
 def single_customer(org: Portfolio, query: Query) -> SingleCustomer:
-    """The report for a question. Definition: domain, section 2, and docs/reports.md."""
+    """The report for a question. Definition: domain, section 2, and docs/reports.md.
+
+    The last one is kept, for the overview and the warnings, which rest on it.
+    """
     days, active = effort(org, query), org.active(query)
     coverage = _coverage(org, active)
     below, feature = _under(org, _features(org))

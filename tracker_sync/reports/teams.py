@@ -7,7 +7,7 @@ import numpy as np
 from tracker_sync.days import Days
 from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.reports.query import Query
-from tracker_sync.states.columns import NONE, Array, distinct
+from tracker_sync.states.columns import Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +28,16 @@ def teams(org: Portfolio, query: Query) -> tuple[list[str], Array]:
     last; of several who had it at once, the first by name. The first is '', for work of nobody whose team is
     known."""
     rows, person, last = stints(org, query)
-    names = [""]
-    of_person = np.zeros(len(org.words.vals), dtype=np.int64)
-    for code in distinct(person)[0].tolist():
-        known = org.judged.people.get(org.words.vals[code])
-        if known and known.team:
-            if known.team not in names:
-                names.append(known.team)
-            of_person[code] = names.index(known.team)
-    order = [0, *sorted(range(1, len(names)), key=names.__getitem__)]
-    rank = np.argsort(order)
+    names, of_word = org.staff.teams
+    team = of_word[person]
+    there = np.zeros(len(names), dtype=bool)
+    there[0] = True
+    there[team] = True
     found = np.zeros(len(org.now), dtype=np.int64)
-    place = rank[of_person[person]]
+    place = (np.cumsum(there) - 1)[team]
     by_end = np.lexsort((np.where(place == 0, 0, len(names) - place), last))
     found[rows[by_end]] = place[by_end]  # of each row the last one stays
-    return [names[n] for n in order], found
+    return [names[n] for n in np.flatnonzero(there).tolist()], found
 
 
 def strangers(org: Portfolio, query: Query) -> tuple[Stranger, ...]:
@@ -63,10 +58,12 @@ def _worked(org: Portfolio, query: Query) -> dict[tuple[str, str], int]:
     """By the source and account of people whom nobody knows: how many leaves they had in progress."""
     rows, person, _ = stints(org, query)
     found: dict[tuple[str, str], int] = {}
-    for code in distinct(person)[0].tolist() if len(person) else ():
+    pairs = np.sort(person.astype(np.int64) << 32 | rows)
+    counts = np.bincount(pairs[np.diff(pairs, prepend=-1) != 0] >> 32)
+    for code in np.flatnonzero(counts).tolist():
         source, slash, account = org.words.vals[code].partition("/")
         if slash and org.words.vals[code] not in org.judged.people:
-            found[source, account] = len(set(rows[person == code].tolist()))
+            found[source, account] = int(counts[code])
     return found
 
 
@@ -74,8 +71,7 @@ def stints(org: Portfolio, query: Query) -> tuple[Array, Array, Array]:
     """(row, person, last day in the window) of each stint of a leaf."""
     days = Days(org.judged.calendar)
     first, until = days.of(query.since), days.of(query.last)
-    every = org.columns.stints
-    rows = org.rows_of(every["item"])
-    kept = (every["first"] <= until) & (every["last"] >= first) & (rows != NONE)
-    kept[kept] = org.leaf[rows[kept]] & org.within(query)[rows[kept]]
+    rows, every = org.leaf_stints
+    kept = np.flatnonzero((every["first"] <= until) & (every["last"] >= first))
+    kept = kept[org.within(query)[rows[kept]]]
     return rows[kept], every["person"][kept], np.minimum(every["last"][kept], until)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tracker_sync.days import Days
 from tracker_sync.reports.adopted import Adoption
 from tracker_sync.reports.carried import Carried
+from tracker_sync.reports.initiatives import Word
 from tracker_sync.reports.kill_lines import Kill
 from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.reports.saga import Saga
@@ -33,18 +34,18 @@ def moments(org: Portfolio, of: Carried, saga: Saga, end: int) -> list[Moment]:
     return [Moment(saga.initiative, *m) for m in sorted(every) if m[0] <= end]
 
 
+STRATEGY: dict[Word, str] = {
+    "stated": "The strategy states it.",
+    "changed": "The strategy says something else of it.",
+    "gone": "The strategy does not state it any more.",
+}
 Told = tuple[int, str, str, str]
 """When, the kind, what happened, the epic's ref or ''."""
 
 
 def _of_strategy(of: Carried, days: Days) -> Iterator[Told]:
     told = of.told
-    yield told.since, "stated", "The strategy states it.", ""
-    for at in told.decided:
-        if at not in (told.since, told.gone):
-            yield at, "changed", "The strategy says something else of it.", ""
-    if told.gone is not None:
-        yield told.gone, "gone", "The strategy does not state it any more.", ""
+    yield from ((at, word, STRATEGY[word], "") for at, word in told.decided)
     if told.initiative.since:
         at = days.end(told.initiative.since.toordinal() - 1)
         yield at, "begun", "Begun, as the strategy says.", ""

@@ -1,7 +1,7 @@
 """Lives as columns of numbers: a report over all items reads them at once."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, get_args
@@ -75,6 +75,32 @@ class Words:
         return np.array([self.code(t) for t in texts], dtype="<i4")
 
 
+class Deferred(Mapping[str, Array]):
+    """Columns by name, each made when it is looked at first: most reports look at few."""
+
+    def __init__(self, names: Iterable[str], make: Callable[[str], Array]) -> None:
+        self._names, self._make, self._made = tuple(names), make, dict[str, Array]()
+
+    def __getitem__(self, name: str) -> Array:
+        if name not in self._made:
+            self._made[name] = self._make(name)
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def forget(self) -> None:
+        """Let go of those that were made: who looks again has them made again."""
+        self._made.clear()
+
+    def __reduce__(self) -> tuple[type, tuple[dict[str, Array]]]:
+        """To another process go the columns themselves."""
+        return dict, (dict(self),)
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Table:
     """Rows, column by column: who reads one column of many rows does not touch the others."""
@@ -82,14 +108,16 @@ class Table:
     columns: Mapping[str, Array]
 
     def __len__(self) -> int:
-        return len(next(iter(self.columns.values())))
+        return len(self.columns[next(iter(self.columns))])
 
     def __getitem__(self, name: str) -> Array:
         return self.columns[name]
 
     def where(self, which: Array | slice) -> "Table":
         """Some of the rows: those at these places, or for which it is true."""
-        return Table({name: column[which] for name, column in self.columns.items()})
+        columns = self.columns
+        places = np.flatnonzero(which) if isinstance(which, np.ndarray) and which.dtype == bool else which
+        return Table(Deferred(columns, lambda name: columns[name][places]))
 
     def but(self, columns: Mapping[str, Array]) -> "Table":
         """The same rows with others of these columns."""
@@ -119,7 +147,7 @@ def concatenated(tables: Sequence[Table]) -> Table:
     some = [t for t in tables if len(t)] or tables[:1]
     if len(some) == 1:
         return some[0]
-    return Table({name: np.concatenate([t[name] for t in some]) for name in some[0].columns})
+    return Table(Deferred(some[0].columns, lambda name: np.concatenate([t[name] for t in some])))
 
 
 @dataclass(frozen=True, eq=False, slots=True)

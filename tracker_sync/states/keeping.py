@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from tracker_sync.log import EventLog
 from tracker_sync.log.projection import EMPTIED
-from tracker_sync.states import Life
+from tracker_sync.states import Life, openers
 from tracker_sync.states.columns import (
     SHAPE,
     Columns,
@@ -77,7 +77,7 @@ def rebuild(log: EventLog, judgement: Judgement, inputs: str) -> int:
 
 def _replacing(log: EventLog, kept: Marks, seq: int, by: Again) -> Iterator[Statement]:
     """What puts lives in the place of older ones."""
-    words = words_of(log)
+    words, opened_by = words_of(log), openers.to_keep(log, seq)
     known = len(words.vals)
     own = by.columns(words)
     items = [(number,) for number in by.items]
@@ -96,12 +96,13 @@ def _replacing(log: EventLog, kept: Marks, seq: int, by: Again) -> Iterator[Stat
         yield "DELETE FROM block WHERE block_id > ?", [(kept.whole,)]
         last_block = kept.whole
     yield BLOCK, [_block(last_block + 1, own)]
-    yield from _marked(kept._replace(seq=seq, last_ts=max(kept.last_ts, last_ts(log, kept.seq))))
+    now = kept._replace(seq=seq, last_ts=max(kept.last_ts, last_ts(log, kept.seq)))
+    yield from _marked(now, opened_by)
 
 
-def _marked(kept: Marks) -> Iterator[Statement]:
+def _marked(kept: Marks, opened_by: str) -> Iterator[Statement]:
     yield "DELETE FROM projection", [()]
-    yield MARK, [(name, str(val)) for name, val in kept._asdict().items()]
+    yield MARK, [*((name, str(val)) for name, val in kept._asdict().items()), (openers.NAME, opened_by)]
 
 
 def _block(number: int, own: Columns) -> Row:
@@ -162,7 +163,7 @@ def _anew(work: "_Work", told: Ties, kept: Marks) -> Iterator[Statement]:
             yield BLOCK, [_block(blocks_made, _in_order(joined(parts), words))]
             parts.clear()
     yield WORD, enumerate(words.vals)
-    yield from _marked(kept._replace(whole=blocks_made))
+    yield from _marked(kept._replace(whole=blocks_made), openers.to_keep(work.log, kept.seq, anew=True))
 
 
 class _Work:

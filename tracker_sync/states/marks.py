@@ -26,7 +26,7 @@ class Marks(NamedTuple):
 def marks_of(log: EventLog) -> Marks | None:
     """What the log's kept lives rest on; None where it keeps none."""
     with suppress(LogError):  # a log of an earlier schema, which is only read, has no such table
-        found = dict(log.query("SELECT name, val FROM projection"))
+        found = dict(log.query("SELECT name, val FROM projection WHERE name <> 'openers'"))
         if found.get("shape") == SHAPE:
             seq, last_ts, whole = (int(found[name]) for name in ("seq", "last_ts", "whole"))
             return Marks(seq, found["inputs"], last_ts, SHAPE, whole)

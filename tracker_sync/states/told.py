@@ -41,6 +41,21 @@ def told(
     return {item: _folded(some) for item, some in found.items()}
 
 
+def ever(
+    log: EventLog, items: Iterable[int], attr: str, start: str, also: Iterable[str], until: int,
+    known_at: int | None = None,
+) -> set[int]:  # fmt: skip
+    """The items of which events up to a time tell a value of an attribute that begins so (in lower case), or
+    tell of any of the attributes in `also`."""
+    others = sorted(also)
+    query = (
+        "SELECT DISTINCT e.item_id FROM event e WHERE e.ts <= ? AND e.rec_ts <= ?"  # noqa: S608  marks alone
+        f" AND (e.attr = ? AND lower(substr(e.val, 1, ?)) = ?{' OR e.attr = ?' * len(others)}) AND e.item_id"
+    )
+    args = (until, FOREVER if known_at is None else known_at, attr, len(start), start, *others)
+    return {item for (item,) in among(log.query, query, args, items)}
+
+
 def _folded(some: list[tuple[int, Event]]) -> Told:
     state: State = {}
     noted = []

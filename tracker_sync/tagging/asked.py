@@ -18,7 +18,7 @@ def customers_of(view: View, said: Mapping[str, Tag], judgement: Judgement) -> A
     found, unclear = _named(view, judgement) if view.hits() else ((), ())
     if told := said.get("customer"):
         spelt = [name for name in told.value.split(";") if name.strip()]
-        names = list(dict.fromkeys(_account(name, judgement.customers) for name in spelt))
+        names = list(dict.fromkeys(judgement.customers.called(name) for name in spelt))
         others = _earliest(t for t in found if t.value not in names)
         return tuple(replace(told, value=name) for name in names), (), others
     found, others = _of_threads(found, view)
@@ -33,7 +33,7 @@ def _named(view: View, judgement: Judgement) -> tuple[tuple[Tag, ...], tuple[Tag
         if known is None and (between := customers.between(one.value)):
             unclear.setdefault(one.value, replace(one, why=f"{' or '.join(between)}? {one.why}"))
         elif known is not None or not (customers.accounts and judgement.known_only(one.rule)):
-            found.append(replace(one, value=_account(one.value, customers)))
+            found.append(replace(one, value=customers.called(one.value)))
     # An item that names one of them elsewhere has said which it means.
     named = {t.value for t in found}
     open_ = (t for v, t in unclear.items() if named.isdisjoint(customers.between(v)))
@@ -62,11 +62,6 @@ def _of_threads(found: tuple[Tag, ...], view: View) -> tuple[tuple[Tag, ...], tu
         for t in found if (t.event_id, t.value) in passed
     )  # fmt: skip
     return tuple(t for t in found if (t.event_id, t.value) not in passed), others
-
-
-def _account(name: str, customers: Customers) -> str:
-    account = customers.find(name)
-    return account.name if account else " ".join(name.casefold().split())
 
 
 def told_by_account(tags: Iterable[Tag], customers: Customers) -> Iterator[Tag]:

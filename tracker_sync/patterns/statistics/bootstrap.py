@@ -100,4 +100,4 @@ def _draws(size: int) -> Array:
     """How often each resample draws each root; many shares of a report have the same roots."""
     rng = np.random.RandomState(SEED)  # the one whose numbers no version of numpy changes
     found: Array = rng.multinomial(size, np.full(size, 1 / size), size=DRAWS)
-    return found
+    return found.astype(float)  # once, not for each share

@@ -7,6 +7,7 @@ from typing import Any
 
 from tracker_sync.render.html.anchors import place
 from tracker_sync.render.html.charts import Picture, draw
+from tracker_sync.render.html.charts.beside import Pen, when_asked
 from tracker_sync.render.html.limits import FEWER, ITEMS, ROWS
 from tracker_sync.render.html.words import of_what, refs_of, said, width
 from tracker_sync.render.sheet import Column, Figure, NotAssessed, Sheet, Table
@@ -168,17 +169,17 @@ class View:
     """Every item that it names, in that order."""
 
 
-def view(sheets: Iterable[Sheet]) -> View:
+def view(sheets: Iterable[Sheet], pen: Pen = when_asked) -> View:
     """What is to be shown of these sheets."""
-    sections = tuple(_section(s) for s in sheets)
+    sections = tuple(_section(s, pen) for s in sheets)
     return View(sections, tuple(dict.fromkeys(r for s in sections for r in _refs(s))))
 
 
-def _section(sheet: Sheet) -> Section:
+def _section(sheet: Sheet, pen: Pen) -> Section:
     return Section(
         place(sheet.name), sheet.name, sheet.question, _period(sheet.query),
         sheet.headline, tuple(_tile(sheet, f) for f in sheet.figures),
-        tuple(draw(c, sheet) for c in sheet.charts), tuple(_grid(sheet, t) for t in sheet.tables),
+        tuple(draw(c, sheet, pen) for c in sheet.charts), tuple(_grid(sheet, t) for t in sheet.tables),
         tuple(_unknown(label, refs) for label, refs in sheet.unknowns if refs),
         sheet.notes,
     )  # fmt: skip

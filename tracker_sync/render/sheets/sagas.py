@@ -158,7 +158,7 @@ def _outcome(report: Sagas) -> tuple[Column, ...]:
                "its newest release that is so old.", used, width=9),
         Column("target", "Adoption target", "share", "The part of them that should (adoption_target).",
                lambda s: s.check.adoption.target if s.check and s.check.adoption else None),
-        Column("next_check", "Next check", "time", "The 90th day after its newest release, if it is to come.",
+        Column("next_check", "Next check", "time", "The next 90th day after a release that is to come.",
                lambda s: s.due),
         Column("kill_line", "Kill line", "text",
                "crossed: the outcome was below the line on its day; held: it was not; ahead: the day is to "

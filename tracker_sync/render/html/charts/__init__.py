@@ -13,8 +13,8 @@ from tracker_sync.render.html.charts import (
     series,
     shares,
     spread,
-    vega,
 )
+from tracker_sync.render.html.charts.beside import Drawing, Pen, when_asked
 from tracker_sync.render.html.charts.drawn import Drawn, Mark, drawn
 from tracker_sync.render.sheet import Chart, Kind, Sheet
 
@@ -35,25 +35,30 @@ class Picture:
 
     id: str
     title: str
-    svg: str
-    """Nothing where there is nothing to draw."""
+    drawing: Drawing | None
+    """None where there is nothing to draw."""
     how: str
     """How to read it, and what it leaves out; or why there is no picture."""
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     """Its figures as text."""
 
+    @property
+    def svg(self) -> str:
+        """The picture; nothing where there is none."""
+        return self.drawing() if self.drawing else ""
 
-def draw(chart: Chart, sheet: Sheet) -> Picture:
+
+def draw(chart: Chart, sheet: Sheet, pen: Pen = when_asked) -> Picture:
     """A chart of a sheet. Raises KeyError where it names a table or column that the sheet has not."""
     found = drawn(chart, sheet)
     name = place(sheet.name, "chart", chart.id)
     if found.needs:
-        return Picture(name, chart.title, "", found.needs, (), ())
+        return Picture(name, chart.title, None, found.needs, (), ())
     spec, reading = _KINDS[chart.kind]
     how = [chart.reading, reading(found), *_left_out(found)]
     return Picture(
-        name, chart.title, vega.svg(spec(found), name), " ".join(h for h in how if h),
+        name, chart.title, pen(spec(found), name), " ".join(h for h in how if h),
         _heads(found), tuple(_row(found, m) for m in found.marks),
     )  # fmt: skip
 

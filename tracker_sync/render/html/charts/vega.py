@@ -35,6 +35,11 @@ _THEME: Mapping[str, Any] = {
 }  # fmt: skip
 
 
+def ready() -> None:
+    """Load the library."""
+    import vl_convert  # noqa: F401
+
+
 def svg(spec: Mapping[str, Any], name: str) -> str:
     """The picture of a specification. Its colours are the page's variables, so that it goes with light and
     dark; `name` is what the page calls its title.
