@@ -4,10 +4,10 @@ from tests.oracle.limits import Limits, Verdict
 from tests.oracle.shares import Oracle
 from tests.reports.agreement import Said
 from tracker_sync.reports.drawn import Drawn
-from tracker_sync.reports.finding import Finding, Holds
+from tracker_sync.reports.finding import Finding, Holds, Unassessed
+from tracker_sync.reports.limits import limits
 from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.reports.query import Query
-from tracker_sync.reports.warnings import current
 
 SHARES = {
     "limits/sales-led-share": "sales_led_share",
@@ -19,11 +19,10 @@ Named = tuple[str, str]
 
 def warnings_reported(org: Portfolio, query: Query) -> Said:
     """What the package reports."""
-    report = current(Drawn(org, query))
     found: list[tuple[Named, Verdict]] = []
-    for r in (*report.findings, *report.holds):
-        found.append(((r.detector, r.subject), _verdict(r)))
-    found += [((u.detector, u.subject), Verdict("not assessed")) for u in report.unassessed]
+    for r in limits(Drawn(org, query)):
+        verdict = Verdict("not assessed") if isinstance(r, Unassessed) else _verdict(r)
+        found.append(((r.detector, r.subject), verdict))
     return {"limits": sorted(found, key=str)}
 
 

@@ -130,9 +130,9 @@ FINDINGS = (
     Column("dismissed_until", "Until", "time", "Until when.", lambda f: f.dismissed and f.dismissed.until),
 )  # fmt: skip
 EVIDENCE = (
-    Column("finding", "Finding", "text", "Its permanent name.", lambda r: r[0].id, width=29),
-    Column("item", "Item", "item", "The item that shows it.", lambda r: r[1].item, width=18),
-    Column("what", "What", "text", "What happened.", lambda r: r[1].what, width=24),
+    Column("finding", "Finding", "text", "Its permanent name.", lambda r: r[0].id, width=26),
+    Column("item", "Item", "item", "The item that shows it.", lambda r: r[1].item, width=16),
+    Column("what", "What", "text", "What happened.", lambda r: r[1].what, width=20),
     Column("at", "When", "time", "When it happened; empty for what is no event.", lambda r: r[1].at,
            width=10),
     Column("event", "Event", "text", "The event's id in its tracker.", lambda r: r[1].event or None),
