@@ -93,3 +93,15 @@ def test_other_reports_have_no_warnings_to_fail_on(work: Desk) -> None:
     done = work.run("report", "trust", "--fail-on", "note")
     assert done.code == 2
     assert "--fail-on goes with overview and warnings: no other report has warnings" in done.err
+
+
+def test_a_large_log_is_looked_at_for_patterns_only_where_somebody_asks(
+    work: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work.write("tracker-sync.toml", CONFIG)
+    stated(work, "sales_led_share = 0.25")
+    told = "Patterns were not looked for, since the log is large"
+    monkeypatch.setattr("tracker_sync.reports.warnings.LARGE", 3)
+    assert told in " ".join(work.run("report", "--format", "html").out.split())
+    assert told not in " ".join(work.run("report", "warnings").out.split())
+    assert told not in " ".join(work.run("report", "--format", "html").out.split())  # they are kept now

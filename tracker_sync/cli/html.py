@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tracker_sync.reports import Report
     from tracker_sync.reports.client import ClientView
     from tracker_sync.reports.opening import Asked
+    from tracker_sync.reports.portfolio import Portfolio
     from tracker_sync.reports.query import Query
 
 MOST = 26
@@ -47,6 +48,17 @@ def page(
 
     shown = view((sheet_of(one) for one in figures), pen)
     return html(shown, _reasons(config, log, asked, shown.refs), links(config))
+
+
+def on_page(name: str, org: "Portfolio", query: "Query", *, alone: bool) -> "Report":
+    """A report as the page has it: sales-led with a series; warnings, unless they are `alone` on it, without
+    looking for patterns in a large log."""
+    from tracker_sync.reports import REPORTS
+    from tracker_sync.reports.warnings import warnings
+
+    if name == "warnings":
+        return warnings(org, query, large=alone)
+    return REPORTS[name](org, in_periods(query) if name == "sales-led" else query)
 
 
 def in_periods(query: "Query") -> "Query":

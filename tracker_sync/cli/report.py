@@ -3,19 +3,20 @@
 import os
 import stat
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from tracker_sync.cli.html import drawing, in_periods, page
+from tracker_sync.cli.html import drawing, on_page, page
 from tracker_sync.cli.session import configuration, keep_found, keep_up, opened
 from tracker_sync.errors import ConfigError
 from tracker_sync.reports import NAMES
 
 if TYPE_CHECKING:
+    from tracker_sync.log import EventLog
     from tracker_sync.reports import Report
     from tracker_sync.reports.client import ClientView
     from tracker_sync.reports.portfolio import Portfolio
@@ -25,7 +26,7 @@ FORMATS = ("text", "json", "csv", "markdown", "html", "github")
 LEVELS = ("note", "warning", "alarm")
 WARNING = ("overview", "warnings")
 """The reports that have warnings."""
-WITHOUT_PLANS = ("overview", "single-customer", "demand", "said-no", "warnings")
+WITHOUT_PLANS = ("single-customer", "demand", "said-no")
 """The reports that look at no item's points and due dates, which take time to read."""
 
 
@@ -74,12 +75,12 @@ def report(
         keep_up(config)
     with drawing() if form == "html" else nullcontext() as pen, opened(config) as log, log.snapshot():
         names = [name] if name else NAMES if form == "html" else ["overview"]
-        plans, past = not {*names} <= {*WITHOUT_PLANS}, "warnings" in names
+        plans, past = plans_of(names, log), "warnings" in names
         org, query = open_portfolio(config, log, asked, plans=plans, past=past)
-        periods = {"sales-led": in_periods(query)} if form == "html" else {}
         figures: list[Report | ClientView] = (
             [for_client(org, query)] if redact
-            else [REPORTS[n](org, periods.get(n, query)) for n in names]
+            else [on_page(n, org, query, alone=bool(name)) for n in names] if form == "html"
+            else [REPORTS[n](org, query) for n in names]
         )  # fmt: skip
         colour = output is None and wants_colour(os.environ)
         if pen:
@@ -96,6 +97,18 @@ def report(
     keep_found(config, news)
     with_warnings = [f for n, f in zip(names, figures, strict=True) if n in WARNING]
     context.exit(10 if fail_on and any(_fails(f, fail_on) for f in with_warnings) else 0)
+
+
+def plans_of(names: "Sequence[str]", log: "EventLog") -> bool:
+    """Whether these reports look at what was planned of items. The overview does, for patterns, where the log
+    is not too large to look for them by the way."""
+    if {*names} <= {*WITHOUT_PLANS}:
+        return False
+    if [*names] != ["overview"]:
+        return True
+    from tracker_sync.reports.warnings import is_large
+
+    return not is_large(log)
 
 
 def _fails(figures: "Report | ClientView", level: str) -> bool:

@@ -47,6 +47,11 @@ def patterns(drawn: Drawn) -> list[Result]:
     return [_result(drawn, rules[one.rule], one) for one in _gathered(_told(drawn))] if rules else []
 
 
+def is_kept(drawn: Drawn) -> bool:
+    """Whether it is known from an earlier time what they come to."""
+    return drawn.org.kept.find(_asked(drawn.query)) is not None
+
+
 def _gathered(told: Sequence[Told]) -> Iterator[Told]:
     """Of a rule that looks at many subjects one by one, all those of which there is nothing to ask as one."""
     held: dict[str, list[Told]] = {}

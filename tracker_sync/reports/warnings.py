@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from tracker_sync.days import local
+from tracker_sync.log import EventLog
 from tracker_sync.reports.dismissed import dismissed
 from tracker_sync.reports.drawn import Drawn
 from tracker_sync.reports.finding import SEVERITIES, Finding, Holds, Result, Unassessed
 from tracker_sync.reports.limits import LIMITS, limits
-from tracker_sync.reports.patterns import patterns
+from tracker_sync.reports.patterns import is_kept, patterns
 from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.reports.query import Query
 from tracker_sync.strategy import midnight
@@ -18,7 +19,7 @@ BIAS = "bias/"
 """What the name of a rule on patterns begins with."""
 MONTHS = 12
 """How many month ends are looked at to say since when a finding has held."""
-LARGE = 50_000
+LARGE = 5_000
 """Items: of a larger log, looking back would take longer than the report; and so would looking for patterns
 take longer than the overview."""
 
@@ -44,9 +45,15 @@ class Warnings:
         return sorted({r.detector for r in every})
 
 
-def warnings(org: Portfolio, query: Query) -> Warnings:
-    """The report for a question, with how long its findings have held."""
-    found = current(Drawn(org, query))
+def is_large(log: EventLog) -> bool:
+    """Whether a log has more items than are looked at for patterns by the way."""
+    [(n,)] = log.query("SELECT count(*) FROM item")
+    return int(n) > LARGE
+
+
+def warnings(org: Portfolio, query: Query, *, large: bool = True) -> Warnings:
+    """The report for a question, with how long its findings have held; `large` as for `current`."""
+    found = current(Drawn(org, query), large=large)
     if len(org.now) > LARGE or not found.findings:
         return found
     since = _since(org, query, found.findings)
@@ -55,8 +62,9 @@ def warnings(org: Portfolio, query: Query) -> Warnings:
 
 
 def current(drawn: Drawn, *, large: bool = True) -> Warnings:
-    """The same as of now alone. Unless `large`, a large log is not looked at for patterns."""
-    looked = large or len(drawn.org.now) <= LARGE
+    """The same as of now alone. Unless `large`, a large log is not looked at for patterns, but what was found
+    of them before is told."""
+    looked = large or len(drawn.org.now) <= LARGE or is_kept(drawn)
     results = [*limits(drawn), *(patterns(drawn) if looked else ())]
     found = (r for r in results if isinstance(r, Finding))
     findings = [*dismissed(drawn.org, drawn.query, found)]
