@@ -38,8 +38,7 @@ def _ahead(facts: Facts, when: When, epic: Epic) -> Seen:
     found = Fraction(max(days, 0.0)).limit_denominator(1000)
     return Seen(
         days > when.above, found, found, 1, limit, unit="days", subject=epic.ref,
-        words={"item": epic.ref, "days": round(max(days, 0)),
-               "scoped": "scoped later" if epic.scoped else "not scoped yet"},
+        words={"item": epic.ref, "days": round(max(days, 0)), "how": _how(epic, days)},
         rows=(
             Row(epic.ref, "promised", epic.promised),
             *((Row(epic.ref, "first scoped", epic.scoped),) if epic.scoped else ()),
@@ -48,6 +47,12 @@ def _ahead(facts: Facts, when: When, epic: Epic) -> Seen:
     )  # fmt: skip
 
 
+def _how(epic: Epic, days: float) -> str:
+    told = f"{round(max(days, 0))} days"
+    return f"{told} before it was scoped" if epic.scoped else f"{told} ago, and is not scoped yet"
+
+
 PROMISED_BEFORE_SCOPED = Measure(
-    promised_before_scoped, When, {"item": "acme:PAY-12", "days": 12, "scoped": "scoped later"}
-)
+    promised_before_scoped, When,
+    {"item": "acme:PAY-12", "days": 12, "how": "12 days before it was scoped"},
+)  # fmt: skip
