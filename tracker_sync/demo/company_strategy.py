@@ -112,7 +112,7 @@ commissioning: water-treatment
 # What an epic rests on beside who asked for it, as its label `evidence/...` says.
 _EVIDENCE = {
     "constraint-log": "interviews", "crew-lookahead": "ranking", "daily-log": "ranking",
-    "offline-mode": "usage", "plan-versions": "survey", "voice-languages": "deal",
+    "offline-mode": "usage",
 }  # fmt: skip
 
 # People who used what was built, by month after its release.
