@@ -30,7 +30,7 @@ class Warnings:
 
     query: Query
     findings: tuple[Finding, ...]
-    """The most severe first; those that somebody dismissed last."""
+    """The most severe first, of these what the strategy itself states; what somebody dismissed last."""
     unassessed: tuple[Unassessed, ...]
     holds: tuple[Holds, ...]
     looked_back: bool
@@ -70,11 +70,17 @@ def current(drawn: Drawn, *, large: bool = True) -> Warnings:
     findings = [*dismissed(drawn.org, drawn.query, found)]
     return Warnings(
         drawn.query,
-        tuple(sorted(findings, key=lambda f: (f.dismissed is not None, -SEVERITIES.index(f.severity), f.id))),
+        tuple(sorted(findings, key=_order)),
         tuple(r for r in results if isinstance(r, Unassessed)),
         tuple(r for r in results if isinstance(r, Holds)),
         looked_back=False, patterns=looked,
     )  # fmt: skip
+
+
+def _order(finding: Finding) -> tuple[bool, int, bool, str]:
+    """What nobody dismissed first, then the most severe; what the strategy itself states before patterns."""
+    severity = SEVERITIES.index(finding.severity)
+    return finding.dismissed is not None, -severity, finding.detector.startswith(BIAS), finding.id
 
 
 def _since(org: Portfolio, query: Query, findings: Sequence[Finding]) -> Mapping[str, tuple[int, bool]]:
