@@ -49,9 +49,9 @@ def trust_expected(of: Oracle) -> Said:
 
 
 def _of_teams(
-    coverage: dict[tuple[str, str, str], tuple[object, ...]],
-) -> dict[tuple[str, str, str], tuple[object, ...]]:
-    """The coverage without the rows of nobody's team where these say what those of all work say: whether they
-    are shown then rests on work outside the window."""
+    coverage: dict[tuple[str, str, str], tuple[int, int, object, int]],
+) -> dict[tuple[str, str, str], tuple[int, int, object, int]]:
+    """The coverage of what there is work of; without the rows of nobody's team where these say what those of
+    all work say: whether they are shown then rests on work outside the window."""
     named = any(of == "team" and name for of, name, _ in coverage)
-    return {key: row for key, row in coverage.items() if named or key[0] != "team"}
+    return {key: row for key, row in coverage.items() if row[0] and (named or key[0] != "team")}

@@ -150,13 +150,15 @@ def part(seed: int, *, known: bool) -> Question:
     return replace(question(seed, known=known), **chosen)
 
 
-def assert_all_agree(case: Case, question: Question, by: str | None = None) -> None:
-    """The package and the oracle say the same by all comparisons that there are."""
+def assert_all_agree(
+    case: Case, question: Question, by: str | None = None, names: Collection[str] = tuple(REPORTS)
+) -> None:
+    """The package and the oracle say the same by all comparisons that there are, of these reports."""
     org, query = open_portfolio(case.config, case.log, replace(asked(question), by=by))
     of, alone = Oracle(case.record, question), replace(query, by=None)
     assert_shares_agree(org, alone, of)
     assert_opened_agree(org, query, of, case.record)
-    assert_opened_reports_agree(org, alone, of)
+    assert_opened_reports_agree(org, alone, of, names)
 
 
 def test_the_reports_of_the_demo(girder: Case) -> None:
