@@ -74,6 +74,13 @@ def test_what_is_set_after_it_was_done_puts_nothing_off(told: Told) -> None:
     assert (one.slips, one.due, one.outcome) == (0, date(2026, 2, 12).toordinal(), "kept")
 
 
+def test_a_date_set_in_the_sitting_in_which_an_item_came_done_was_there_at_its_creation(told: Told) -> None:
+    one = row(
+        told(item("A-1", PROMISE, start=None), move("A-1", 0.001, "3"), due("A-1", 0.003, "2026-02-12"))
+    )
+    assert (one.outcome, one.first_due) == ("kept", date(2026, 2, 12).toordinal())
+
+
 def test_a_date_corrected_while_the_item_was_filled_in_never_counted(told: Told) -> None:
     dates = due("A-1", 0.001, "2026-01-12"), due("A-1", 0.002, "2026-02-20")
     one = row(told(item("A-1"), *dates))

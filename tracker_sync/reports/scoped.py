@@ -64,8 +64,10 @@ def dates(org: Portfolio, ended: Array, at: int) -> Dates:
     set later puts nothing off. A date that was replaced within ten minutes of creation never counted."""
     plans = _told(org, at, (DUE,))
     rows = org.rows_of(plans["item"])
-    in_time = (ended[rows] == NEVER) | (plans["lo"] <= ended[rows])
-    kept = in_time & (plans["hi"] > opened_at(org)[rows] + SITTING)
+    opened = opened_at(org)[rows]
+    begun = np.where(plans["lo"] <= opened + SITTING, opened, plans["lo"])
+    in_time = (ended[rows] == NEVER) | (begun <= ended[rows])
+    kept = in_time & (plans["hi"] > opened + SITTING)
     plans, rows = plans.where(kept), rows[kept]
     order = np.lexsort((plans["lo"], rows))
     plans, rows = plans.where(order), rows[order]
