@@ -10,10 +10,6 @@ from tracker_sync.patterns.measure import Seen, Silent
 from tracker_sync.patterns.rules import BiasRule, Trial
 from tracker_sync.patterns.statistics.multiple import benjamini_hochberg
 
-Q = 0.10
-"""The part of the statistical findings that may be false alarms, by expectation (Benjamini & Hochberg
-1995): fifteen tests at 5 % each give a false alarm in 54 % of organisations that have no pattern."""
-
 
 @dataclass(frozen=True, slots=True)
 class Detected:
@@ -35,7 +31,7 @@ def detect(rules: Sequence[BiasRule], facts: Facts) -> tuple[Detected, ...]:
     """
     results = [one for rule in rules for one in _looked(rule, facts)]
     tested = [r for r in results if r.seen is not None and r.seen.p is not None]
-    kept = benjamini_hochberg([r.seen.p for r in tested if r.seen and r.seen.p is not None], Q)
+    kept = benjamini_hochberg([r.seen.p for r in tested if r.seen and r.seen.p is not None])
     chance = {id(r) for r, keep in zip(tested, kept, strict=True) if not keep}
     return tuple(
         Detected(r.rule, None, False, _CHANCE.format(len(tested)), r.subject)

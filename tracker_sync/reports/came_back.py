@@ -98,9 +98,7 @@ def _role(told: Org, ref: str, at: int) -> str | None:
     ]  # fmt: skip
     if not item or not actors:
         return None
-    people, actor = told.judged.people, actors[0]
-    person = people.get(actor) or people.get(told.names(item).of("user", actor))
-    return person.role if person else None
+    return told.role(item, actors[0]) or None
 
 
 def _evidence(told: Org, ref: str, lo: int, hi: int) -> tuple[str, ...]:

@@ -50,6 +50,14 @@ class Org:
         """What the ids in the item's source are called."""
         return self.world.names.get(item.source, Names())
 
+    def role(self, item: Item, actor: str | None) -> str:
+        """The role in people.toml of somebody in the item's tracker; '' where it does not say."""
+        if not actor:
+            return ""
+        people = self.judged.people
+        person = people.get(actor) or people.get(self.names(item).of("user", actor))
+        return person.role if person else ""
+
     def accounts(self, ref: str, before: int | None = None) -> list[str]:
         """The independent accounts that asked for an item."""
         return accounts(self.tags[ref], self.customers, before)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from tracker_sync.days import local
+from tracker_sync.inputs import BIAS
 from tracker_sync.log import EventLog
 from tracker_sync.reports.dismissed import dismissed
 from tracker_sync.reports.drawn import Drawn
@@ -15,8 +16,6 @@ from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.reports.query import Query
 from tracker_sync.strategy import midnight
 
-BIAS = "bias/"
-"""What the name of a rule on patterns begins with."""
 MONTHS = 12
 """How many month ends are looked at to say since when a finding has held."""
 LARGE = 5_000

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from tracker_sync.patterns.measure import Row, Seen, Silent, Word
-from tracker_sync.patterns.statistics.proportion import p_exact, wilson
+from tracker_sync.patterns.statistics.proportion import kish, p_exact, wilson
 
 FEW = 8
 """With fewer independent cases nothing is said (domain.md, section 4)."""
@@ -22,8 +22,7 @@ def part_above(
     `maybe` are cases that may be hits for all that is known; they count as none. Wilson's interval is that of
     the effective number; the exact test that of whole cases, both rounded down.
     """
-    n, sizes = len(families), [*Counter(families).values()]
-    effective = n * n / sum(size * size for size in sizes) if n else 0.0
+    n, effective = len(families), kish([*Counter(families).values()])
     if n < at_least:
         return Silent(f"{at_least} {what} at least; there are {n}")
     if effective < FEW:

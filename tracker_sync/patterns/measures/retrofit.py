@@ -5,8 +5,9 @@ from fractions import Fraction
 
 import msgspec
 
-from tracker_sync.patterns.facts import Facts
+from tracker_sync.patterns.facts import DAY, Facts
 from tracker_sync.patterns.measure import Measure, Row, Seen, Silent
+from tracker_sync.patterns.measures.evidence import started
 from tracker_sync.patterns.measures.part import part_above
 
 
@@ -29,21 +30,17 @@ def retrofit_share(facts: Facts, when: When) -> Iterator[Seen | Silent]:
     Those of a day on which very many were tagged are left out: that is the initial backfill. An epic that
     nobody tagged counts as not retrofitted. Source: domain.md, section 4.
     """
-    days = [e.tagged.at // 86_400_000_000 for e in facts.epics if e.tagged]
+    days = [e.tagged.at // DAY for e in facts.epics if e.tagged]
     bulk = {d for d in {*days} if days.count(d) >= when.at_once}
-    started = [
-        e for e in facts.epics
-        if e.started and facts.start <= e.started <= facts.end
-        and not (e.tagged and e.tagged.at // 86_400_000_000 in bulk)
-    ]  # fmt: skip
-    late = [e for e in started if e.tagged and e.started and e.started.days_to(e.tagged) > when.grace]
+    begun = [e for e in started(facts) if not (e.tagged and e.tagged.at // DAY in bulk)]
+    late = [e for e in begun if e.tagged and e.started and e.started.days_to(e.tagged) > when.grace]
     yield part_above(
         [e.ref for e in late],
-        [e.family for e in started],
+        [e.family for e in begun],
         above=when.above,
         at_least=when.at_least,
         what="started epics",
-        maybe=sum(e.tagged is None for e in started),
+        maybe=sum(e.tagged is None for e in begun),
         rows=[
             Row(e.ref, what, at) for e in late for what, at in (("started", e.started), ("tagged", e.tagged))
         ],

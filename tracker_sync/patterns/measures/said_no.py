@@ -7,8 +7,9 @@ from typing import Literal
 
 import msgspec
 
-from tracker_sync.patterns.facts import Breach, Epic, Facts, Moment
+from tracker_sync.patterns.facts import Breach, Facts, Moment
 from tracker_sync.patterns.measure import Measure, Row, Seen, Silent
+from tracker_sync.patterns.measures.evidence import started
 
 _NEWS = ("evidence", "accounts", "customers")
 """The inputs that may tell of something new: with one of them missing, nothing new is not known."""
@@ -49,7 +50,7 @@ def against_a_no(facts: Facts, when: When) -> Iterator[Seen | Silent]:
     if undecided := [facts.missing[name] for name in ("strategy", "exclusions") if name in facts.missing]:
         yield Silent("; ".join(undecided))
         return
-    for epic in _started(facts):
+    for epic in started(facts):
         if epic.ref not in found and epic.started:
             yield _nothing(epic.ref, epic.started, "was started, and nothing was decided against it")
 
@@ -57,15 +58,11 @@ def against_a_no(facts: Facts, when: When) -> Iterator[Seen | Silent]:
 def _untold(facts: Facts, when: When) -> Iterator[str]:
     """What is lacking to say of anything that nothing new spoke for it."""
     yield from (facts.missing[name] for name in _NEWS if name in facts.missing)
-    started = _started(facts)
-    told = sum(any(s.kind != "asked" for s in e.evidence) for e in started)
-    few = not started or told < len(started) * Fraction(str(when.told))
+    begun = started(facts)
+    told = sum(any(s.kind != "asked" for s in e.evidence) for e in begun)
+    few = not begun or told < len(begun) * Fraction(str(when.told))
     if few and "evidence" not in facts.missing:
-        yield f"evidence of more epics: of {len(started)} started ones {told} name any"
-
-
-def _started(facts: Facts) -> list[Epic]:
-    return [e for e in facts.epics if e.started and facts.start <= e.started <= facts.end]
+        yield f"evidence of more epics: of {len(begun)} started ones {told} name any"
 
 
 def _asked(breach: Breach, when: When) -> bool:

@@ -9,6 +9,7 @@ import msgspec
 
 from tracker_sync.patterns.facts import Facts
 from tracker_sync.patterns.measure import Measure, Row, Seen, Silent
+from tracker_sync.patterns.measures.evidence import started
 from tracker_sync.patterns.measures.part import part_above
 
 
@@ -31,7 +32,7 @@ def one_solution(facts: Facts, when: When) -> Iterator[Seen | Silent]:
     An epic that names no kind of solution counts as one of another kind. Source: domain.md, section 4, after
     Maslow 1966: to whoever has only a hammer, everything looks like a nail.
     """
-    begun = [e for e in facts.epics if e.problems and e.started and facts.start <= e.started <= facts.end]
+    begun = [e for e in started(facts) if e.problems]
     counts = Counter(e.solution for e in begun if e.solution)
     if not counts:
         yield Silent(f"{when.at_least} started epics at least that name a problem and a kind of solution")

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from msgspec import structs
+
 from tracker_sync.patterns.facts import INPUTS, Facts, Moment
 from tracker_sync.reports.drawn import Drawn
 from tracker_sync.reports.effort import effort
@@ -32,9 +34,7 @@ def facts(drawn: Drawn) -> Facts:
         limit=version.strategy.limits.active_intents if version else None,
         market=tuple(_market(drawn)),
     )  # fmt: skip
-    return Facts(
-        **{f: getattr(found, f) for f in found.__struct_fields__} | {"missing": missing(drawn, found)}
-    )
+    return structs.replace(found, missing=missing(drawn, found))
 
 
 def _market(drawn: Drawn) -> Iterator[str]:

@@ -60,6 +60,10 @@ class _Look:
         return {r: History(self.looked, items[ref], days) for r, ref in refs.items() if ref in items}
 
     @cached_property
+    def _by_ref(self) -> dict[str, History]:
+        return {of.item.ref: of for of in self.histories.values()}
+
+    @cached_property
     def _in_bulk(self) -> Collection[int]:
         """The minutes in which many cards were moved in the queue at once."""
         plans = self.org.columns.plans
@@ -136,12 +140,10 @@ class _Look:
         return earliest(found)
 
     def _sign(self, sign: named.Sign) -> Sign:
-        item = self.looked.world.items.get(sign.ref)
         kind = "asked" if sign.word == named.ASKED else sign.word
-        if item is None:
-            return Sign(kind=kind, at=Moment(sign.since, sign.event_id, item=sign.ref))
-        of = History(self.looked, item, Days(self.org.judged.calendar))
-        return Sign(kind=kind, at=of.by_id(sign.since, sign.event_id))
+        of = self._by_ref.get(sign.ref)
+        at = of.by_id(sign.since, sign.event_id) if of else Moment(sign.since, sign.event_id, item=sign.ref)
+        return Sign(kind=kind, at=at)
 
     def _asked(self, row: int) -> Iterator[Asked]:
         """Who asked for it or for anything below it, each account once, by time."""

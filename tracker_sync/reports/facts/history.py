@@ -32,11 +32,7 @@ class History:
 
     def role(self, actor: str | None) -> str:
         """What somebody's role is; '' where people.toml does not say."""
-        if not actor:
-            return ""
-        people = self.org.judged.people
-        person = people.get(actor) or people.get(self.org.names(self.item).of("user", actor))
-        return person.role if person else ""
+        return self.org.role(self.item, actor)
 
     @cached_property
     def _by_id(self) -> dict[str, Event]:
