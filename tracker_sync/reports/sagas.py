@@ -111,10 +111,6 @@ def outcomes(org: Portfolio, query: Query) -> tuple[Outcome, ...]:
     return tuple(found)
 
 
-def _first(saga: Saga) -> tuple[bool, int, Fraction]:
-    return saga.undecided_days is None, -(saga.undecided_days or 0), -saga.effort_all
-
-
 class _Look:
     """What all initiatives are looked at with."""
 
