@@ -13,8 +13,8 @@ FLOORS = {
     "state": 2, "log": 3, "sources": 4, "items": 4,
     "strategy": 3, "strategy_check": 4, "strategies": 5, "days": 5, "mentions": 5, "customers": 6,
     "patterns": 6, "problems": 6, "adoption": 6, "pmf": 6,
-    "people": 5, "work": 6, "tagging": 7, "sync": 7, "strategy_parts": 5, "strategy_diff": 6,
-    "strategy_lint": 7,
+    "people": 5, "work": 6, "tagging": 7, "sync": 7, "passes": 8, "status": 9,
+    "strategy_parts": 5, "strategy_diff": 6, "strategy_lint": 7,
     "dismissals": 5, "inputs": 8, "alignment": 8, "states": 9, "reports": 10, "spark": 10, "demo": 11,
     "suggest": 11, "render": 12, "overrides": 13, "cli": 14,
 }  # fmt: skip

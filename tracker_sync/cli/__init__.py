@@ -15,6 +15,7 @@ from tracker_sync.cli import (
     log,
     report,
     rules,
+    status,
     strategy,
     suggest,
     sync,
@@ -51,7 +52,7 @@ def cli(context: click.Context, config: str | None) -> None:
 
 
 for command in (
-    init.init, sync.sync, items.items, items.show, tag.tag, suggest.suggest, report.report,
+    init.init, sync.sync, status.status, items.items, items.show, tag.tag, suggest.suggest, report.report,
     dismiss.dismiss, check.check, strategy.strategy, rules.rules, log.log, demo.demo,
 ):  # fmt: skip
     cli.add_command(command)

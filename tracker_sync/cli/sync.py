@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tracker_sync.cli.session import configuration, keep, now, opened
-from tracker_sync.errors import ConfigError, LogBusy, LogError, LogRefused, SourceError
+from tracker_sync.errors import ConfigError, LogBusy, LogError, LogRefused
 
 if TYPE_CHECKING:
     from tracker_sync.config import Config
@@ -81,33 +81,29 @@ def sync_all(
     be looked at, else 75 where others had every source, else 0.
     """
     from tracker_sync.inputs import record
-    from tracker_sync.sources import build_sources
-    from tracker_sync.sync import Synced
-    from tracker_sync.sync import sync as sync_source
+    from tracker_sync.passes import IN_PART, make_pass
 
     with suppress(LogBusy):  # another worker is about to state them, or the next sync does
         record(config, log, now=now())
     failed, in_part, busy, pulled = 0, False, 0, False
     for name in [s.name for s in config.sources if not names or s.name in names]:
-        done = Synced(name)
-        try:
-            (source,) = build_sources(config, [name], os.environ)
-            show = partial(_show, name)
-            with log.lease(name):
-                pulled = True
-                sync_source(source, log, done, now=now(), full=full, item=item, show=show, stop=stop)
-        except LogBusy as e:
-            _say(str(e))
-            busy = e.exit_code
-        except (SourceError, ConfigError) as e:
-            _say(str(e))
-            failed = failed or e.exit_code
-        _told(done)  # also what was set aside before it failed
-        in_part = in_part or bool(done.skipped) or done.partial
+        done = make_pass(
+            config, log, name, os.environ, clock=now, full=full, item=item, show=partial(_show, name),
+            stop=stop,
+        )  # fmt: skip
+        if done.said:
+            _say(done.said)
+        if done.code == LogBusy.exit_code:
+            busy = done.code
+            continue
+        pulled = True
+        failed = failed or (done.code if done.said else 0)
+        _told(done.synced)  # also what was set aside before it failed
+        in_part = in_part or bool(done.synced.skipped) or done.synced.partial
         if stop():
             break
     _keep(config, log)
-    return failed or (5 if in_part else 0 if pulled else busy)
+    return failed or (IN_PART if in_part else 0 if pulled else busy)
 
 
 def _keep(config: "Config", log: "EventLog") -> None:

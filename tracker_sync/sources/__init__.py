@@ -116,6 +116,18 @@ def lost_sight(source: str, lost: int, known: int, progress: Progress) -> Batch 
     return Batch(notes=(note,), partial=True, progress=progress)
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a tracker said is left of one of its rate limits."""
+
+    resource: str
+    """The limit's name: `core`, and on GitHub `graphql` beside it."""
+    remaining: int
+    limit: int
+    resets_at: int
+    """When it is full again, by our own clock, in microseconds UTC."""
+
+
 class Source(Protocol):
     """A tracker to read."""
 
@@ -126,6 +138,9 @@ class Source(Protocol):
 
         Raises NotAllowed or Unavailable; batches already yielded stay good.
         """
+
+    def left(self) -> tuple[Left, ...]:
+        """What the tracker last said is left of its rate limits; nothing where it says nothing of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from github.Requester import (
 
 from tracker_sync.config import GithubConfig, token_variable
 from tracker_sync.errors import Missing, NotAllowed, Overloaded, SourceError, Unavailable
+from tracker_sync.sources import Left
 from tracker_sync.sources.paging import Page
 from tracker_sync.sources.transport import (
     as_dict,
@@ -27,7 +28,14 @@ from tracker_sync.sources.transport import (
     unreachable,
     unreadable,
 )  # fmt: skip
-from tracker_sync.sources.wire import BoundedAdapter, Elsewhere, seconds_to_reset, server_time
+from tracker_sync.sources.wire import (
+    BoundedAdapter,
+    Elsewhere,
+    Quota,
+    resource_of,
+    seconds_to_reset,
+    server_time,
+)
 
 PAGE = 100
 MOST_REDIRECTS = 3
@@ -67,6 +75,8 @@ class GithubApi:
         self._token = token
         self.now = 0
         """Its own time at its last answer, in microseconds since 1970, to the second."""
+        self._quota = Quota()
+        """To be told of; each of the library's connections has an adapter, which pauses by its own."""
         # Its own retry sleeps for hours where told to, and its pause of 0.25 s between requests is
         # longer than most answers take (2.10): `patiently` and the adapter's quota decide instead.
         self._requester = Github(
@@ -78,6 +88,10 @@ class GithubApi:
             seconds_between_requests=None,
             seconds_between_writes=None,
         ).requester
+
+    def left(self) -> tuple[Left, ...]:
+        """What GitHub last said is left of its quotas."""
+        return self._quota.left()
 
     def get(self, path: str, params: dict[str, Any] | None = None, etag: str | None = None) -> Reply:
         """The answer to a path or to an address that an earlier answer gave; 304 where it is what `etag`
@@ -170,6 +184,7 @@ class GithubApi:
             except Elsewhere as e:
                 raise NotAllowed(f"{where}: {e}") from None
             self.now = int(server_time(got)) * 1_000_000
+            self._quota.note(resource_of(url), got)
             if status >= 400:
                 raise self._refused(where, status, got, text)
             return status, got, self._parsed(where, text) if status == 200 else None

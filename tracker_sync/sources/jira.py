@@ -17,6 +17,7 @@ from tracker_sync.sources import (
     Batch,
     Collected,
     ItemRead,
+    Left,
     Progress,
     Remembered,
     collect,
@@ -92,6 +93,9 @@ class JiraSource:
     def pull(self, ask: Ask) -> Iterator[Batch]:
         """The cursor is JSON: see `Cursor`."""
         yield from ahead(_Pull(self._config, self._api, ask).batches())
+
+    def left(self) -> tuple[Left, ...]:
+        return self._api.left()
 
 
 class _Pull:

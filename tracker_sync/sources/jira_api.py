@@ -14,6 +14,7 @@ from jira import JIRA, JIRAError
 
 from tracker_sync.config import JiraConfig, token_variable
 from tracker_sync.errors import MALFORMED, Gone, Missing, NotAllowed, SourceError
+from tracker_sync.sources import Left
 from tracker_sync.sources.paging import Page, batched
 from tracker_sync.sources.transport import (
     as_dict,
@@ -92,6 +93,10 @@ class JiraApi:
         """The site's own time at its last answer, in milliseconds since 1970, to the second; not later
         than when we began, by our clock: of what its index knew then no more can be said."""
         return min(int(self._adapter.now) * 1000, self.latest)
+
+    def left(self) -> tuple[Left, ...]:
+        """What the site last said is left of its quota."""
+        return self._adapter.quota.left()
 
     # --- Lists
 

@@ -23,6 +23,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from tracker_sync.errors import NotAllowed, SourceError, Unavailable
+from tracker_sync.sources import Left
 
 DEADLINE = 60.0
 """Seconds for one whole request. A read time-out starts anew with every byte, so a server that sends
@@ -81,7 +82,7 @@ class BoundedAdapter(HTTPAdapter):
                 f"{self.origin} points to another host, {urlsplit(request.url or '').netloc}, which is "
                 "refused: it would get the token. Check the url"
             )
-        resource = "graphql" if str(request.url).endswith("/graphql") else "core"
+        resource = resource_of(str(request.url))
         self.quota.wait(resource)
         _current.answer = None
         with _until(self.deadline) as held:
@@ -129,6 +130,15 @@ class Quota:
             with self._lock:
                 self._left[resource] = remaining, limit, time.monotonic() + seconds
 
+    def left(self) -> tuple[Left, ...]:
+        """What was said last of each resource."""
+        ahead = time.time() - time.monotonic()
+        with self._lock:
+            return tuple(
+                Left(resource, int(remaining), int(limit), int((reset + ahead) * 1_000_000))
+                for resource, (remaining, limit, reset) in sorted(self._left.items())
+            )
+
     def wait(self, resource: str) -> None:
         """Pause as the quota wants. Raises Unavailable where that is longer than a run may sleep."""
         with self._lock:
@@ -155,6 +165,11 @@ class Quota:
         if remaining < limit * LOW:
             return max(crowd, min((reset - now) / remaining, LONGEST_PACE))
         return crowd
+
+
+def resource_of(url: str) -> str:
+    """The quota that a request counts against, as GitHub calls it; Jira has one."""
+    return "graphql" if url.endswith("/graphql") else "core"
 
 
 def seconds_to_reset(headers: Mapping[str, str]) -> float | None:
