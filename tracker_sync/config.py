@@ -4,6 +4,7 @@ import os
 import re
 import stat
 from collections.abc import Mapping
+from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
@@ -99,12 +100,24 @@ class CalendarConfig(_Table, frozen=True):
     working_days: tuple[str, ...] = ("mon", "tue", "wed", "thu", "fri")
 
 
+class CronConfig(_Table, frozen=True):
+    """`[cron]`: how others learn that `sync` ran."""
+
+    metrics: str = ""
+    """A file for Prometheus, as its node exporter's textfile collector reads it; "": none."""
+    ping: str = ""
+    """The address of a check that expects to hear of every run; "": none."""
+    allow_http: bool = False
+    """Whether that address may be plain http."""
+
+
 class _File(_Table, frozen=True):
     sources: list[SourceConfig] = []
     log: LogConfig = LogConfig()
     strategy: StrategyFiles = StrategyFiles()
     rules: RulesConfig = RulesConfig()
     calendar: CalendarConfig = CalendarConfig()
+    cron: CronConfig = CronConfig()
 
 
 class Config(msgspec.Struct, frozen=True):
@@ -116,6 +129,7 @@ class Config(msgspec.Struct, frozen=True):
     strategy: StrategyFiles
     rules: RulesConfig
     calendar: CalendarConfig
+    cron: CronConfig = CronConfig()
 
     def file(self, name: str) -> Path:
         """A path of the configuration as one that can be opened."""
@@ -162,7 +176,7 @@ def load(path: Path) -> Config:
             raise ConfigError(f"two sources are called {source.name!r}", path, line)
         if source.name == "people":
             raise ConfigError("'people' is taken: it is where decisions made here are kept", path, line)
-        if problem := _url_problem(source):
+        if problem := _url_problem("url", source.url, allow_http=source.allow_http):
             raise ConfigError(problem, path, line)
         if isinstance(source, JiraConfig) and re.search(r"\border\s+by\b", source.jql, re.I):
             raise ConfigError("jql: leave out ORDER BY; tracker-sync orders by itself", path, line)
@@ -178,7 +192,9 @@ def load(path: Path) -> Config:
             tomlfile.line_of(text, "$.log.url"),
         )
     _check_calendar(file.calendar, path)
-    return Config(path, file.sources, file.log, file.strategy, file.rules, file.calendar)
+    if file.cron.ping and (problem := _url_problem("ping", file.cron.ping, allow_http=file.cron.allow_http)):
+        raise ConfigError(problem, path, tomlfile.line_of(text, "$.cron.ping"))
+    return Config(path, file.sources, file.log, file.strategy, file.rules, file.calendar, file.cron)
 
 
 def credentials_for(source: SourceConfig, environment: Mapping[str, str]) -> tuple[str | None, str | None]:
@@ -191,6 +207,29 @@ def credentials_for(source: SourceConfig, environment: Mapping[str, str]) -> tup
     user = _secret(f"{own}_USER", environment) or _secret(f"{common}_USER", environment)
     token = _secret(f"{own}_TOKEN", environment) or _secret(f"{common}_TOKEN", environment)
     return user, token
+
+
+PING = "TRACKER_SYNC_PING_URL"
+
+
+def ping_address(config: Config, environment: Mapping[str, str]) -> str:
+    """Where runs are told of: TRACKER_SYNC_PING_URL (or the file that …_FILE names), else `[cron] ping`; "":
+    nowhere. Whoever knows the address can say that all is well: it may be kept like a token."""
+    told = _secret(PING, environment)
+    if told and (problem := _url_problem(PING, told, allow_http=config.cron.allow_http)):
+        raise ConfigError(problem.replace(repr(told), "its value"))
+    return told or config.cron.ping
+
+
+def secrets(config: Config, environment: Mapping[str, str]) -> tuple[str, ...]:
+    """What nobody may read in anything that a run says, as far as it can be read itself."""
+    found: list[str | None] = []
+    for source in config.sources:
+        with suppress(ConfigError):
+            found.append(credentials_for(source, environment)[1])
+    with suppress(ConfigError):
+        found.append(urlsplit(ping_address(config, environment)).path.strip("/"))
+    return tuple(s for s in found if s)
 
 
 def token_variable(source: SourceConfig) -> str:
@@ -230,20 +269,20 @@ def _secret(variable: str, environment: Mapping[str, str]) -> str | None:
     return None
 
 
-def _url_problem(source: SourceConfig) -> str | None:
+def _url_problem(key: str, address: str, *, allow_http: bool) -> str | None:
     try:
-        url = urlsplit(source.url)
+        url = urlsplit(address)
         host = url.hostname or ""
     except ValueError:
-        return f"url: {source.url!r} is not an address"
+        return f"{key}: {address!r} is not an address"
     if url.username or url.password:
-        return "url: leave user and password out of it; tokens come from the environment"
+        return f"{key}: leave user and password out of it; tokens come from the environment"
     if url.scheme not in ("https", "http") or not host:
-        return f"url: {source.url!r} is not an https:// address"
-    if url.scheme == "http" and not source.allow_http:
-        return "url: plain http would send the token readable to all; set allow_http = true to allow it"
+        return f"{key}: {address!r} is not an https:// address"
+    if url.scheme == "http" and not allow_http:
+        return f"{key}: plain http would send the token readable to all; set allow_http = true to allow it"
     if _is_link_local(host):
-        return "url: a link-local address is not a tracker"
+        return f"{key}: a link-local address is refused"
     return None
 
 

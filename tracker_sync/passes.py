@@ -82,6 +82,8 @@ def make_pass(
                     left = source.left()
                 ended = Pass(done, IN_PART if done.skipped or done.partial else 0)
             except (SourceError, ConfigError) as e:
+                if stop() and isinstance(e, Unavailable):
+                    return ended  # it was told to end, and did not wait for an answer
                 ended = Pass(done, e.exit_code, str(e), e.retry_after if isinstance(e, Unavailable) else None)
             if item is None and not stop():
                 _remember(log, ended, began, clock(), left, full=full)

@@ -667,7 +667,9 @@ def test_help_of_every_command_has_an_example(desk: Desk, path: tuple[str, ...])
     assert f"tracker-sync {' '.join(path)}" in done.out.partition("Example:")[2].replace("\n ", "")
 
 
-HEAVY = ["jira", "github", "pydantic", "rich", "sqlite_utils", "requests", "re2", "tenacity"]
+HEAVY = [
+    "jira", "github", "pydantic", "rich", "sqlite_utils", "requests", "re2", "tenacity", "prometheus_client",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("args", [["--help"], ["sync", "--help"], ["report", "--help"]], ids=" ".join)

@@ -13,6 +13,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 from tenacity.wait import wait_random_exponential
 
 from tracker_sync.errors import Gone, Missing, NotAllowed, Overloaded, SourceError, Unavailable
+from tracker_sync.sources import wire
 from tracker_sync.sources.wire import LONGEST_WAIT, seconds_to_reset, server_time
 
 T = TypeVar("T")
@@ -28,6 +29,7 @@ def patiently(ask: Callable[[], T], unless: type[Exception] | None = None) -> T:
     retrying = Retrying(
         retry=retry_if_exception(lambda e: _passing(e) and not (unless and isinstance(e, unless))),
         wait=_wait,
+        sleep=lambda seconds: wire.rest(seconds),
         stop=stop_after_attempt(ATTEMPTS),
         reraise=True,
     )

@@ -18,7 +18,6 @@ from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 from requests.exceptions import ReadTimeout, RequestException
 from requests.structures import CaseInsensitiveDict
-from tenacity import nap
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
@@ -39,6 +38,26 @@ LOW = 0.1
 LONGEST_PACE = 5.0
 
 _current = threading.local()
+_over = threading.Event()
+_in_flight: "set[_Held]" = set()
+
+
+def rest(seconds: float) -> None:
+    """Pause, but not beyond the end of the process."""
+    _over.wait(seconds)
+
+
+def give_up() -> None:
+    """Cut what is in flight, in all threads, wake who rests, and let nothing be sent any more: the process
+    is to end, and some answers take a minute."""
+    _over.set()
+    for held in list(_in_flight):
+        held.cut()
+
+
+def take_up() -> None:
+    """Requests may be sent again."""
+    _over.clear()
 
 
 def last_answer() -> Response | None:
@@ -82,6 +101,8 @@ class BoundedAdapter(HTTPAdapter):
                 f"{self.origin} points to another host, {urlsplit(request.url or '').netloc}, which is "
                 "refused: it would get the token. Check the url"
             )
+        if _over.is_set():
+            raise Unavailable(f"{self.origin}: not asked, as this run is to end")
         resource = resource_of(str(request.url))
         self.quota.wait(resource)
         _current.answer = None
@@ -148,7 +169,7 @@ class Quota:
                 f"the tracker's quota is used up ({resource}); come back in {pause:.0f} s", pause
             )
         if pause > 0:
-            nap.sleep(pause)
+            rest(pause)
         with self._lock:
             self._last.append(time.monotonic())
 
@@ -226,6 +247,7 @@ class _Held:
 @contextmanager
 def _until(seconds: float) -> Iterator[_Held]:
     held = _current.held = _Held()
+    _in_flight.add(held)
     timer = threading.Timer(seconds, held.cut)
     timer.daemon = True
     timer.start()
@@ -233,12 +255,15 @@ def _until(seconds: float) -> Iterator[_Held]:
         yield held
     finally:
         timer.cancel()
+        _in_flight.discard(held)
         _current.held = None
 
 
 def _hold(connection: HTTPConnection) -> None:
     if held := getattr(_current, "held", None):
         held.connection = connection
+        if held.late:
+            raise OSError("its time was over before it was connected")
 
 
 class _Connection(HTTPConnection):
