@@ -9,7 +9,7 @@ from tracker_sync.config import Config, GithubConfig, JiraConfig, credentials_fo
 from tracker_sync.errors import ConfigError
 
 EXAMPLE = Path(__file__).parent.parent / "config.example.toml"
-SECTIONS = ("log", "strategy", "rules", "calendar", "cron")
+SECTIONS = ("log", "strategy", "rules", "calendar", "cron", "daemon")
 
 
 def keys(shape: type) -> set[str]:

@@ -111,6 +111,17 @@ class CronConfig(_Table, frozen=True):
     """Whether that address may be plain http."""
 
 
+class DaemonConfig(_Table, frozen=True):
+    """`[daemon]`."""
+
+    interval: Annotated[int, msgspec.Meta(ge=1)] = 300
+    """Seconds from one pass over a source to the next, a tenth more or less."""
+    full_every: Annotated[int, msgspec.Meta(ge=0)] = 86_400
+    """Seconds from one pass that also looks for deletions to the next; 0: none does."""
+    listen: str = "127.0.0.1:9464"
+    """Where `/healthz` and `/metrics` are; "": nowhere."""
+
+
 class _File(_Table, frozen=True):
     sources: list[SourceConfig] = []
     log: LogConfig = LogConfig()
@@ -118,6 +129,7 @@ class _File(_Table, frozen=True):
     rules: RulesConfig = RulesConfig()
     calendar: CalendarConfig = CalendarConfig()
     cron: CronConfig = CronConfig()
+    daemon: DaemonConfig = DaemonConfig()
 
 
 class Config(msgspec.Struct, frozen=True):
@@ -130,6 +142,7 @@ class Config(msgspec.Struct, frozen=True):
     rules: RulesConfig
     calendar: CalendarConfig
     cron: CronConfig = CronConfig()
+    daemon: DaemonConfig = DaemonConfig()
 
     def file(self, name: str) -> Path:
         """A path of the configuration as one that can be opened."""
@@ -194,7 +207,9 @@ def load(path: Path) -> Config:
     _check_calendar(file.calendar, path)
     if file.cron.ping and (problem := _url_problem("ping", file.cron.ping, allow_http=file.cron.allow_http)):
         raise ConfigError(problem, path, tomlfile.line_of(text, "$.cron.ping"))
-    return Config(path, file.sources, file.log, file.strategy, file.rules, file.calendar, file.cron)
+    return Config(
+        path, file.sources, file.log, file.strategy, file.rules, file.calendar, file.cron, file.daemon
+    )  # fmt: skip
 
 
 def credentials_for(source: SourceConfig, environment: Mapping[str, str]) -> tuple[str | None, str | None]:

@@ -19,9 +19,10 @@ class Left(BaseException):
 class Ending:
     """Whether the run was told to end; hands out what is to happen when that takes too long."""
 
-    def __init__(self) -> None:
+    def __init__(self, woken: Callable[[], object] = lambda: None) -> None:
+        """`woken` is called when it is told to end; it has to bear to be called at any moment."""
         self.asked = False
-        self._was_cut = False
+        self._woken, self._was_cut = woken, False
 
     def __call__(self) -> bool:
         return self.asked
@@ -31,6 +32,7 @@ class Ending:
         if not self.asked:
             self.asked = True
             signal.setitimer(signal.ITIMER_REAL, CUT)
+            self._woken()
 
     def alarm(self, number: int, frame: FrameType | None) -> None:
         """For SIGALRM: first the requests are cut, then the run is left."""

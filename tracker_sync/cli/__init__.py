@@ -8,6 +8,7 @@ import click
 from tracker_sync import __version__
 from tracker_sync.cli import (
     check,
+    daemon,
     demo,
     dismiss,
     init,
@@ -52,8 +53,8 @@ def cli(context: click.Context, config: str | None) -> None:
 
 
 for command in (
-    init.init, sync.sync, status.status, items.items, items.show, tag.tag, suggest.suggest, report.report,
-    dismiss.dismiss, check.check, strategy.strategy, rules.rules, log.log, demo.demo,
+    init.init, sync.sync, daemon.daemon, status.status, items.items, items.show, tag.tag, suggest.suggest,
+    report.report, dismiss.dismiss, check.check, strategy.strategy, rules.rules, log.log, demo.demo,
 ):  # fmt: skip
     cli.add_command(command)
 

@@ -135,14 +135,13 @@ def told_of(config: "Config", voice: "Voice", *, whole: bool) -> Iterator[_Told]
 def _write_metrics(config: "Config", log: "EventLog", voice: "Voice") -> None:
     if not config.cron.metrics:
         return
-    from tracker_sync.metrics import Standings, page
+    from tracker_sync.metrics import of_standings, page
     from tracker_sync.notices import Notice
     from tracker_sync.outfile import write
     from tracker_sync.status import standings
 
-    found = standings(config, log)
     try:
-        write(config.file(config.cron.metrics), page(Standings(lambda: found)))
+        write(config.file(config.cron.metrics), page(of_standings(standings(config, log))))
     except ConfigError as e:
         voice.say(Notice("metrics failed", str(e), "warning"))
 
