@@ -4,7 +4,6 @@ import os
 import re
 import stat
 from collections.abc import Mapping
-from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
@@ -119,7 +118,7 @@ class DaemonConfig(_Table, frozen=True):
     full_every: Annotated[int, msgspec.Meta(ge=0)] = 86_400
     """Seconds from one pass that also looks for deletions to the next; 0: none does."""
     listen: str = "127.0.0.1:9464"
-    """Where `/healthz` and `/metrics` are; "": nowhere."""
+    """Where `/healthz`, `/metrics` and `/webhooks/NAME` are; "": nowhere."""
 
 
 class _File(_Table, frozen=True):
@@ -189,7 +188,7 @@ def load(path: Path) -> Config:
             raise ConfigError(f"two sources are called {source.name!r}", path, line)
         if source.name == "people":
             raise ConfigError("'people' is taken: it is where decisions made here are kept", path, line)
-        if problem := _url_problem("url", source.url, allow_http=source.allow_http):
+        if problem := url_problem("url", source.url, allow_http=source.allow_http):
             raise ConfigError(problem, path, line)
         if isinstance(source, JiraConfig) and re.search(r"\border\s+by\b", source.jql, re.I):
             raise ConfigError("jql: leave out ORDER BY; tracker-sync orders by itself", path, line)
@@ -205,7 +204,7 @@ def load(path: Path) -> Config:
             tomlfile.line_of(text, "$.log.url"),
         )
     _check_calendar(file.calendar, path)
-    if file.cron.ping and (problem := _url_problem("ping", file.cron.ping, allow_http=file.cron.allow_http)):
+    if file.cron.ping and (problem := url_problem("ping", file.cron.ping, allow_http=file.cron.allow_http)):
         raise ConfigError(problem, path, tomlfile.line_of(text, "$.cron.ping"))
     return Config(
         path, file.sources, file.log, file.strategy, file.rules, file.calendar, file.cron, file.daemon
@@ -219,32 +218,9 @@ def credentials_for(source: SourceConfig, environment: Mapping[str, str]) -> tup
     """
     own = "TRACKER_SYNC_" + source.name.upper().replace("-", "_")
     common = "JIRA" if isinstance(source, JiraConfig) else "GITHUB"
-    user = _secret(f"{own}_USER", environment) or _secret(f"{common}_USER", environment)
-    token = _secret(f"{own}_TOKEN", environment) or _secret(f"{common}_TOKEN", environment)
+    user = secret(f"{own}_USER", environment) or secret(f"{common}_USER", environment)
+    token = secret(f"{own}_TOKEN", environment) or secret(f"{common}_TOKEN", environment)
     return user, token
-
-
-PING = "TRACKER_SYNC_PING_URL"
-
-
-def ping_address(config: Config, environment: Mapping[str, str]) -> str:
-    """Where runs are told of: TRACKER_SYNC_PING_URL (or the file that …_FILE names), else `[cron] ping`; "":
-    nowhere. Whoever knows the address can say that all is well: it may be kept like a token."""
-    told = _secret(PING, environment)
-    if told and (problem := _url_problem(PING, told, allow_http=config.cron.allow_http)):
-        raise ConfigError(problem.replace(repr(told), "its value"))
-    return told or config.cron.ping
-
-
-def secrets(config: Config, environment: Mapping[str, str]) -> tuple[str, ...]:
-    """What nobody may read in anything that a run says, as far as it can be read itself."""
-    found: list[str | None] = []
-    for source in config.sources:
-        with suppress(ConfigError):
-            found.append(credentials_for(source, environment)[1])
-    with suppress(ConfigError):
-        found.append(urlsplit(ping_address(config, environment)).path.strip("/"))
-    return tuple(s for s in found if s)
 
 
 def token_variable(source: SourceConfig) -> str:
@@ -258,7 +234,7 @@ def checkpoint_key(environment: Mapping[str, str]) -> bytes | None:
     file = environment.get(f"{variable}_FILE")
     if file and not environment.get(variable):
         _check_private(Path(file))
-    key = _secret(variable, environment)
+    key = secret(variable, environment)
     if key is not None and len(key) < LEAST_KEY:
         raise ConfigError(
             f"{variable} has to have {LEAST_KEY} characters at least; `openssl rand -hex 32` makes a good one"
@@ -276,7 +252,8 @@ def _check_private(path: Path) -> None:
         raise ConfigError(f"holds a key and can be read by others; `chmod 600 {path}`", path)
 
 
-def _secret(variable: str, environment: Mapping[str, str]) -> str | None:
+def secret(variable: str, environment: Mapping[str, str]) -> str | None:
+    """What a variable says, or the file that …_FILE names. Raises ConfigError."""
     if value := environment.get(variable):
         return value.strip()
     if file := environment.get(f"{variable}_FILE"):
@@ -284,7 +261,8 @@ def _secret(variable: str, environment: Mapping[str, str]) -> str | None:
     return None
 
 
-def _url_problem(key: str, address: str, *, allow_http: bool) -> str | None:
+def url_problem(key: str, address: str, *, allow_http: bool) -> str | None:
+    """What is wrong with the address that a key names; None: nothing."""
     try:
         url = urlsplit(address)
         host = url.hostname or ""

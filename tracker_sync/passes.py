@@ -61,6 +61,7 @@ def make_pass(
     clock: Callable[[], int],
     full: bool = False,
     item: str | None = None,
+    within: bool = False,
     show: Callable[[Progress], None] = lambda _: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> Pass:
@@ -77,7 +78,17 @@ def make_pass(
             try:
                 (source,) = build_sources(config, [name], environ)
                 try:
-                    sync(source, log, done, now=began, full=full, item=item, show=show, stop=stop)
+                    sync(
+                        source,
+                        log,
+                        done,
+                        now=began,
+                        full=full,
+                        item=item,
+                        within=within,
+                        show=show,
+                        stop=stop,
+                    )
                 finally:
                     left = source.left()
                 ended = Pass(done, IN_PART if done.skipped or done.partial else 0)

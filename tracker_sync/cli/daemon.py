@@ -44,7 +44,9 @@ def daemon(context: click.Context, interval: int | None, form: Literal["text", "
             before = signal.signal(signal.SIGHUP, lambda *_: made.hangup())
             stack.callback(signal.signal, signal.SIGHUP, before)
             if made.config.daemon.listen:
-                where = stack.enter_context(served(made.config.daemon.listen, made.health))
+                where = stack.enter_context(
+                    served(made.config.daemon.listen, made.health, made.deliveries.deliver)
+                )
                 voice.say(Notice("listening", f"http://{where}/healthz and /metrics"))
             made.run()
         voice.say(Notice("ended", "ended as told; the next start goes on there"))

@@ -93,7 +93,7 @@ def speaking(form: Literal["text", "json"]) -> "Iterator[Voice]":
 
 def secrets_of(config: "Config") -> tuple[str, ...]:
     """What is not to be said aloud."""
-    from tracker_sync.config import secrets
+    from tracker_sync.credentials import secrets
 
     return secrets(config, os.environ)
 
@@ -109,7 +109,7 @@ class _Told:
 def told_of(config: "Config", voice: "Voice", *, whole: bool) -> Iterator[_Told]:
     """Tell the check that `[cron] ping` names when the run starts and how it ends. Of a run that leaves the
     work to another it hears no end: the other one tells; nor of one that was told to end early."""
-    from tracker_sync.config import ping_address
+    from tracker_sync.credentials import ping_address
     from tracker_sync.notices import Notice
     from tracker_sync.ping import How, ping
 

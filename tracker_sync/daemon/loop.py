@@ -7,12 +7,14 @@ from contextlib import closing, suppress
 from time import monotonic
 from typing import TypeVar
 
-from tracker_sync.config import Config, secrets
+from tracker_sync.config import Config
+from tracker_sync.credentials import secrets, webhook_secret
 from tracker_sync.daemon.bell import Bell
+from tracker_sync.daemon.deliveries import Deliveries, Hook
 from tracker_sync.daemon.health import Health
 from tracker_sync.daemon.notify import Notifier
 from tracker_sync.daemon.schedule import Schedule
-from tracker_sync.errors import ConfigError, LogBusy, LogError, TrackerSyncError
+from tracker_sync.errors import ConfigError, LogBusy, LogError, NotAllowed, TrackerSyncError
 from tracker_sync.log import EventLog
 from tracker_sync.log.opening import open_log
 from tracker_sync.notices import Notice, Voice
@@ -21,6 +23,8 @@ from tracker_sync.runs import keep_what_reports_read, tell
 from tracker_sync.status import standings
 
 T = TypeVar("T")
+FEW = 20
+"""Announced items of a source that are pulled one by one; a page of a list has a hundred for less."""
 STEP = 60.0
 """Seconds that the loop sleeps at most, to say that it lives."""
 SECOND = 1_000_000
@@ -47,11 +51,11 @@ class Daemon:
         self._clock, self._stop, self._bell, self._interval = clock, stop, bell, interval
         self.notifier = Notifier(environ)
         self.health = Health(monotonic)
+        self.deliveries = Deliveries(self.health, bell.ring)
         self._schedule = Schedule(1, vary)
         self._reload = False
         self._complaints: dict[str, str] = {}
-        self.config = load()
-        self._take(self.config)
+        self._take(load())
 
     def hangup(self) -> None:
         """For SIGHUP: the configuration is read again after the source at hand."""
@@ -67,7 +71,7 @@ class Daemon:
             self.health.beat()
             if self._reload:
                 self._read_again()
-            elif due := self._schedule.due(monotonic()):
+            elif (due := self._schedule.due(monotonic())) or self.deliveries.waiting():
                 self._work(due)
                 self.notifier.status(self._summary())
             else:
@@ -78,6 +82,8 @@ class Daemon:
     # --- The configuration
 
     def _take(self, config: Config) -> None:
+        signed = [(s, webhook_secret(s, self._environ)) for s in config.sources]
+        self.deliveries.have({s.name: Hook(s, secret) for s, secret in signed if secret})
         self.config = config
         self._voice.hide(secrets(config, self._environ))
         self._schedule.interval = self._interval or config.daemon.interval
@@ -86,17 +92,17 @@ class Daemon:
     def _read_again(self) -> None:
         self._reload = False
         self.notifier.reloading()
+        listened = self.config.daemon.listen
         try:
-            config = self._load()
+            self._take(self._load())
         except ConfigError as e:
             text = f"the configuration is kept as it was: {e}"
             self._voice.say(Notice("reload failed", text, "error", figures={"code": e.exit_code}))
         else:
-            if config.daemon.listen != self.config.daemon.listen:
+            if self.config.daemon.listen != listened:
                 text = "[daemon] listen counts from the next start on"
                 self._voice.say(Notice("note", text, "warning"))
-            self._take(config)
-            text = f"the configuration was read again; sources: {len(config.sources)}"
+            text = f"the configuration was read again; sources: {len(self.config.sources)}"
             self._voice.say(Notice("reloaded", text))
         self.notifier.ready(self._summary())
 
@@ -111,6 +117,7 @@ class Daemon:
                     if self._stop() or self._reload:
                         break
                     self._pass(log, name)
+                self._announced(log)
                 if not self._stop():
                     self._try("reports", lambda: keep_what_reports_read(self.config, log, self._voice))
                     self.health.standings = standings(self.config, log)
@@ -146,6 +153,44 @@ class Daemon:
             self.health.passes[name, str(done.code)] += 1
             self._schedule.succeeded(name, monotonic())
             self.health.failures[name] = 0
+
+    def _announced(self, log: EventLog) -> None:
+        """Pull the items that webhooks announced; where they are many, the source is read the next time."""
+        for name, mail in self.deliveries.take().items():
+            if mail.whole or len(mail.items) > FEW:
+                self._schedule.hurry(name, monotonic())
+                continue
+            for item in mail.items:
+                # What fails is left to the next pass; what is not done any more, too.
+                if self._stop() or self._schedule.turn(name).failures or not self._item(log, name, item):
+                    break
+
+    def _item(self, log: EventLog, name: str, item: str) -> bool:
+        """Pull one item, if it is one of those that the source is about; whether to go on with the next."""
+        self.health.beat()
+        done = self._try(
+            f"{name}, item {item}",
+            lambda: make_pass(
+                self.config,
+                log,
+                name,
+                self._environ,
+                clock=self._clock,
+                item=item,
+                within=True,
+                stop=self._stop,
+            ),
+        )
+        if done is None:
+            return False
+        self.health.items[name, str(done.code)] += 1
+        self.health.events[name] += done.synced.new
+        if not done.said:
+            tell(self._voice, done)
+            return True
+        # One that is gone, or may not be seen, is nothing unusual: it may have been announced for that.
+        self._voice.say(Notice("item not pulled", done.said, "info", name, {"code": done.code}))
+        return done.code == NotAllowed.exit_code
 
     def _pulled(self, log: EventLog, name: str) -> Pass:
         return make_pass(

@@ -31,6 +31,8 @@ class Ask:
     """Also look for what an incremental pull cannot see: deletions, and changes without a new update time."""
     item: str | None = None
     """Pull this one item (by its key in the tracker) and nothing else."""
+    within: bool = False
+    """Only if it is one of those that the configuration asks for: it is not the owner who named it."""
     known: Callable[[], Mapping[str, str]] = dict
     """The items that the log holds and no tracker has removed yet: id → key. To be called before the
     first batch, since a log need not answer in another thread."""

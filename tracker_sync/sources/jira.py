@@ -135,7 +135,8 @@ class _Pull:
             first = [next(timed)]  # only now do we know which Jira this is
         yield self._site()
         if self._ask.item is not None:
-            yield self._batch([self._api.issue(self._ask.item)], cursor=False)
+            if not self._ask.within or self._api.is_asked_for(self._ask.item):
+                yield self._batch([self._api.issue(self._ask.item)], cursor=False)
             return
         yield from self._asked_again()
         is_whole = False

@@ -195,6 +195,20 @@ class JiraApi:
             raise SourceError(f"source {self._config.name!r}: {key!r} is not the key of a Jira issue")
         return self._get(f"issue/{key}", {"fields": "*all", "expand": "changelog"})
 
+    def is_asked_for(self, number: str) -> bool:
+        """Whether the configured JQL finds the issue of this id; without JQL, every issue is asked for."""
+        if not self._config.jql.strip():
+            return True
+        self.reconcile = [int(number)]  # or the index might not know yet what has just been edited
+        where = f"({self._config.jql}) AND id = {int(number)}"
+        try:
+            found = self._ids(where, None).records
+        except SourceError as e:
+            if type(e) is SourceError and not self._cloud:  # Data Center refuses an id that it does not know
+                return False
+            raise
+        return any(isinstance(issue, dict) and str(issue.get("id")) == number for issue in found)
+
     def issues_by_id(self, ids: Iterable[str]) -> list[Any]:
         """Those of the issues that exist and may be seen, wherever they are now."""
         return [i for some in batched(ids, BULK) for i in self._some_issues(some)]
