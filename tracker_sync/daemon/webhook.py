@@ -2,7 +2,8 @@
 
 GitHub: https://docs.github.com/webhooks/using-webhooks/validating-webhook-deliveries and
 https://docs.github.com/webhooks/webhook-events-and-payloads
-Jira: https://developer.atlassian.com/cloud/jira/platform/webhooks/
+Jira: https://developer.atlassian.com/cloud/jira/platform/webhooks/ and, for Data Center,
+https://confluence.atlassian.com/adminjiraserver/managing-webhooks-938846912.html
 Both sign the raw body with HMAC-SHA256, and write the digest as `sha256=<hex>`.
 """
 
