@@ -43,7 +43,7 @@ def soaked(folder: Path, seed: int, *, broken: int, steady: int, mutant: str = "
 
 
 def test_some_faults_and_signals_cost_nothing(tmp_path: Path) -> None:
-    assert soaked(tmp_path, 5, broken=8, steady=16) == []
+    assert soaked(tmp_path, 5, broken=5, steady=10) == []
 
 
 @pytest.mark.slow

@@ -23,13 +23,14 @@ class Notifier:
         """Seconds after which systemd takes a silent process for dead; None: it does not look."""
 
     def tell(self, *lines: str) -> None:
-        """Send them as one datagram. systemd does without one that is lost."""
+        """Send them as one datagram. One that is lost is better than a daemon that waits for who reads them."""
         if not self._address:
             return
         with (
             suppress(OSError),
             socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sock,
         ):
+            sock.setblocking(False)
             sock.sendto("\n".join(lines).encode("utf-8", "replace"), self._address)
 
     def ready(self, status: str) -> None:
