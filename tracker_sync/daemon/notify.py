@@ -23,7 +23,7 @@ class Notifier:
         """Seconds after which systemd takes a silent process for dead; None: it does not look."""
 
     def tell(self, *lines: str) -> None:
-        """Send them as one datagram. One that is lost is better than a daemon that waits for who reads them."""
+        """Send them as one datagram. Better one is lost than that the daemon waits for whoever reads them."""
         if not self._address:
             return
         with (
