@@ -28,8 +28,8 @@ def soaked(
     with soaking(folder, seed, full=full, mutant=mutant) as soak:
         while soak.done < broken and not soak.problems:
             soak.step()
-        began = now()
         soak.end(signal.SIGKILL)
+        began = now()
         soak.start()
         for _ in range(steady // 4):
             soak.step(ends=False)
