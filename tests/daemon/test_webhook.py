@@ -7,6 +7,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -23,6 +24,8 @@ from tracker_sync.config import GithubConfig, JiraConfig, SourceConfig
 from tracker_sync.daemon.deliveries import LARGEST, WAITING, Deliveries, Hook
 from tracker_sync.daemon.health import Health
 from tracker_sync.daemon.webhook import Unreadable, is_signed, items
+from tracker_sync.errors import LogBusy
+from tracker_sync.log.sqlite import held
 from tracker_sync.sources import wire
 
 SECRET = "canary-0f7d2e9914c3b5a6"
@@ -402,6 +405,45 @@ def test_many_announced_issues_are_read_as_a_whole_and_a_deleted_one_is_no_troub
     assert life.events("pass failed", "bug") == []
     renamed = {e.item for e in desk.events() if getattr(e, "val", "") == "Renamed"}
     assert renamed == set(made[1:])
+
+
+def test_what_is_announced_while_another_run_has_the_log_waits_and_is_not_tried_all_the_time(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tracker_sync.daemon import loop
+
+    monkeypatch.setattr(loop, "BUSY", 0.5)
+    tried: list[float] = []
+    real = loop.open_log
+
+    def counting(*args: Any, **more: Any) -> Any:
+        tried.append(time.monotonic())
+        return real(*args, **more)
+
+    monkeypatch.setattr(loop, "open_log", counting)
+    company = JiraCompany()
+    issue = company.create("PAY", "Story", "A story")
+    with running(CloudFace(company)) as site:
+        port = jira_site(desk, site.url)
+
+        def act(life: Life) -> None:
+            until(lambda: life.metrics().get("tracker_sync_items acme", 0) == 1)
+            until(lambda: can_be_had(desk))
+            with held(desk.db):
+                assert deliver(life, "acme", "jira", {"issue": {"id": issue}}) == 202
+                tried.clear()
+                time.sleep(1.2)
+                assert 1 <= len(tried) <= 4
+            until(lambda: life.metrics().get("tracker_sync_item_pulls_total acme 0", 0) == 1)
+
+        life = alive(desk, port, act, "--interval", "3600", TRACKER_SYNC_ACME_WEBHOOK_SECRET=SECRET)
+    assert life.done.code == 0
+
+
+def can_be_had(desk: Desk) -> bool:
+    with suppress(LogBusy), held(desk.db):
+        return True
+    return False
 
 
 def test_without_a_secret_nothing_is_taken_and_a_short_one_is_refused(desk: Desk) -> None:

@@ -13,7 +13,7 @@ from tracker_sync.daemon.bell import Bell
 from tracker_sync.daemon.deliveries import Deliveries, Hook
 from tracker_sync.daemon.health import Health
 from tracker_sync.daemon.notify import Notifier
-from tracker_sync.daemon.schedule import Schedule
+from tracker_sync.daemon.schedule import BUSY, Schedule
 from tracker_sync.errors import ConfigError, LogBusy, LogError, NotAllowed, TrackerSyncError
 from tracker_sync.log import EventLog
 from tracker_sync.log.opening import open_log
@@ -54,6 +54,8 @@ class Daemon:
         self.deliveries = Deliveries(self.health, bell.ring)
         self._schedule = Schedule(1, vary)
         self._reload = False
+        self._mail_from = 0.0
+        """When the log may be tried again for what was announced, after it could not be had."""
         self._complaints: dict[str, str] = {}
         self._take(load())
 
@@ -71,13 +73,18 @@ class Daemon:
             self.health.beat()
             if self._reload:
                 self._read_again()
-            elif (due := self._schedule.due(monotonic())) or self.deliveries.waiting():
+            elif (due := self._schedule.due(monotonic())) or self._mail_in() <= 0:
                 self._work(due)
                 self.notifier.status(self._summary())
             else:
-                self._bell.wait(min(STEP, (self._schedule.next() or monotonic() + STEP) - monotonic()))
+                next_due = self._schedule.next()
+                self._bell.wait(min(STEP, self._mail_in(), (next_due or monotonic() + STEP) - monotonic()))
         self.health.stopping = True
         self.notifier.stopping()
+
+    def _mail_in(self) -> float:
+        """Seconds until what was announced is to be pulled; more than enough where nothing was."""
+        return self._mail_from - monotonic() if self.deliveries.waiting() else STEP
 
     # --- The configuration
 
@@ -123,9 +130,11 @@ class Daemon:
                     self.health.standings = standings(self.config, log)
                 self._complaints.pop("log", None)
         except LogBusy:
+            self._mail_from = monotonic() + BUSY
             for name in due:
                 self._schedule.was_busy(name, monotonic())
         except TrackerSyncError as e:
+            self._mail_from = monotonic() + BUSY
             self._complain("log", Notice("log failed", str(e), "error", figures={"code": e.exit_code}))
             for name in due:
                 self._failed(name, e.exit_code)
