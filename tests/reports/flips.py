@@ -1,0 +1,233 @@
+"""Short histories with one event otherwise, and what that changes in what the rules on patterns find."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from unittest import mock
+
+from tests.reports.initiatives import CUSTOMERS, House, furnished
+from tracker_sync.events import Event, Stated
+from tracker_sync.patterns.detect import detect
+from tracker_sync.patterns.facts import Facts
+from tracker_sync.patterns.rules import BiasRule
+from tracker_sync.reports import patterns
+from tracker_sync.reports.drawn import Drawn
+from tracker_sync.reports.finding import Finding, Holds, Result, Unassessed
+from tracker_sync.reports.warnings import Warnings, current
+
+HELD = "held"
+"""What a rule comes to where it looked, and is sure that there is nothing."""
+Name = tuple[str, str]
+"""(detector, subject) of a finding."""
+
+
+@dataclass(frozen=True)
+class Log:
+    """What is told: events, the files beside them, and the last day that is asked about."""
+
+    events: tuple[Event, ...]
+    files: Mapping[str, str]
+    until: str = "2026-12-31"
+
+    @cached_property
+    def parts(self) -> frozenset[object]:
+        """Each event, each line of a file, and the day."""
+        lines = {(name, line) for name, text in self.files.items() for line in text.splitlines()}
+        return frozenset({*self.events, *lines, self.until})
+
+
+Change = Callable[[Log], Log]
+
+
+def as_told(log: Log) -> Log:
+    """Nothing is otherwise."""
+    return log
+
+
+def without(id_: str) -> Change:
+    """An event did not happen."""
+    return lambda log: replace(log, events=tuple(e for e in log.events if e.id != _there(log, id_).id))
+
+
+def also(*events: Event) -> Change:
+    """An event happened besides."""
+    return lambda log: replace(log, events=(*log.events, *events))
+
+
+def moved(id_: str, to: int) -> Change:
+    """An event happened at another time."""
+    return _otherwise(id_, lambda e: replace(e, ts=to))
+
+
+def saying(id_: str, was: str, now: str) -> Change:
+    """An event said something else."""
+    return _otherwise(id_, lambda e: _said(e, was, now))
+
+
+def line(file: str, was: str, now: str) -> Change:
+    """A line of a file reads otherwise; '' before or after is none."""
+
+    def change(log: Log) -> Log:
+        text = log.files[file]
+        if was not in text:
+            raise ValueError(f"{file} does not say {was!r}")
+        return replace(log, files={**log.files, file: text.replace(was, now) if was else f"{text}{now}\n"})
+
+    return change
+
+
+def asked(until: str) -> Change:
+    """It is asked on another day."""
+    return lambda log: replace(log, until=until)
+
+
+def _otherwise(id_: str, how: Callable[[Event], Event]) -> Change:
+    return lambda log: replace(
+        log, events=tuple(how(e) if e.id == _there(log, id_).id else e for e in log.events)
+    )
+
+
+def _there(log: Log, id_: str) -> Event:
+    (found,) = [e for e in log.events if e.id == id_]
+    return found
+
+
+def _said(event: Event, was: str, now: str) -> Event:
+    value = getattr(event, "val", None) or ""
+    if was not in value:
+        raise ValueError(f"{event.id} does not say {was!r}")
+    return replace(event, val=value.replace(was, now))  # type: ignore[call-arg]
+
+
+@dataclass(frozen=True)
+class Flip:
+    """One event with which a rule finds nothing any more."""
+
+    what: str
+    """What happens otherwise, in words."""
+    gone: Change
+    """What makes the finding disappear."""
+    still: Change = as_told
+    """The other side of a boundary: the same event, and it is found all the same."""
+    then: str = HELD
+    """What the rule comes to without the finding: HELD, or words of what it needs."""
+    moves: frozenset[str] = frozenset()
+    """Limits of the strategy that are about the same event: what they say may change with it."""
+
+
+@dataclass(frozen=True)
+class Story:
+    """A short history in which one rule finds something, and what makes it find nothing."""
+
+    rule: str
+    subjects: tuple[str, ...]
+    log: Log
+    flips: tuple[Flip, ...]
+
+    @property
+    def names(self) -> set[Name]:
+        """What is found."""
+        return {(f"bias/{self.rule}", subject) for subject in self.subjects}
+
+
+@dataclass(frozen=True)
+class Came:
+    """What all rules come to in a log."""
+
+    report: Warnings
+    facts: Facts
+    rules: tuple[BiasRule, ...]
+
+    @property
+    def findings(self) -> dict[Name, str]:
+        """The claims, by whose and of what they are."""
+        return {(f.detector, f.subject): f.claim for f in self.report.findings}
+
+    @property
+    def kinds(self) -> set[tuple[str, type[Result]]]:
+        """Of each detector, whether anything was found, holds, or could not be said."""
+        every = (*self.report.findings, *self.report.holds, *self.report.unassessed)
+        return {(r.detector, type(r)) for r in every}
+
+    def of(self, rule: str) -> list[Holds | Unassessed]:
+        """What a rule comes to where it finds nothing."""
+        return [r for r in (*self.report.holds, *self.report.unassessed) if r.detector == f"bias/{rule}"]
+
+
+@dataclass
+class Told:
+    """Tells logs to organisations of their own, each once."""
+
+    place: Callable[[], Path]
+    came: dict[frozenset[object], Came] = field(default_factory=dict)
+
+    def __call__(self, log: Log) -> Came:
+        """What all rules come to in it."""
+        if log.parts not in self.came:
+            self.came[log.parts] = _come(log, self.place())
+        return self.came[log.parts]
+
+
+def _come(log: Log, folder: Path) -> Came:
+    versions = [e.val for e in log.events if isinstance(e, Stated)]
+    files = {"customers": CUSTOMERS, **log.files, **({"strategy": versions[-1]} if versions else {})}
+    looked = list[Facts]()
+
+    def kept(drawn: Drawn) -> Facts:
+        looked.append(made(drawn))
+        return looked[-1]
+
+    made = patterns.facts
+    (report,) = [_asked(house.write(**files), log, kept) for house in furnished(folder)]
+    return replace(report, facts=looked[0])
+
+
+def _asked(house: House, log: Log, kept: Callable[[Drawn], Facts]) -> Came:
+    drawn = Drawn(*house.ask([*log.events], until=log.until))
+    with mock.patch.object(patterns, "facts", kept):
+        found = current(drawn)
+    return Came(found, Facts(), drawn.org.detectors.rules)
+
+
+def one_thing(a: Log, b: Log) -> bool:
+    """Whether two logs differ in one event, one line of a file, or the day alone: there, not there, or
+    otherwise."""
+    here, there = a.parts - b.parts, b.parts - a.parts
+    return bool(here or there) and len(here) <= 1 and len(there) <= 1
+
+
+def wrong(rule: BiasRule, told: Told, stories: Sequence[Story]) -> Iterator[Flip]:
+    """The flips of a rule that come out otherwise than told, where it is as given here."""
+    for story in stories:
+        for flip in story.flips:
+            there, gone = (_found(rule, told(side(story.log)).facts) for side in (flip.still, flip.gone))
+            if not {*story.subjects} <= there or {*story.subjects} & gone:
+                yield flip
+
+
+def _found(rule: BiasRule, facts: Facts) -> set[str]:
+    return {one.subject for one in detect([rule], facts) if one.found}
+
+
+def flipped(flip: Flip, story: Story, told: Told) -> None:
+    """Asserts that with one event otherwise exactly one finding is gone, and everything else is as before."""
+    assert one_thing(flip.still(story.log), flip.gone(story.log)), "more than one event is otherwise"
+    there, gone = told(flip.still(story.log)), told(flip.gone(story.log))
+    same = [n for n in (*there.findings, *gone.findings) if n not in story.names and n[0] not in flip.moves]
+    assert {*there.findings} >= story.names, there.of(story.rule)
+    assert not {*gone.findings} & story.names
+    assert {n: there.findings.get(n) for n in same} == {n: gone.findings.get(n) for n in same}
+    ours = {f"bias/{story.rule}", *flip.moves}
+    assert {k for k in there.kinds if k[0] not in ours} == {k for k in gone.kinds if k[0] not in ours}
+    _is_a_result(gone, story, flip)
+
+
+def _is_a_result(gone: Came, story: Story, flip: Flip) -> None:
+    """Asserts that where nothing is found any more, that is said."""
+    results = gone.of(story.rule)
+    if flip.then == HELD:
+        assert results
+        assert all(isinstance(r, Holds) for r in results), results
+    else:
+        assert [r.needs for r in results if isinstance(r, Unassessed) and flip.then in r.needs], results
