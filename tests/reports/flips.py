@@ -7,7 +7,8 @@ from pathlib import Path
 from unittest import mock
 
 from tests.reports.initiatives import CUSTOMERS, House, furnished
-from tracker_sync.events import Event, Stated
+from tests.reports.test_edges import at, move
+from tracker_sync.events import Added, Changed, Event, Stated
 from tracker_sync.patterns import rules
 from tracker_sync.patterns.detect import detect
 from tracker_sync.patterns.facts import Facts
@@ -15,9 +16,10 @@ from tracker_sync.patterns.rules import BiasRule
 from tracker_sync.reports import patterns
 from tracker_sync.reports.drawn import Drawn
 from tracker_sync.reports.facts import facts
-from tracker_sync.reports.finding import Finding, Holds, Result, Unassessed
+from tracker_sync.reports.finding import Holds, Result, Unassessed
 from tracker_sync.reports.warnings import Warnings, current
 
+SECOND = 1_000_000
 HELD = "held"
 """What a rule comes to where it looked, and is sure that there is nothing."""
 Name = tuple[str, str]
@@ -40,6 +42,33 @@ class Log:
 
 
 Change = Callable[[Log], Log]
+
+
+def told(*parts: list[Event] | Event) -> tuple[Event, ...]:
+    return tuple(e for part in parts for e in (part if isinstance(part, list) else [part]))
+
+
+def sign(key: str, ts: int, value: str) -> Event:
+    """A label, set at an instant."""
+    return Added(id=f"{key}:new", item=key, ts=ts, attr="labels", key=value, val=value)
+
+
+def estimate(key: str, day: float, seconds: int = 7200) -> Event:
+    return Changed(id=f"{key}:e{day}", item=key, ts=at(day), attr="estimate", val=str(seconds))
+
+
+def due(key: str, day: float, when: str) -> Event:
+    return Changed(id=f"{key}:d{day}", item=key, ts=at(day), attr="due", key="", val=when)
+
+
+def links(key: str, to: str) -> Event:
+    return Added(id=f"{key}:k{to}", item=key, ts=at(3), attr="links", key=to, val=f"relates to {to}")
+
+
+def closed(key: str, day: float, why: str = "Won't Do") -> list[Event]:
+    """Why it ends is written down a quarter of an hour before it ends."""
+    said = Changed(id=f"{key}:r{day}", item=key, ts=at(day - 0.01), attr="resolution", val=why)
+    return [said, move(key, day, "3")]
 
 
 def as_told(log: Log) -> Log:
@@ -178,7 +207,9 @@ class Told:
             versions = [e.val for e in log.events if isinstance(e, Stated)]
             files = {"customers": CUSTOMERS, **log.files, **({"strategy": versions[-1]} if versions else {})}
             with mock.patch.object(rules, "read", self.read):
-                [self.came[log.parts]] = [_come(house.write(**files), log) for house in furnished(self.place())]
+                [self.came[log.parts]] = [
+                    _come(house.write(**files), log) for house in furnished(self.place())
+                ]
         return self.came[log.parts]
 
 
@@ -202,8 +233,8 @@ def one_thing(a: Log, b: Log) -> bool:
 
 
 def wrong(rule: BiasRule, told: Told, stories: Sequence[Story]) -> Iterator[Flip]:
-    """The flips of a rule that come out otherwise than told, where it is as given here."""
-    for story in stories:
+    """The flips that come out otherwise than told by their stories, where their rule is as given here."""
+    for story in (s for s in stories if s.rule == rule.id):
         for flip in story.flips:
             there, gone = (_found(rule, told(side(story.log)).facts) for side in (flip.still, flip.gone))
             if not {*story.subjects} <= there or {*story.subjects} & gone:
