@@ -45,6 +45,7 @@ Change = Callable[[Log], Log]
 
 
 def told(*parts: list[Event] | Event) -> tuple[Event, ...]:
+    """All of them, one after the other."""
     return tuple(e for part in parts for e in (part if isinstance(part, list) else [part]))
 
 
@@ -54,19 +55,23 @@ def sign(key: str, ts: int, value: str) -> Event:
 
 
 def estimate(key: str, day: float, seconds: int = 7200) -> Event:
+    """How long it will take, said on a day."""
     return Changed(id=f"{key}:e{day}", item=key, ts=at(day), attr="estimate", val=str(seconds))
 
 
 def due(key: str, day: float, when: str) -> Event:
+    """When it is due, said on a day."""
     return Changed(id=f"{key}:d{day}", item=key, ts=at(day), attr="due", key="", val=when)
 
 
 def links(key: str, to: str) -> Event:
+    """The tracker links two items."""
     return Added(id=f"{key}:k{to}", item=key, ts=at(3), attr="links", key=to, val=f"relates to {to}")
 
 
 def closed(key: str, day: float, why: str = "Won't Do") -> list[Event]:
-    """Why it ends is written down a quarter of an hour before it ends."""
+    """An item ends, declined unless `why` says otherwise. That is written down a quarter of an hour before, so
+    that to end it is one event."""
     said = Changed(id=f"{key}:r{day}", item=key, ts=at(day - 0.01), attr="resolution", val=why)
     return [said, move(key, day, "3")]
 
@@ -78,7 +83,7 @@ def as_told(log: Log) -> Log:
 
 def without(id_: str) -> Change:
     """An event did not happen."""
-    return lambda log: replace(log, events=tuple(e for e in log.events if e.id != _there(log, id_).id))
+    return _otherwise(id_, lambda e: None)
 
 
 def also(*events: Event) -> Change:
@@ -97,7 +102,7 @@ def saying(id_: str, was: str, now: str) -> Change:
 
 
 def line(file: str, was: str, now: str) -> Change:
-    """A line of a file reads otherwise; '' before or after is none."""
+    """A line of a file reads otherwise; '' before is a new one, after none any more."""
 
     def change(log: Log) -> Log:
         text = log.files[file]
@@ -118,15 +123,14 @@ def asked(until: str) -> Change:
     return lambda log: replace(log, until=until)
 
 
-def _otherwise(id_: str, how: Callable[[Event], Event]) -> Change:
-    return lambda log: replace(
-        log, events=tuple(how(e) if e.id == _there(log, id_).id else e for e in log.events)
-    )
+def _otherwise(id_: str, how: Callable[[Event], Event | None]) -> Change:
+    def change(log: Log) -> Log:
+        if id_ not in {e.id for e in log.events}:
+            raise ValueError(f"there is no event {id_}")
+        events = (how(e) if e.id == id_ else e for e in log.events)
+        return replace(log, events=tuple(e for e in events if e is not None))
 
-
-def _there(log: Log, id_: str) -> Event:
-    (found,) = [e for e in log.events if e.id == id_]
-    return found
+    return change
 
 
 def _said(event: Event, was: str, now: str) -> Event:
@@ -246,8 +250,8 @@ def _found(rule: BiasRule, facts: Facts) -> set[str]:
 
 
 def faults(flip: Flip, story: Story, told: Told) -> Iterator[str]:
-    """What is not as it has to be: with one event otherwise exactly one finding is gone, and everything else is
-    as before."""
+    """What is not as it has to be: with one event otherwise exactly one finding is gone, and everything else
+    is as before."""
     if not one_thing(flip.still(story.log), flip.gone(story.log)):
         yield "more than one event is otherwise, or none"
     there, gone = told(flip.still(story.log)), told(flip.gone(story.log))

@@ -21,7 +21,7 @@ from tests.reports.flips import (
     sign,
     told,
     without,
-)  # fmt: skip
+)
 from tests.reports.initiatives import BET, CUSTOMERS, INTENT, adoption, epic, stated
 from tests.reports.test_edges import DAY, at, item, move
 from tracker_sync.events import Event, Tagged
@@ -33,7 +33,7 @@ TWO = "".join(row for row in CUSTOMERS.splitlines(keepends=True) if not row.star
 """Acme and Globex are the ones that anything is built for."""
 USED_BY = frozenset({"limits/adoption-target"})
 LINE = frozenset({"limits/kill-line"})
-
+"""What the strategy's limits say of the same counts and the same decisions."""
 
 RELEASED = epic("E-1", "evidence/deal", start=1, done=9)
 """Six working days. Day 99 is the 90th after it."""
@@ -131,7 +131,8 @@ SLIPPED = Story(
              still=also(Tagged(id="t", item="o:E-1", ts=at(120) - 2, attr="intent", val="x", reason="so")),
              gone=also(Tagged(id="t", item="o:E-1", ts=at(120) - 1, attr="intent", val="x", reason="so")),
              moves=LINE),
-        Flip("one of its epics ends declined and not done", saying("E-3:r150", "Done", "Won't Do"), moves=LINE),
+        Flip("one of its epics ends declined and not done", saying("E-3:r150", "Done", "Won't Do"),
+             moves=LINE),
         Flip("two accounts use it, which is the line",
              gone=line("adoption", "E-1,Globex,2026-03-01,0", "E-1,Globex,2026-03-01,1"), moves=LINE),
         Flip("the strategy gives it a year beyond the line",
@@ -179,7 +180,8 @@ REPLACED = [
     *closed("E-10", 40), *closed("E-11", 40), *opened("E-20", 30), *opened("E-21", 30),
     *closed("E-20", 160), *closed("E-21", 160), *opened("E-30", 150), *opened("E-31", 150),
 ]  # fmt: skip
-"""Two of three open epics are declined under Otis, and two of three under Quinn; each time two new ones come."""
+"""Two of three open epics are declined under Otis, and two of three under Quinn; each time two new ones
+come."""
 RESET = Story(
     "new-owner-reset", ("search",),
     Log(told(OWNERS, REPLACED, opened("E-13", 0), opened("E-14", 0), opened("E-15", 0, "intent/export")), {}),
@@ -188,7 +190,8 @@ RESET = Story(
              still=also(stated(3, REWORDED.replace("2026-01-01", "2026-09-30"))),
              gone=also(stated(3, REWORDED.replace("2026-01-01", "2026-09-29")))),
         Flip("nobody takes over the second time", saying("s2", "quinn", "otis")),
-        Flip("the hypothesis changes with the second owner", saying("s2", "They want it.", "Others want it.")),
+        Flip("the hypothesis changes with the second owner",
+             gone=saying("s2", "They want it.", "Others want it.")),
         Flip("the second one is declined a second after 90 days",
              still=moved("E-21:s160", at(149 + 90)), gone=moved("E-21:s160", at(149 + 90) + SECOND)),
         Flip("one of them ends done and not declined", saying("E-21:r160", "Won't Do", "Done")),

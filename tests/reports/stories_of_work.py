@@ -18,7 +18,7 @@ from tests.reports.flips import (
     sign,
     told,
     without,
-)  # fmt: skip
+)
 from tests.reports.initiatives import assigned, epic
 from tests.reports.test_edges import STRATEGY, at, item, label, move
 from tests.reports.test_promises import RANK, up
@@ -30,7 +30,8 @@ ELSEWHERE = [*epic("E-8"), label("E-8", 40, PROMISE), estimate("E-8", 30)]
 PROMISED = Story(
     "promised-before-scoped", ("o:E-1",),
     Log(
-        told(epic("E-1"), label("E-1", 10, PROMISE), replace(estimate("E-1", 11), ts=at(11) + SECOND), ELSEWHERE),
+        told(epic("E-1"), label("E-1", 10, PROMISE),
+             replace(estimate("E-1", 11), ts=at(11) + SECOND), ELSEWHERE),
         {"strategy": STRATEGY}, until="2026-06-30",
     ),
     (
@@ -90,7 +91,8 @@ COUNTER = Story(
 )  # fmt: skip
 COUNTER_AT_ONCE = Story(
     "deli-counter", ("",),
-    Log(told(CALLED, WAITED, QUEUE, replace(up("E-8", 13), ts=at(13) + 1)), COUNTER.log.files, until="2026-06-30"),
+    Log(told(CALLED, WAITED, QUEUE, replace(up("E-8", 13), ts=at(13) + 1)), COUNTER.log.files,
+        until="2026-06-30"),
     (Flip("a fifth card moves in the same minute: somebody sorts the queue",
           still=also(replace(up("E-9", 13), ts=at(13) + 60 * SECOND)),
           gone=also(replace(up("E-9", 13), ts=at(13) + 60 * SECOND - 1))),),
@@ -146,8 +148,10 @@ CAME_BACK = Story(
 SEVEN = [e for n in range(2, 9) for e in epic(f"E-{n}", "evidence/survey", start=3)]
 TOLD = Story(
     "said-no", ("o:E-1",),
-    Log(told(BACK, SEVEN, epic("E-9", start=3), epic("E-10", start=3)), CAME_BACK.log.files, until="2026-06-30"),
-    (Flip("six of ten epics name evidence, and not seven", without("E-8:0.l0"), then="evidence of more epics"),),
+    Log(told(BACK, SEVEN, epic("E-9", start=3), epic("E-10", start=3)), CAME_BACK.log.files,
+        until="2026-06-30"),
+    (Flip("six of ten epics name evidence, and not seven", without("E-8:0.l0"),
+          then="evidence of more epics"),),
 )  # fmt: skip
 
 BOTH = """\
@@ -181,7 +185,8 @@ AND = Story(
     ),
 )  # fmt: skip
 FIVE = [e for n in range(6) for e in (
-    *epic(f"E-{n}", "intent/search" if n % 2 else "intent/export", start=1), assigned(f"E-{n}", 0, f"dev{min(n, 4)}"),
+    *epic(f"E-{n}", "intent/search" if n % 2 else "intent/export", start=1),
+    assigned(f"E-{n}", 0, f"dev{min(n, 4)}"),
 )]  # fmt: skip
 """Six epics, three for each intent; one of five people has two of them."""
 SPREAD = Story(
@@ -189,7 +194,8 @@ SPREAD = Story(
     (Flip("a sixth person takes one of them: three for each intent", saying("E-5:a0", "dev4", "dev5")),),
 )  # fmt: skip
 ALONE = Story(
-    "and-leader-spread", ("",), Log(told([e for e in FIVE if e.item in ("E-4", "E-5")]), {"strategy": BOTH}, until="2026-02-13"),
+    "and-leader-spread", ("",),
+    Log(told([e for e in FIVE if e.item in ("E-4", "E-5")]), {"strategy": BOTH}, until="2026-02-13"),
     (
         Flip("one of the two is not begun", without("E-5:s1")),
         Flip("both serve one intent", saying("E-5:0.l0", "intent/search", "intent/export")),
@@ -212,10 +218,12 @@ LINKS = Story(
     ),
 )  # fmt: skip
 TEN = Story(
-    "and-leader-links", ("",), Log(told([e for e in ACROSS if e.item not in ("E-7", "E-8")]), LINKS.log.files, until="2026-02-13"),
+    "and-leader-links", ("",),
+    Log(told([e for e in ACROSS if e.item not in ("E-7", "E-8")]), LINKS.log.files, until="2026-02-13"),
     (Flip("nine of the ten are begun", without("E-6:s1"), then="10 epics in work at least"),),
 )  # fmt: skip
 
 STORIES = (
-    PROMISED, AT_ONCE, COUNTER, COUNTER_AT_ONCE, AGAINST, TITLED, CAME_BACK, TOLD, AND, SPREAD, ALONE, LINKS, TEN,
+    PROMISED, AT_ONCE, COUNTER, COUNTER_AT_ONCE, AGAINST, TITLED, CAME_BACK, TOLD, AND, SPREAD, ALONE, LINKS,
+    TEN,
 )  # fmt: skip
