@@ -70,8 +70,8 @@ def links(key: str, to: str) -> Event:
 
 
 def closed(key: str, day: float, why: str = "Won't Do") -> list[Event]:
-    """An item ends, declined unless `why` says otherwise. That is written down a quarter of an hour before, so
-    that to end it is one event."""
+    """An item ends, declined unless `why` says otherwise. Why is written down a quarter of an hour before, so
+    that its end is one event."""
     said = Changed(id=f"{key}:r{day}", item=key, ts=at(day - 0.01), attr="resolution", val=why)
     return [said, move(key, day, "3")]
 

@@ -91,6 +91,7 @@ BLAME = Story(
              gone=also(sign("E-2", at(110), "evidence/survey"))),
         Flip("one of two accounts uses it, which is the target",
              gone=line("adoption", "E-1,Acme,2026-03-01,0", "E-1,Acme,2026-03-01,3"), moves=USED_BY),
+        Flip("support tells of the problem before", also(sign("E-1", at(105), "evidence/support"))),
     ),
 )  # fmt: skip
 BLAME_BY_LINK = Story(
@@ -105,6 +106,12 @@ BLAME_BY_LINK = Story(
     ),
 )  # fmt: skip
 
+
+def decided(ts: int) -> Event:
+    """A person says which intent its first epic serves."""
+    return Tagged(id="t", item="o:E-1", ts=ts, attr="intent", val="search", reason="We talked it over.")
+
+
 KILLED = {
     "strategy": INTENT + BETS + "due = 2027-05-31\n" + KILL, "customers": TWO,
     "adoption": adoption("E-1 Acme 2026-03-01 3", "E-1 Globex 2026-03-01 0"),
@@ -115,7 +122,7 @@ SLIPPED = Story(
     Log(
         told(
             RELEASED, epic("E-2", start=15), estimate("E-2", 5), epic("E-3", start=20),
-            closed("E-3", 150, "Done"),
+            closed("E-3", 150, "Done"), epic("E-9", "intent/search", start=1),
             due("E-2", 20, "2026-04-01"), due("E-2", 50, "2026-05-01"), due("E-2", 80, "2026-05-02"),
         ),
         KILLED, until="2026-08-30",
@@ -125,12 +132,9 @@ SLIPPED = Story(
         Flip("the second time its date stays, and is not put off by a day",
              gone=saying("E-2:d80", "2026-05-02", "2026-05-01")),
         Flip("it is asked 89 days after the line and not 90", asked("2026-08-29")),
-        Flip("somebody decides which intent it serves",
-             gone=also(Tagged(id="t", item="o:E-1", ts=at(200), attr="intent", val="x", reason="so")), moves=LINE),
-        Flip("somebody decides at the end of the day of the line, not before",
-             still=also(Tagged(id="t", item="o:E-1", ts=at(120) - 2, attr="intent", val="x", reason="so")),
-             gone=also(Tagged(id="t", item="o:E-1", ts=at(120) - 1, attr="intent", val="x", reason="so")),
-             moves=LINE),
+        Flip("somebody decides which intent it serves", also(decided(at(200))), moves=LINE),
+        Flip("somebody decides in the last instant of the day of the line, not before",
+             still=also(decided(at(120) - 2)), gone=also(decided(at(120) - 1)), moves=LINE),
         Flip("one of its epics ends declined and not done", saying("E-3:r150", "Done", "Won't Do"),
              moves=LINE),
         Flip("two accounts use it, which is the line",
@@ -152,6 +156,15 @@ GROWN = Story(
              still=also(replace(move("E-2", 40, "3"), ts=at(40))),
              gone=also(replace(move("E-2", 40, "3"), ts=at(40) - SECOND))),
     ),
+)  # fmt: skip
+TAKEN_UP_AGAIN = Story(
+    "escalation", ("bet",),
+    Log(
+        told(epic("E-1", start=1), due("E-1", 2, "2026-04-01"), due("E-1", 20, "2026-05-01"),
+             due("E-1", 50, "2026-06-01"), estimate("E-1", 5), closed("E-1", 60), move("E-1", 70, "2")),
+        {**KILLED, "strategy": KILLED["strategy"].replace(', "o:E-2", "o:E-3"', "")}, until="2026-08-30",
+    ),
+    (Flip("its only epic stays declined from before the line", without("E-1:s70"), moves=LINE),),
 )  # fmt: skip
 NO_DATES = Story(
     "escalation", ("bet",),
@@ -194,6 +207,7 @@ RESET = Story(
              gone=saying("s2", "They want it.", "Others want it.")),
         Flip("the second one is declined a second after 90 days",
              still=moved("E-21:s160", at(149 + 90)), gone=moved("E-21:s160", at(149 + 90) + SECOND)),
+        Flip("one of them is taken up again", also(move("E-21", 200, "1"))),
         Flip("one of them ends done and not declined", saying("E-21:r160", "Won't Do", "Done")),
         Flip("two of six went, and not of five", saying("E-15:0.l0", "intent/export", "intent/search")),
         Flip("of one that came nobody says which intent it serves", without("E-31:0.l0"),
@@ -205,4 +219,4 @@ RESET_OF_THREE = Story(
     (Flip("two epics were open and not three", saying("E-12:0.l0", "intent/search", "intent/export")),),
 )  # fmt: skip
 
-STORIES = (SPIRAL, BLAME, BLAME_BY_LINK, SLIPPED, GROWN, NO_DATES, RESET, RESET_OF_THREE)
+STORIES = (SPIRAL, BLAME, BLAME_BY_LINK, SLIPPED, GROWN, TAKEN_UP_AGAIN, NO_DATES, RESET, RESET_OF_THREE)

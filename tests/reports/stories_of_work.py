@@ -45,6 +45,12 @@ PROMISED = Story(
              gone=saying(f"E-1:l10{PROMISE}", "promise", "visible")),
     ),
 )  # fmt: skip
+UNSCOPED = Story(
+    "promised-before-scoped", ("o:E-1",),
+    Log(told(epic("E-1"), label("E-1", 100, PROMISE), ELSEWHERE), {"strategy": STRATEGY}, until="2026-06-30"),
+    (Flip("it is not scoped yet, and was promised just a day before the end (day 149), and not longer",
+          still=moved(f"E-1:l100{PROMISE}", at(148) - 2), gone=moved(f"E-1:l100{PROMISE}", at(148) - 1)),),
+)  # fmt: skip
 FOUR = ("E-1", "E-2", "E-3", "E-4")
 AT_ONCE = Story(
     "promised-before-scoped", tuple(f"o:{key}" for key in FOUR),
@@ -76,6 +82,9 @@ COUNTER = Story(
     (
         Flip("the third never moves up", without("E-2:k13")),
         Flip("nobody asks for the third", without("E-2:l10customer/Acme")),
+        Flip("what speaks for the third is who uses it, and not a deal",
+             still=saying("E-2:l10customer/Acme", "customer/Acme", "evidence/deal"),
+             gone=saying("E-2:l10customer/Acme", "customer/Acme", "evidence/usage")),
         Flip("the third moves up a second after 14 days",
              still=moved("E-2:k13", at(24)), gone=moved("E-2:k13", at(24) + SECOND)),
         Flip("the third moves up a second before the account asks",
@@ -224,6 +233,6 @@ TEN = Story(
 )  # fmt: skip
 
 STORIES = (
-    PROMISED, AT_ONCE, COUNTER, COUNTER_AT_ONCE, AGAINST, TITLED, CAME_BACK, TOLD, AND, SPREAD, ALONE, LINKS,
-    TEN,
+    PROMISED, UNSCOPED, AT_ONCE, COUNTER, COUNTER_AT_ONCE, AGAINST, TITLED, CAME_BACK, TOLD, AND, SPREAD, ALONE,
+    LINKS, TEN,
 )  # fmt: skip
