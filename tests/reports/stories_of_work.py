@@ -142,6 +142,7 @@ CAME_BACK = Story(
     "said-no", ("o:E-1",), Log(told(BACK, TELLING), {"strategy": STRATEGY}, until="2026-06-30"),
     (
         Flip("it is not taken up again", without("E-1:s20")),
+        Flip("usage tells something new in between", also(sign("E-1", at(10), "evidence/usage"))),
         Flip("it was done before and not declined", saying("E-1:r5", "Won't Do", "Done")),
         Flip("an interview, when it is taken up and not a second later",
              still=also(sign("E-1", at(20) + SECOND, "evidence/interview")),
@@ -233,6 +234,6 @@ TEN = Story(
 )  # fmt: skip
 
 STORIES = (
-    PROMISED, UNSCOPED, AT_ONCE, COUNTER, COUNTER_AT_ONCE, AGAINST, TITLED, CAME_BACK, TOLD, AND, SPREAD, ALONE,
-    LINKS, TEN,
+    PROMISED, UNSCOPED, AT_ONCE, COUNTER, COUNTER_AT_ONCE, AGAINST, TITLED, CAME_BACK, TOLD, AND, SPREAD,
+    ALONE, LINKS, TEN,
 )  # fmt: skip
