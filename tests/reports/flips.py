@@ -6,8 +6,8 @@ from functools import cache, cached_property
 from pathlib import Path
 from unittest import mock
 
-from tests.reports.initiatives import CUSTOMERS, House, furnished
-from tests.reports.test_edges import at, move
+from tests.reports.initiatives import CUSTOMERS, House, epic, furnished
+from tests.reports.test_edges import at, label, move
 from tracker_sync.events import Added, Changed, Event, Stated
 from tracker_sync.patterns import rules
 from tracker_sync.patterns.detect import detect
@@ -74,6 +74,12 @@ def closed(key: str, day: float, why: str = "Won't Do") -> list[Event]:
     that its end is one event."""
     said = Changed(id=f"{key}:r{day}", item=key, ts=at(day - 0.01), attr="resolution", val=why)
     return [said, move(key, day, "3")]
+
+
+BESIDE = told(epic("N-1", "intent/export"), label("N-1", 1, "customer promise"), estimate("N-1", 4))
+"""Beside every story: an epic that nobody begins, promised before it is scoped."""
+STANDS = "bias/promised-before-scoped", "o:N-1"
+"""So there is always another finding, which has to stay as it is."""
 
 
 def as_told(log: Log) -> Log:
@@ -218,7 +224,7 @@ class Told:
 
 
 def _come(house: House, log: Log) -> Came:
-    drawn, looked = Drawn(*house.ask([*log.events], until=log.until)), list[Facts]()
+    drawn, looked = Drawn(*house.ask([*log.events, *BESIDE], until=log.until)), list[Facts]()
 
     def kept(drawn: Drawn) -> Facts:
         looked.append(facts(drawn))
@@ -256,6 +262,8 @@ def faults(flip: Flip, story: Story, told: Told) -> Iterator[str]:
         yield "more than one event is otherwise, or none"
     there, gone = told(flip.still(story.log)), told(flip.gone(story.log))
     lost = {n: claim for n, claim in there.findings.items() if n not in gone.findings}
+    if STANDS not in there.findings:
+        yield f"nothing else is found beside: {[*there.findings]}"
     if not story.names <= lost.keys():
         yield f"not found before, or found still: {sorted(story.names - lost.keys())}; {there.of(story.rule)}"
     for name in {**there.findings, **gone.findings}.keys() - story.names:

@@ -9,7 +9,9 @@ from tests.reports.flips import (
     Log,
     Story,
     also,
+    both,
     closed,
+    due,
     estimate,
     line,
     links,
@@ -41,8 +43,11 @@ PROMISED = Story(
         Flip("it was ready before",
              gone=also(Changed(id="E-1:r", item="E-1", ts=at(9), attr="status", key="1", val="Ready"))),
         Flip("nobody promises it", without(f"E-1:l10{PROMISE}")),
-        Flip("it is for a customer, and not promised to one",
-             gone=saying(f"E-1:l10{PROMISE}", "promise", "visible")),
+        Flip("it is for a customer, and no contract has it",
+             still=saying(f"E-1:l10{PROMISE}", PROMISE, "contractual"),
+             gone=saying(f"E-1:l10{PROMISE}", PROMISE, "customer visible")),
+        Flip("it is due on a day, and promised to nobody",
+             gone=both(without(f"E-1:l10{PROMISE}"), also(due("E-1", 10, "2026-03-01")))),
     ),
 )  # fmt: skip
 UNSCOPED = Story(
