@@ -24,7 +24,7 @@ from tests.reports.flips import (
 )
 from tests.reports.initiatives import BET, CUSTOMERS, INTENT, adoption, epic, stated
 from tests.reports.test_edges import DAY, at, item, move
-from tracker_sync.events import Event, Tagged
+from tracker_sync.events import Changed, Event, Tagged
 
 BETS = BET.replace('"o:E-2"', '"o:E-2", "o:E-3"')
 TARGET = "[limits]\nadoption_target = 0.5\n"
@@ -117,6 +117,7 @@ KILLED = {
     "adoption": adoption("E-1 Acme 2026-03-01 3", "E-1 Globex 2026-03-01 0"),
 }  # fmt: skip
 """One account uses it on the day of the line, 1 June (day 119); two were to."""
+UNDATED = Changed(id="E-2:d70", item="E-2", ts=at(70), attr="due", val=None)
 SLIPPED = Story(
     "escalation", ("bet",),
     Log(
@@ -131,6 +132,8 @@ SLIPPED = Story(
         Flip("its date is not put off again", without("E-2:d80")),
         Flip("the second time its date stays, and is not put off by a day",
              gone=saying("E-2:d80", "2026-05-02", "2026-05-01")),
+        Flip("its date, taken away for a time, comes back as it was and not a day later",
+             still=also(UNDATED), gone=both(also(UNDATED), saying("E-2:d80", "2026-05-02", "2026-05-01"))),
         Flip("it is asked 89 days after the line and not 90", asked("2026-08-29")),
         Flip("somebody decides which intent it serves", also(decided(at(200))), moves=LINE),
         Flip("somebody decides in the last instant of the day of the line, not before",

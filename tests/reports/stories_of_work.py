@@ -144,7 +144,9 @@ BACK = [*epic("E-1", "customer/Acme"), *closed("E-1", 5), move("E-1", 20, "2")]
 TELLING = [e for n in (2, 3, 4) for e in epic(f"E-{n}", "evidence/survey", start=3)]
 """Others, so that evidence is known to be written down."""
 CAME_BACK = Story(
-    "said-no", ("o:E-1",), Log(told(BACK, TELLING), {"strategy": STRATEGY}, until="2026-06-30"),
+    "said-no", ("o:E-1",),
+    Log(told(BACK, item("A-1", start=None, parent="E-1"), TELLING), {"strategy": STRATEGY},
+        until="2026-06-30"),
     (
         Flip("it is not taken up again", without("E-1:s20")),
         Flip("usage tells something new in between", also(sign("E-1", at(10), "evidence/usage"))),
@@ -152,6 +154,9 @@ CAME_BACK = Story(
         Flip("an interview, when it is taken up and not a second later",
              still=also(sign("E-1", at(20) + SECOND, "evidence/interview")),
              gone=also(sign("E-1", at(20), "evidence/interview"))),
+        Flip("an interview for what is under it, when it is taken up and not a second later",
+             still=also(sign("A-1", at(20) + SECOND, "evidence/interview")),
+             gone=also(sign("A-1", at(20), "evidence/interview"))),
         Flip("an interview, after it was declined and not with that",
              still=also(sign("E-1", at(5), "evidence/interview")),
              gone=also(sign("E-1", at(5) + SECOND, "evidence/interview"))),
