@@ -217,9 +217,8 @@ class Told:
             versions = [e.val for e in log.events if isinstance(e, Stated)]
             files = {"customers": CUSTOMERS, **log.files, **({"strategy": versions[-1]} if versions else {})}
             with mock.patch.object(rules, "read", self.read):
-                [self.came[log.parts]] = [
-                    _come(house.write(**files), log) for house in furnished(self.place())
-                ]
+                for house in furnished(self.place()):
+                    self.came[log.parts] = _come(house.write(**files), log)
         return self.came[log.parts]
 
 
