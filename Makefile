@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-slow check format golden schemas docs bench bench-log bench-labels power lock test-spark lock-spark build sbom test-release \
-	lock-release clean
+	lock-release upgrade clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -68,14 +68,14 @@ power: $(STAMP) ## measure how often each rule on patterns speaks, with its bias
 	@$(PY) -m tests.power
 
 lock: $(STAMP) ## renew requirements.lock
-	@$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	@$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes $(UPGRADE) \
 		--group dev --no-header --no-annotate --output-file requirements.lock pyproject.toml
 
 test-spark: $(SPARK)/.installed ## run the tests of the extra `spark`: 500 MB into .venv-spark, Java 17
 	@$(SPARK)/bin/python -m pytest tests/test_spark.py
 
 lock-spark: $(STAMP) ## renew requirements-spark.lock
-	@$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	@$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes $(UPGRADE) \
 		--group spark --no-header --no-annotate --output-file requirements-spark.lock
 
 $(RELEASE)/.installed: requirements-release.lock
@@ -100,9 +100,13 @@ test-release: $(STAMP) ## test the wheel and the sdist that lie in dist/, and th
 	@DIST=dist SOURCE_DATE_EPOCH=$(EPOCH) $(PY) -m pytest tests/test_release.py
 
 lock-release: $(STAMP) ## renew requirements-release.lock; what is in both locks is the same there
-	@$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	@$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes $(UPGRADE) \
 		--group release --constraints requirements.lock --no-header --no-annotate \
 		--output-file requirements-release.lock
+
+upgrade: $(STAMP) ## renew every lock with releases that are a week old at least; Dependabot reads none of them
+	@UV_EXCLUDE_NEWER="7 days" $(MAKE) --no-print-directory UPGRADE=--upgrade lock
+	@UV_EXCLUDE_NEWER="7 days" $(MAKE) --no-print-directory UPGRADE=--upgrade lock-spark lock-release
 
 clean: ## remove what can be made again
 	@rm -rf $(VENV) $(SPARK) $(RELEASE) demo dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
