@@ -109,4 +109,4 @@ upgrade: $(STAMP) ## renew every lock with releases that are a week old at least
 	@UV_EXCLUDE_NEWER="7 days" $(MAKE) --no-print-directory UPGRADE=--upgrade lock-spark lock-release
 
 clean: ## remove what can be made again
-	@rm -rf $(VENV) $(SPARK) $(RELEASE) demo dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) $(SPARK) $(RELEASE) .venv-sbom demo dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
