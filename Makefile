@@ -9,8 +9,7 @@ EPOCH = $(shell git log -1 --format=%ct 2>/dev/null || echo 1580601600)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check format golden schemas docs bench bench-log bench-labels power lock test-spark lock-spark build sbom test-release \
-	lock-release upgrade clean
+.PHONY: help demo test test-slow check format golden schemas docs bench bench-log bench-labels power lock test-spark lock-spark build clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -78,6 +77,7 @@ lock-spark: $(STAMP) ## renew requirements-spark.lock
 	@$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes $(UPGRADE) \
 		--group spark --no-header --no-annotate --output-file requirements-spark.lock
 
+.PHONY: sbom test-release lock-release upgrade
 $(RELEASE)/.installed: requirements-release.lock
 	@test -d $(RELEASE) || python3 -m venv $(RELEASE)
 	@$(RELEASE)/bin/python -m pip install --quiet --require-hashes -r requirements-release.lock
