@@ -24,12 +24,12 @@ from tests.organisations.organisation import (
     without_tags,
     written,
 )
-from tracker_sync.cli.session import keep
 from tracker_sync.patterns.statistics.proportion import wilson
 from tracker_sync.reports.drawn import Drawn
 from tracker_sync.reports.finding import Finding, Unassessed
 from tracker_sync.reports.opening import Asked, open_portfolio
 from tracker_sync.reports.patterns import patterns
+from tracker_sync.runs import keep
 
 EPICS = int(os.environ.get("EPICS", "150"))
 NULLS = int(os.environ.get("NULLS", "1000"))
