@@ -1,12 +1,13 @@
 """The daemon reads every source again and again, whatever fails, and ends when it is told to."""
 
+import io
 import os
 import signal
 import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, redirect_stderr, suppress
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from simulator.jira import CloudFace
 from simulator.jira_company import JiraCompany
 from simulator.server import Running, running
 
+from tracker_sync.cli.daemon import aloud
 from tracker_sync.daemon.notify import Notifier
 from tracker_sync.errors import LogBusy
 from tracker_sync.log.sqlite import SqliteLog, held
@@ -383,13 +385,30 @@ def test_slow_clients_are_cut_and_many_are_turned_away(
     assert alive(desk, port, act).done.code == 0
 
 
-def test_without_an_address_it_listens_nowhere(desk: Desk, site: Running) -> None:
+def test_nobody_who_reads_what_it_says_is_no_reason_to_end() -> None:
+    class Gone(io.StringIO):
+        def write(self, text: str) -> int:
+            raise BrokenPipeError
+
+    with redirect_stderr(Gone()):
+        aloud("tracker-sync: acme: 3 new events")
+
+
+def test_without_an_address_it_listens_nowhere_and_says_what_came(desk: Desk, site: Running) -> None:
     desk.jira(site.url)
     text = (desk.folder / "tracker-sync.toml").read_text()
     desk.write("tracker-sync.toml", f"{text}\n[daemon]\nlisten = ''\n")
-    threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGTERM)).start()
+
+    def end() -> None:
+        until(lambda: site.requests and desk.seal.exists() and can_be_written(desk.db))
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    ending = threading.Thread(target=end)
+    ending.start()
     done = desk.run("daemon")
+    ending.join()
     assert done.code == 0
-    assert done.err.splitlines()[0].startswith("tracker-sync: acme: ")
-    assert "listening" not in done.err
-    assert free_port()
+    assert done.err.splitlines() == [
+        f"tracker-sync: acme: {len(desk.events())} new events, 0 already known",
+        "tracker-sync: ended as told; the next start goes on there",
+    ]

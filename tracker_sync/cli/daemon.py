@@ -2,7 +2,7 @@
 
 import os
 import signal
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Literal
 
@@ -32,7 +32,7 @@ def daemon(context: click.Context, interval: int | None, form: Literal["text", "
         from tracker_sync.daemon.web import served
         from tracker_sync.notices import Notice
 
-        voice.loud = True
+        voice.loud, voice.write = True, aloud
         path = find(Path.cwd(), context.find_root().obj, os.environ)
         bell = Bell()
         ending = Ending(bell.ring)
@@ -47,6 +47,12 @@ def daemon(context: click.Context, interval: int | None, form: Literal["text", "
                 where = stack.enter_context(
                     served(made.config.daemon.listen, made.health, made.deliveries.deliver)
                 )
-                voice.say(Notice("listening", f"http://{where}/healthz and /metrics"))
+                voice.say(Notice("listening", f"listening at http://{where} (/healthz, /metrics)"))
             made.run()
         voice.say(Notice("ended", "ended as told; the next start goes on there"))
+
+
+def aloud(line: str) -> None:
+    """Say it on stderr. Where nobody reads that any more (a journal that starts anew), the work goes on."""
+    with suppress(OSError):
+        click.echo(line, err=True)
