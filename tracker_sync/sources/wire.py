@@ -83,7 +83,7 @@ class BoundedAdapter(HTTPAdapter):
                 f"{self.origin} points to another host, {urlsplit(request.url or '').netloc}, which is "
                 "refused: it would get the token. Check the url"
             )
-        if isinstance(verify, str) and not Path(verify).exists():  # requests gives a bare OSError for it (2.32)
+        if isinstance(verify, str) and not Path(verify).exists():  # requests: a bare OSError (2.32)
             raise ConfigError(
                 f"{verify} is to hold the certificates to trust and is not there; see REQUESTS_CA_BUNDLE"
             )
@@ -92,9 +92,7 @@ class BoundedAdapter(HTTPAdapter):
         _current.answer = None
         with _until(self.deadline) as held:
             try:
-                response = super().send(
-                    request, stream=True, timeout=self.deadline, verify=verify, **more
-                )
+                response = super().send(request, stream=True, timeout=self.deadline, verify=verify, **more)
                 response._content = self._whole(response)
                 response._content_consumed = True  # type: ignore[attr-defined]
             except (RequestException, OSError, ValueError):
