@@ -187,15 +187,26 @@ def credentials_for(source: SourceConfig, environment: Mapping[str, str]) -> tup
     Each may also be given as …_FILE, naming a file that holds it.
     """
     own = "TRACKER_SYNC_" + source.name.upper().replace("-", "_")
-    common = "JIRA" if isinstance(source, JiraConfig) else "GITHUB"
+    common = _common(source)
     user = _secret(f"{own}_USER", environment) or _secret(f"{common}_USER", environment)
     token = _secret(f"{own}_TOKEN", environment) or _secret(f"{common}_TOKEN", environment)
     return user, token
 
 
+def given_by(source: SourceConfig, what: str, environment: Mapping[str, str]) -> str | None:
+    """The variable that gives a source its TOKEN or USER, or names the file that does; None: none does."""
+    own, common = token_variable(source).removesuffix("TOKEN"), _common(source)
+    every = (f"{owner}{what}{end}" for owner in (own, f"{common}_") for end in ("", "_FILE"))
+    return next((name for name in every if environment.get(name)), None)
+
+
 def token_variable(source: SourceConfig) -> str:
     """The environment variable that a message should name."""
     return f"TRACKER_SYNC_{source.name.upper().replace('-', '_')}_TOKEN"
+
+
+def _common(source: SourceConfig) -> str:
+    return "JIRA" if isinstance(source, JiraConfig) else "GITHUB"
 
 
 def checkpoint_key(environment: Mapping[str, str]) -> bytes | None:

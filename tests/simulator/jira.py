@@ -448,7 +448,8 @@ class CloudFace(_Face):
         return Answer(200, body | {"values": rows[start : start + size]})
 
     def _count(self, request: Request, shape: Shape) -> Answer:
-        query = Query(Asked(request, {"jql": str}).one("jql"), self.company, self.zone, strict=self.strict_ids)
+        jql = Asked(request, {"jql": str}).one("jql")
+        query = Query(jql, self.company, self.zone, strict=self.strict_ids)
         if not query.bounded:
             raise Refused(400, "Unbounded JQL queries are not allowed here. Add a search restriction.")
         rows = query.find([row for i in self.company.issues.values() if (row := self._row(i, set()))])

@@ -21,8 +21,10 @@ _ROUTES: list[tuple[re.Pattern[str], str]] = [
     (re.compile(path), handler)
     for path, handler in [
         (r"/user", "user"),
+        (r"/user/repos", "user_repos"),
         (r"/rate_limit", "rate_limit"),
         (r"/repos/([^/]+/[^/]+)", "repo"),
+        (r"/repos/([^/]+/[^/]+)/labels", "labels"),
         (r"/repos/([^/]+/[^/]+)/issues", "issues"),
         (r"/repos/([^/]+/[^/]+)/issues/events", "repo_events"),
         (r"/repos/([^/]+/[^/]+)/issues/comments", "repo_comments"),
@@ -73,6 +75,13 @@ class GitHubSite:
     def _user(self, request: Request) -> Answer:
         url = f"{self.origin}/users/demo-sync"
         return Answer(200, {"login": "demo-sync", "id": 1, "type": "User", "url": url})
+
+    def _user_repos(self, request: Request) -> Answer:
+        return _page(request, [self._repo(request, name).body for name in sorted(self.repos)])
+
+    def _labels(self, request: Request, repo: str) -> Answer:
+        found = {label["name"]: label for entry in self.repos[repo] for label in entry["issue"]["labels"]}
+        return _page(request, [found[name] for name in sorted(found)])
 
     def _rate_limit(self, request: Request) -> Answer:
         core = {"limit": 5000, "remaining": 4990, "used": 10, "reset": _reset()}

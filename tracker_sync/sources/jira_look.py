@@ -8,6 +8,7 @@ from tracker_sync.errors import Gone, Missing, SourceError
 from tracker_sync.sources import Place
 from tracker_sync.sources.jira_api import JiraApi
 from tracker_sync.sources.transport import as_dict, as_list
+from tracker_sync.sources.wire import last_answer
 
 PAGE = 50
 """Projects of one answer: the most that Cloud gives
@@ -110,6 +111,32 @@ class JiraLook(JiraApi):
             count = self._post("search/approximate-count", {"jql": jql}).get("count")
             return count if isinstance(count, int) else None
         return None
+
+
+def denied() -> bool:
+    """Whether the last answer in this thread says that a captcha has to be answered first.
+
+    Source: https://developer.atlassian.com/server/jira/platform/basic-authentication/#captcha
+    """
+    answer = last_answer()
+    headers = answer.headers if answer is not None else {}
+    return "CAPTCHA" in headers.get("X-Authentication-Denied-Reason", "").upper() or (
+        headers.get("X-Seraph-LoginReason", "") == "AUTHENTICATION_DENIED"
+    )
+
+
+def beyond_scope() -> bool:
+    """Whether the last answer in this thread says that a token has not the scope for what was asked: such a
+    one may do for a pull (https://developer.atlassian.com/cloud/jira/platform/scopes-for-oauth-2-3LO-and-forge-apps/).
+    """
+    answer = last_answer()
+    return answer is not None and answer.status_code in (401, 403) and b"scope" in answer.content
+
+
+def refused_as_wrong() -> bool:
+    """Whether the last answer in this thread says that the question itself is wrong (400)."""
+    answer = last_answer()
+    return answer is not None and answer.status_code == 400
 
 
 def _field(raw: Any) -> Field | None:
