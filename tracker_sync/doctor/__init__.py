@@ -1,5 +1,6 @@
 """What a person would check by hand when something seems wrong, check by check, each with its remedy."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeVar
@@ -50,8 +51,9 @@ def unchecked(kind: str, about: str, why: str, remedy: str) -> Check:
 
 
 def failed(kind: str, about: str, error: TrackerSyncError, remedy: str) -> Check:
-    """What an error says is broken, under the exit code of its class."""
-    return broken(kind, about, str(error).removeprefix(f"source {about!r}: "), remedy, error.exit_code)
+    """What an error says is broken, under the exit code of its class; its advice is left to the remedy."""
+    said = str(error).removeprefix(f"source {about!r}: ")
+    return broken(kind, about, re.split(r"[.;] [Cc]heck ", said)[0], remedy, error.exit_code)
 
 
 def tried(

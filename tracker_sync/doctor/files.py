@@ -111,5 +111,8 @@ def rules(config: Config) -> Iterator[Check]:
 
 def _findings(every: list[Listed], config: Config) -> list[Finding]:
     fields = {s.name: s.fields for s in config.sources if isinstance(s, JiraConfig)}
-    stated = stated_in(config)
+    try:
+        stated = stated_in(config)
+    except ConfigError:
+        stated = None  # which its own check says
     return [*lint(every), *misfits(every, stated, fields), *unknown_switches(every, config)]

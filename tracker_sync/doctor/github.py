@@ -1,11 +1,12 @@
 """Whether a GitHub takes the token, and shows the repositories that the configuration names."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
 from time import time
 
 import msgspec
 
-from tracker_sync.config import GithubConfig, token_variable
+from tracker_sync.config import GithubConfig, given_by, token_variable
 from tracker_sync.doctor import Check, broken, failed, fine, look, tried
 from tracker_sync.doctor.network import PATIENCE, away, clock
 from tracker_sync.errors import Missing, NotAllowed, SourceError, TrackerSyncError
@@ -130,17 +131,18 @@ def _remedy(config: GithubConfig, told: Told | None, error: TrackerSyncError) ->
         case NotAllowed() if told is not None and need:
             return f"give the token what it lacks: {need}"
         case NotAllowed():
-            return made(config)
+            return made(config, os.environ)
         case _:
             return away(error)
 
 
-def made(config: GithubConfig) -> str:
+def made(config: GithubConfig, environment: Mapping[str, str]) -> str:
     """How to make a token with no more rights than needed.
 
     Source: https://docs.github.com/authentication/keeping-your-account-and-data-secure/managing-your-personal-access-tokens
     """
+    variable = given_by(config, "TOKEN", environment) or token_variable(config)
     return (
         f"make a fine-grained token at {site_of(config.url)}/settings/personal-access-tokens/new that may "
-        f"read Issues and Metadata of these repositories, and set {token_variable(config)} to it"
+        f"read Issues and Metadata of these repositories, and set {variable} to it"
     )

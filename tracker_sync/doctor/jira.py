@@ -1,11 +1,12 @@
 """Whether a Jira takes the credentials, and shows what the configuration asks it for."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
 from time import time
 
 import msgspec
 
-from tracker_sync.config import JiraConfig, token_variable
+from tracker_sync.config import JiraConfig, given_by, token_variable
 from tracker_sync.doctor import Check, broken, fine, look, tried
 from tracker_sync.doctor.network import PATIENCE, away, clock
 from tracker_sync.errors import Missing, NotAllowed, TrackerSyncError
@@ -131,19 +132,21 @@ def _remedy(config: JiraConfig, error: TrackerSyncError) -> str:
         case NotAllowed() if denied():
             return "Jira asks for a captcha after failed attempts: log in once in a browser, then try again"
         case NotAllowed():
-            return f"{made(config)}; if it is new and right, ask who administers Jira to let it in"
+            return (
+                f"{made(config, os.environ)}; if it is new and right, ask who administers Jira to let it in"
+            )
         case _:
             return away(error)
 
 
-def made(config: JiraConfig) -> str:
+def made(config: JiraConfig, environment: Mapping[str, str]) -> str:
     """How to make a token that this Jira takes.
 
     Sources: https://support.atlassian.com/atlassian-account/docs/manage-api-tokens-for-your-atlassian-account/
     and https://confluence.atlassian.com/enterprise/using-personal-access-tokens-1026032365.html.
     """
-    variable = token_variable(config)
-    user = f"{variable.removesuffix('TOKEN')}USER"
+    variable = given_by(config, "TOKEN", environment) or token_variable(config)
+    user = variable.partition("TOKEN")[0] + "USER"
     if "atlassian" in config.url:
         return (
             "make an API token at https://id.atlassian.com/manage-profile/security/api-tokens, and set "

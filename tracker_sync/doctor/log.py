@@ -102,12 +102,12 @@ def _lock(path: Path) -> Check:
 
 def _content(config: Config, place: Path | str, *, full: bool) -> Iterator[Check]:
     """What stands in it, and whether that holds."""
+    if isinstance(place, Path):
+        yield from _sealed(place, full=full)
     try:
         with closing(open_log(config)) as events:
             yield from _schema(events, place)
             yield from _sources(events, config)
-            if isinstance(place, Path):
-                yield from _sealed(place, full=full)
             yield from _chain(events, full=full)
     except LogError as e:
         yield failed("log", "log", e, RESTORE)
