@@ -212,7 +212,7 @@ class JiraSite:
 
     def _shown(self, issue: Json, asked: "_Asked") -> Json:
         """The issue with the fields asked for, cut where Cloud cuts."""
-        if asked.fields <= {"id", "key"}:
+        if asked.fields <= {"id", "key"} and "changelog" not in asked.expand:
             return {name: issue[name] for name in ("id", "key") if name in {"id", *asked.fields}}
         fields = {name: value for name, value in issue["fields"].items() if asked.wants(name)}
         if self.is_cloud and "comment" in fields:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-CHOICES = ("option", "array:option", "string", "array:string", "option-with-child")
+CHOICES = ("option", "array:option", "string", "array:string", "option-with-child", "array:")
 NUMBER = ("number",)
 _CUSTOMER = r"customers?|accounts?|clients?|organi[sz]ations?"
 
@@ -95,6 +95,7 @@ _WORDS = {
     "option-with-child": "one of several options",
     "string": "a text",
     "array:string": "labels",
+    "array:": "several values",
     "number": "a number",
 }
 STARTED = re.compile(
