@@ -32,7 +32,7 @@ class LogConfig(_Table, frozen=True):
 
 
 class FieldNames(_Table, frozen=True):
-    """`fields` of a Jira source: what this site calls the custom fields that we read."""
+    """`fields` of a source: what it calls the custom fields (GitHub: of issues and projects) that we read."""
 
     intent: str | None = None
     customer: str | None = None
@@ -60,6 +60,7 @@ class GithubConfig(_Table, frozen=True, tag_field="kind", tag="github"):
     name: Name
     repos: list[str]
     url: str = "https://api.github.com"
+    fields: FieldNames = FieldNames()
     started_labels: list[str] = []
     """Labels that say an open issue is being worked on; an assigned open issue always is."""
     allow_http: bool = False
@@ -116,6 +117,13 @@ class Config(msgspec.Struct, frozen=True):
     strategy: StrategyFiles
     rules: RulesConfig
     calendar: CalendarConfig
+
+    @property
+    def fields(self) -> dict[str, FieldNames]:
+        """What the sources call their fields: of every Jira, and of a GitHub that names some."""
+        return {
+            s.name: s.fields for s in self.sources if isinstance(s, JiraConfig) or s.fields != FieldNames()
+        }
 
     def file(self, name: str) -> Path:
         """A path of the configuration as one that can be opened."""

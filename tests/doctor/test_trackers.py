@@ -276,6 +276,20 @@ def use_up(site: Running) -> None:
     face.quota.charge("core", f"token {TOKEN}", 56)
 
 
+def test_fields_of_issues_and_projects_are_looked_for() -> None:
+    made = hub()
+    made.set_field(made.issue(f"{WEB}#1"), "Bet", "Self serve")
+    made.project_set(made.issue(f"{WEB}#1"), "Roadmap", "Asked by", "Girder")
+    named = FieldNames(intent="Bet", customer="Asked by", origin="Who")
+    with running(GitHubFace(made)) as site:
+        config = GithubConfig(name="web", url=site.url, repos=[WEB], fields=named, allow_http=True)
+        checks = [*github(config, TOKEN)]
+    assert [c.what for c in checks if c.id == "fields"] == [
+        "intent is in 'Bet'", "customer is in 'Asked by'", "no field called 'Who' is to be seen (fields.origin)",
+    ]  # fmt: skip
+    assert worst(checks) == 0
+
+
 def test_no_repository_is_nothing_to_read() -> None:
     with running(GitHubFace(hub())) as site:
         config = GithubConfig(name="web", url=site.url, repos=[], allow_http=True)

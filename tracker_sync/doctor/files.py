@@ -5,7 +5,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from tracker_sync import customers, people
-from tracker_sync.config import Config, JiraConfig
+from tracker_sync.config import Config
 from tracker_sync.doctor import Check, broken, failed, fine, look
 from tracker_sync.errors import ConfigError
 from tracker_sync.inputs import SIDES, detectors, now_stated, rule_files, sides
@@ -110,9 +110,8 @@ def rules(config: Config) -> Iterator[Check]:
 
 
 def _findings(every: list[Listed], config: Config) -> list[Finding]:
-    fields = {s.name: s.fields for s in config.sources if isinstance(s, JiraConfig)}
     try:
         stated = stated_in(config)
     except ConfigError:
         stated = None  # which its own check says
-    return [*lint(every), *misfits(every, stated, fields), *unknown_switches(every, config)]
+    return [*lint(every), *misfits(every, stated, config.fields), *unknown_switches(every, config)]

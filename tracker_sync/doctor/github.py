@@ -36,6 +36,7 @@ def github(config: GithubConfig, token: str | None) -> Iterator[Check]:
     yield from _repos(config, asked, told)
     if token:
         yield _graph(about, asked)
+        yield from _fields(config, asked)
     yield clock(about, asked.clock, time())
 
 
@@ -111,6 +112,28 @@ def _graph(about: str, asked: GithubLook) -> Check:
         "references from other issues are not seen",
         "is there a proxy that lets only REST through? An app's token needs no further right for it",
     )  # fmt: skip
+
+
+def _fields(config: GithubConfig, asked: GithubLook) -> Iterator[Check]:
+    """Whether the fields that the configuration names are those of an organisation's issues or projects."""
+    named = {role: name for role, name in msgspec.structs.asdict(config.fields).items() if name}
+    if not named:
+        return
+    try:
+        owners = dict.fromkeys(repo.partition("/")[0] for repo in config.repos)
+        seen = {f.name for owner in owners for f in asked.fields(owner)}
+    except SourceError as e:
+        yield failed("fields", config.name, e, _remedy(config, None, e))
+        return
+    for role, name in named.items():
+        if name in seen:
+            yield fine("fields", config.name, f"{role} is in {name!r}")
+        else:
+            yield look(
+                "fields", config.name, f"no field called {name!r} is to be seen (fields.{role})",
+                "look up its name there; a token sees the fields of projects with read:project, or with the "
+                "right to read Projects",
+            )  # fmt: skip
 
 
 def _remedy(config: GithubConfig, told: Told | None, error: TrackerSyncError) -> str:

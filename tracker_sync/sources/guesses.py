@@ -66,7 +66,7 @@ PATTERNS: Mapping[str, tuple[Pattern, ...]] = {
     ),
     "paid": (Pattern(r"(?:deal|contract) (?:value|size|amount)|customer pays|price paid", NUMBER),),
 }
-"""By role, as `fields` of a Jira source names them."""
+"""By role, as `fields` of a source names them."""
 
 
 def jira_fields(fields: Iterable[Named]) -> dict[str, Guess]:
