@@ -170,14 +170,8 @@ def load(path: Path) -> Config:
             raise ConfigError(f"two sources are called {source.name!r}", path, line)
         if source.name == "people":
             raise ConfigError("'people' is taken: it is where decisions made here are kept", path, line)
-        if problem := _url_problem(source):
+        if problem := problem_of(source):
             raise ConfigError(problem, path, line)
-        if isinstance(source, JiraConfig) and re.search(r"\border\s+by\b", source.jql, re.I):
-            raise ConfigError("jql: leave out ORDER BY; tracker-sync orders by itself", path, line)
-        if isinstance(source, GithubConfig):
-            for repo in source.repos:
-                if not re.fullmatch(r"[\w.-]+/([\w.-]+|\*)", repo):
-                    raise ConfigError(f"repos: {repo!r} is not of the form owner/name", path, line)
     if _has_password(file.log.url):
         raise ConfigError(
             "[log] url: leave the password out of it; libpq takes it from PGPASSWORD, ~/.pgpass or a service "
@@ -187,6 +181,19 @@ def load(path: Path) -> Config:
         )
     _check_calendar(file.calendar, path)
     return Config(path, file.sources, file.log, file.strategy, file.rules, file.calendar)
+
+
+def problem_of(source: SourceConfig) -> str | None:
+    """What is wrong with what a source says of itself, before anybody is asked; None where nothing is."""
+    if problem := _url_problem(source):
+        return problem
+    if isinstance(source, JiraConfig) and re.search(r"\border\s+by\b", source.jql, re.I):
+        return "jql: leave out ORDER BY; tracker-sync orders by itself"
+    if isinstance(source, GithubConfig):
+        for repo in source.repos:
+            if not re.fullmatch(r"[\w.-]+/([\w.-]+|\*)", repo):
+                return f"repos: {repo!r} is not of the form owner/name"
+    return None
 
 
 def credentials_for(source: SourceConfig, environment: Mapping[str, str]) -> tuple[str | None, str | None]:

@@ -114,7 +114,7 @@ def test_a_jira_that_does_not_answer_as_one(naps: list[float], fault: Any, code:
     [
         (FieldNames(intent="Strategic intent"), "broken", "has no field called 'Strategic intent'"),
         (FieldNames(points="Sales note"), "look", "holds no number; its type is string"),
-        (FieldNames(intent="Intent"), "look", "`fields` names none for customer, and there is 'Customers'"),
+        (FieldNames(intent="Intent"), "look", "`fields` names none for customer; there is 'Customers'"),
     ],
 )
 def test_fields_are_held_against_those_of_the_site(names: FieldNames, state: str, words: str) -> None:
@@ -285,7 +285,8 @@ def test_fields_of_issues_and_projects_are_looked_for() -> None:
         config = GithubConfig(name="web", url=site.url, repos=[WEB], fields=named, allow_http=True)
         checks = [*github(config, TOKEN)]
     assert [c.what for c in checks if c.id == "fields"] == [
-        "intent is in 'Bet'", "customer is in 'Asked by'", "no field called 'Who' is to be seen (fields.origin)",
+        "intent is in 'Bet'", "customer is in 'Asked by'",
+        "no field called 'Who' is to be seen (fields.origin)",
     ]  # fmt: skip
     assert worst(checks) == 0
 

@@ -61,7 +61,8 @@ def _fields(config: JiraConfig, asked: JiraLook) -> Iterator[Check]:
     for role, guess in jira_fields(found).items():
         if role not in named:
             yield look(
-                "fields", about, f"`fields` names none for {role}, and there is {guess.name!r} ({guess.why})",
+                "fields", about,
+                f"`fields` names none for {role}; there is {guess.name!r} (guessed {guess.why})",
                 f"if that is what it says, write fields = {{ {role} = {guess.name!r} }}; labels do without",
             )  # fmt: skip
 

@@ -85,15 +85,15 @@ def _likeliest(fields: list[Named], patterns: tuple[Pattern, ...]) -> Guess | No
     for pattern in patterns:
         for field in fields:
             if field.kind in pattern.kinds and re.fullmatch(pattern.name, field.name.strip(), re.I):
-                return Guess(field.name, f"by its name; it holds {_WORDS[field.kind]}")
+                return Guess(field.name, f"by its name and type: {_WORDS[field.kind]}")
     return None
 
 
 _WORDS = {
-    "option": "one of several options",
-    "array:option": "some of several options",
-    "option-with-child": "one of several options",
-    "string": "a text",
+    "option": "one choice",
+    "array:option": "several choices",
+    "option-with-child": "one choice",
+    "string": "text",
     "array:string": "labels",
     "array:": "several values",
     "number": "a number",

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
+import msgspec
+
 from tracker_sync.errors import Gone, Missing, SourceError
 from tracker_sync.sources import Place
 from tracker_sync.sources.jira_api import JiraApi
@@ -52,6 +54,10 @@ class JiraLook(JiraApi):
     def clock(self) -> float:
         """Its own time at its last answer, in seconds since 1970; 0 before the first."""
         return self._adapter.now
+
+    def narrow(self, jql: str) -> None:
+        """Ask for these issues from now on."""
+        self._config = msgspec.structs.replace(self._config, jql=jql)
 
     def site(self) -> Site:
         """Which Jira this is."""
