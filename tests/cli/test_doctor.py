@@ -3,6 +3,7 @@
 import fcntl
 import json
 import re
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -23,7 +24,7 @@ CANARY = "canary-5b1d77e0a4"
 Rows = list[dict[str, Any]]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def trackers() -> Iterator[tuple[Running, Running]]:
     """A Jira and a GitHub of today."""
     jira, hub = JiraCompany(datetime.now(UTC)), GitHubCompany(now=datetime.now(UTC))
@@ -36,10 +37,32 @@ def trackers() -> Iterator[tuple[Running, Running]]:
         yield one, two
 
 
-@pytest.fixture
-def there(desk: Desk, trackers: tuple[Running, Running]) -> Desk:
+@pytest.fixture(scope="module")
+def synced(trackers: tuple[Running, Running], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A set-up in which everything is as it should be, after its first sync."""
     jira, hub = trackers
+    with pytest.MonkeyPatch.context() as here:
+        desk = credited(Desk(tmp_path_factory.mktemp("synced"), here))
+        _set_up(desk, jira, hub)
+        desk.sync()
+    return desk.folder
+
+
+@pytest.fixture
+def there(desk: Desk, synced: Path) -> Desk:
+    """A copy of it, to be spoilt."""
+    shutil.copytree(synced, desk.folder, dirs_exist_ok=True)
+    return credited(desk)
+
+
+def credited(desk: Desk) -> Desk:
+    for name in ("JIRA_TOKEN", "GITHUB_TOKEN"):
+        desk.monkeypatch.setenv(name, CANARY)
+    desk.monkeypatch.setenv("JIRA_USER", "ada@acme.test")
+    return desk
+
+
+def _set_up(desk: Desk, jira: Running, hub: Running) -> None:
     desk.write("tracker-sync.toml", f"""\
         [[sources]]
         name = "acme"
@@ -55,13 +78,8 @@ def there(desk: Desk, trackers: tuple[Running, Running]) -> Desk:
         url = "{hub.url}"
         allow_http = true
         """)  # fmt: skip
-    for name in ("JIRA_TOKEN", "GITHUB_TOKEN"):
-        desk.monkeypatch.setenv(name, CANARY)
-    desk.monkeypatch.setenv("JIRA_USER", "ada@acme.test")
     desk.write("customers.csv", f"{HEADER}\nGirder,,,,,,,customer,,,,,\n")
     desk.write("people.toml", "[[people]]\nlogins = ['acc-ada']\nrole = 'sales'\n")
-    desk.sync()
-    return desk
 
 
 @pytest.fixture
@@ -136,7 +154,7 @@ def test_credentials_that_are_refused_are_3(there: Desk, variable: str, value: s
 def test_no_secret_is_shown_however_it_gets_into_an_answer(there: Desk, trackers: Any) -> None:
     jira, _ = trackers
     there.monkeypatch.setenv("TRACKER_SYNC_CHECKPOINT_KEY", f"{CANARY}-and-more")
-    jira.face.company.users["acc-ada"].display = f"Ada {CANARY}"
+    there.monkeypatch.setattr(jira.face.company.users["acc-ada"], "display", f"Ada {CANARY}")
     for form in ("text", "json"):
         done = there.run("doctor", "--format", form)
         assert done.code == 0

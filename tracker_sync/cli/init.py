@@ -91,12 +91,11 @@ def _by_flags(asked: Asked) -> "list[Found]":
     found: list[Found] = []
     given = _given(asked.fields)
     if asked.jira:
-        jql = asked.jql or jql_of(asked.projects)
         if asked.jql and asked.projects:
             raise ConfigError("--project and --jql say the same thing; use one of them")
-        found.append(_jira(JiraConfig(
-            name="jira", url=site_of(asked.jira), jql=jql, allow_http=asked.allow_http and _is_plain(asked.jira)
-        ), given, offline=asked.offline))  # fmt: skip
+        url, jql = site_of(asked.jira), asked.jql or jql_of(asked.projects)
+        jira = JiraConfig(name="jira", url=url, jql=jql, allow_http=asked.allow_http and _is_plain(url))
+        found.append(_jira(jira, given, offline=asked.offline))
     elif asked.jql or asked.projects:
         raise ConfigError("--project and --jql go with --jira URL")
     if asked.repos:

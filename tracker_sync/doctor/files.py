@@ -14,7 +14,7 @@ from tracker_sync.render.prose import counted
 from tracker_sync.tagging.fit import misfits, stated_in, unknown_switches
 from tracker_sync.tagging.lint import Finding, lint
 from tracker_sync.tagging.listing import Listed, RuleFile, listing
-from tracker_sync.tagging.rules import failures
+from tracker_sync.tagging.rules import builtin, failures
 from tracker_sync.tomlfile import text_of
 
 MEND = "mend that line; config.example.toml and docs/inputs.md show what may stand there"
@@ -77,7 +77,8 @@ def strategy(config: Config, count: Callable[[Config], tuple[int, int, int]]) ->
 
 
 def rules(config: Config) -> Iterator[Check]:
-    """Whether rules can be read, pass the tests inside them, and can do what they say."""
+    """Whether rules can be read and can do what they say, and whether those that did not come with
+    tracker-sync pass the tests inside them."""
     todo = "`tracker-sync rules test` shows each with its line"
     for name in config.rules.paths:
         if not config.file(name).is_dir():
@@ -90,9 +91,11 @@ def rules(config: Config) -> Iterator[Check]:
             config.rules.disable,
         )
         used = [one for one in every if one.in_use]
-        wrong = sum(1 for one in used for _ in failures(one.rule))
         patterns = detectors(config, [], now_stated(config)).rules
-        wrong += sum(1 for rule in patterns for _ in trial_failures(rule))
+        own = [one.rule for one in used if not one.is_builtin]
+        own_patterns = [rule for rule in patterns if builtin() not in rule.path.parents]
+        wrong = sum(1 for rule in own for _ in failures(rule))
+        wrong += sum(1 for rule in own_patterns for _ in trial_failures(rule))
         found = _findings(every, config)
     except ConfigError as e:
         yield failed("rules", "rules", e, f"mend it; {todo}")
@@ -106,7 +109,11 @@ def rules(config: Config) -> Iterator[Check]:
     if ours:
         yield look("rules", "rules", f"{counted(len(ours), 'note')} on rules of yours", todo)
     if not wrong and not errors:
-        yield fine("rules", "rules", f"{len(used)} on tags and {len(patterns)} on patterns pass their tests")
+        tested = len(own) + len(own_patterns)
+        passed = f"; {tested} of them are yours, and pass their tests" if tested else ""
+        yield fine(
+            "rules", "rules", f"{len(used)} on tags and {len(patterns)} on patterns can be used{passed}"
+        )
 
 
 def _findings(every: list[Listed], config: Config) -> list[Finding]:
