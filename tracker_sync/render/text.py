@@ -91,7 +91,8 @@ def shares(w: Weighed, now: Weighed | None) -> list[tuple[str, Share, Share | No
 def _allocation(page: Page, report: Intents, most: int = 8) -> None:
     if not report.has_strategy:
         page.line(
-            "No strategy is stated yet, so there is nothing to hold the work against: write strategy.toml."
+            "No strategy is stated yet, so there is nothing to hold the work against: fill in strategy.toml "
+            "(tracker-sync strategy check walks you through it)."
         )
         page.line()
     rows = []
