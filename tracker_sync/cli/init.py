@@ -110,6 +110,7 @@ def _by_flags(asked: Asked) -> "list[Found]":
 def _jira(config: "JiraConfig", given: Mapping[str, str], *, offline: bool) -> "Found":
     from tracker_sync.cli import found
     from tracker_sync.config import credentials_for
+    from tracker_sync.render.prose import wrapped
 
     checked(config)
     held = found.Credentials(*credentials_for(config, os.environ))
@@ -117,13 +118,14 @@ def _jira(config: "JiraConfig", given: Mapping[str, str], *, offline: bool) -> "
         return found.unasked(config, given, offline=offline)
     with _nothing_written():
         asked, told = found.meet_jira(config, held, os.environ)
-        click.echo(told, err=True)
+        click.echo(wrapped(told, 2, 0), err=True)
         return found.jira(config, asked, given)
 
 
 def _github(config: "GithubConfig", given: Mapping[str, str], *, offline: bool) -> "Found":
     from tracker_sync.cli import found
     from tracker_sync.config import credentials_for
+    from tracker_sync.render.prose import wrapped
 
     checked(config)
     held = found.Credentials(*credentials_for(config, os.environ))
@@ -131,7 +133,7 @@ def _github(config: "GithubConfig", given: Mapping[str, str], *, offline: bool) 
         return found.unasked(config, given, offline=offline)
     with _nothing_written():
         asked, told = found.meet_github(config, held, os.environ)
-        click.echo(told, err=True)
+        click.echo(wrapped(told, 2, 0), err=True)
         return found.github(config, asked, given)
 
 

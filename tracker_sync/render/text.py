@@ -4,6 +4,7 @@ from typing import Any
 
 from tracker_sync.render import clean, single_text, warnings_text
 from tracker_sync.render.page import Page
+from tracker_sync.render.prose import counted
 from tracker_sync.render.sheets.sales_led import headline, weight
 from tracker_sync.render.values import bar, days, percent, span
 from tracker_sync.reports.intents import Intents
@@ -69,7 +70,7 @@ def _overview(page: Page, report: Overview) -> None:
     page.line()
     sources = ", ".join(report.sources)
     page.line(
-        f"{report.items} items, {report.epics} epics from {sources}; "
+        f"{counted(report.items, 'item')}, {counted(report.epics, 'epic')} from {sources}; "
         f"{days(head.sales_led.total)} {_unit(head.weight)} of work in the period."
     )
     if report.sales_led.unmeasured:
