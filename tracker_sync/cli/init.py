@@ -15,7 +15,7 @@ from tracker_sync.config import FILE
 from tracker_sync.errors import ConfigError, SourceError
 
 if TYPE_CHECKING:
-    from tracker_sync.cli.found import Found
+    from tracker_sync.cli.found import Credentials, Found
     from tracker_sync.config import GithubConfig, JiraConfig
 
 
@@ -108,33 +108,45 @@ def _by_flags(asked: Asked) -> "list[Found]":
 
 
 def _jira(config: "JiraConfig", given: Mapping[str, str], *, offline: bool) -> "Found":
-    from tracker_sync.cli import found
-    from tracker_sync.config import credentials_for
-    from tracker_sync.render.prose import wrapped
+    from tracker_sync.cli.found import unasked
 
-    checked(config)
-    held = found.Credentials(*credentials_for(config, os.environ))
-    if offline or not held.token:
-        return found.unasked(config, given, offline=offline)
+    if not (held := _held(config, offline=offline)).token:
+        return unasked(config, given, offline=offline)
+    from tracker_sync.cli import found_jira
+
     with _nothing_written():
-        asked, told = found.meet_jira(config, held, os.environ)
-        click.echo(wrapped(told, 2, 0), err=True)
-        return found.jira(config, asked, given)
+        asked, told = found_jira.meet(config, held)
+        _tell(told)
+        return found_jira.looked_at(config, asked, given)
 
 
 def _github(config: "GithubConfig", given: Mapping[str, str], *, offline: bool) -> "Found":
-    from tracker_sync.cli import found
+    from tracker_sync.cli.found import unasked
+
+    if not (held := _held(config, offline=offline)).token:
+        return unasked(config, given, offline=offline)
+    from tracker_sync.cli import found_github
+
+    with _nothing_written():
+        asked, told = found_github.meet(config, held)
+        _tell(told)
+        return found_github.looked_at(config, asked, given)
+
+
+def _held(config: "JiraConfig | GithubConfig", *, offline: bool) -> "Credentials":
+    """The credentials to ask with; none where nobody is to be asked. Raises ConfigError for a source that
+    must not be asked."""
+    from tracker_sync.cli.found import Credentials
     from tracker_sync.config import credentials_for
-    from tracker_sync.render.prose import wrapped
 
     checked(config)
-    held = found.Credentials(*credentials_for(config, os.environ))
-    if offline or not held.token:
-        return found.unasked(config, given, offline=offline)
-    with _nothing_written():
-        asked, told = found.meet_github(config, held, os.environ)
-        click.echo(wrapped(told, 2, 0), err=True)
-        return found.github(config, asked, given)
+    return Credentials(None, None) if offline else Credentials(*credentials_for(config, os.environ))
+
+
+def _tell(what: str) -> None:
+    from tracker_sync.render.prose import wrapped
+
+    click.echo(wrapped(what, 2, 0), err=True)
 
 
 @contextmanager

@@ -8,8 +8,8 @@ from typing import TypeVar
 import click
 import msgspec
 
-from tracker_sync.cli import found
-from tracker_sync.cli.found import Credentials, Found
+from tracker_sync.cli import found_github, found_jira
+from tracker_sync.cli.found import SHOWN, Credentials, Found
 from tracker_sync.cli.init import checked, jql_of, site_of
 from tracker_sync.config import FieldNames, GithubConfig, JiraConfig, credentials_for
 from tracker_sync.errors import ConfigError, SourceError, TrackerSyncError
@@ -54,7 +54,7 @@ class _Where(click.Choice[str]):
 
 def _jira(environment: Mapping[str, str]) -> Found:
     config = _until(lambda: _jira_at(_ask("Address of your Jira, such as https://acme.atlassian.net")))
-    asked, user = _met(config, environment, found.meet_jira)
+    asked, user = _met(config, environment, found_jira.meet)
     if not isinstance(asked, JiraLook):
         jql = _until(lambda: jql_of(_words(_ask("Keys of the projects to read (Enter: all)", ""))))
         return Found(msgspec.structs.replace(config, jql=jql), unchecked=LATER, user=user)
@@ -78,7 +78,7 @@ def _issues(config: JiraConfig, asked: JiraLook, there: set[str]) -> Found:
     jql = jql_of(keys)
     narrowed = msgspec.structs.replace(config, jql=jql)
     asked.narrow(jql)
-    seen = found.jira(narrowed, asked, {})
+    seen = found_jira.looked_at(narrowed, asked, {})
     _listed("What it takes them for:", seen.told[1:])
     if click.confirm("Are these the right fields?", default=True, err=True):
         return Found(seen.source)
@@ -107,11 +107,11 @@ def _one_of(known: Mapping[str, str], role: str, guess: str) -> str | None:
 def _github(environment: Mapping[str, str]) -> Found:
     where = "GitHub's API (Enterprise: https://HOST/api/v3)"
     config = _until(lambda: _github_at(_ask(where, "https://api.github.com")))
-    asked, _ = _met(config, environment, found.meet_github)
+    asked, _ = _met(config, environment, found_github.meet)
     if not isinstance(asked, GithubLook):
         return Found(_until(lambda: _with_repos(config)), unchecked=LATER)
     _listed("It shows these repositories:", [r.name for r in asked.repos() if not r.archived])
-    seen = _until(lambda: found.github(_with_repos(config), asked, {}))
+    seen = _until(lambda: found_github.looked_at(_with_repos(config), asked, {}))
     _listed("What it takes them for:", seen.told)
     return Found(seen.source)
 
@@ -135,7 +135,7 @@ def _with_repos(config: GithubConfig) -> GithubConfig:
 
 def _met(
     config: C, environment: Mapping[str, str],
-    meet: Callable[[C, Credentials, Mapping[str, str]], tuple[T, str]],
+    meet: Callable[[C, Credentials], tuple[T, str]],
 ) -> tuple[T | None, str]:  # fmt: skip
     """The tracker, once it took the credentials, and whose they are; None where that is left for later."""
     held = Credentials(*credentials_for(config, environment))
@@ -146,7 +146,7 @@ def _met(
         if not held.token:
             return None, held.user or ""
         try:
-            asked, told = meet(config, held, environment)
+            asked, told = meet(config, held)
         except SourceError as e:
             _say(wrapped(str(e), 2, 0))
             if not click.confirm("Try again?", default=True, err=True):
@@ -197,10 +197,10 @@ def _ask(what: str, default: str | None = None) -> str:
 
 def _listed(title: str, lines: list[str]) -> None:
     _say(title)
-    for line in lines[: found.SHOWN]:
+    for line in lines[:SHOWN]:
         _say(wrapped(line, 4, 2))
-    if len(lines) > found.SHOWN:
-        _say(f"  and {len(lines) - found.SHOWN} more")
+    if len(lines) > SHOWN:
+        _say(f"  and {len(lines) - SHOWN} more")
 
 
 def _say(what: str) -> None:

@@ -22,9 +22,7 @@ def github(config: GithubConfig, token: str | None) -> Iterator[Check]:
     """Every question that a pull depends on, and none that writes."""
     about = config.name
     asked = GithubLook(msgspec.structs.replace(config, deadline=min(config.deadline, PATIENCE)), token)
-    told = tried(
-        "account", about, lambda: asked.told(anonymous=not token), lambda e: _remedy(config, None, e)
-    )
+    told = tried("account", about, lambda: asked.told(anonymous=not token), lambda e: remedy(config, None, e))
     if isinstance(told, Check):
         yield told
         return
@@ -74,7 +72,7 @@ def _repos(config: GithubConfig, asked: GithubLook, told: Told) -> Iterator[Chec
         try:
             found = [*_repo(config, asked, name)]
         except SourceError as e:
-            yield failed("repos", config.name, e, _remedy(config, told, e))
+            yield failed("repos", config.name, e, remedy(config, told, e))
             if not isinstance(e, NotAllowed):
                 return  # what is away for one is so for all
             continue
@@ -123,7 +121,7 @@ def _fields(config: GithubConfig, asked: GithubLook) -> Iterator[Check]:
         owners = dict.fromkeys(repo.partition("/")[0] for repo in config.repos)
         seen = {f.name for owner in owners for f in asked.fields(owner)}
     except SourceError as e:
-        yield failed("fields", config.name, e, _remedy(config, None, e))
+        yield failed("fields", config.name, e, remedy(config, None, e))
         return
     for role, name in named.items():
         if name in seen:
@@ -136,7 +134,8 @@ def _fields(config: GithubConfig, asked: GithubLook) -> Iterator[Check]:
             )  # fmt: skip
 
 
-def _remedy(config: GithubConfig, told: Told | None, error: TrackerSyncError) -> str:
+def remedy(config: GithubConfig, told: Told | None, error: TrackerSyncError) -> str:
+    """What to do about what a GitHub said; `told`: what it says of the token, once it took it."""
     need = lacks() if isinstance(error, NotAllowed) else ""
     match error:
         case Missing() if told is None:

@@ -28,14 +28,14 @@ def jira(config: JiraConfig, user: str | None, token: str | None) -> Iterator[Ch
     """Every question that a pull depends on, and none that writes."""
     about = config.name
     asked = JiraLook(msgspec.structs.replace(config, deadline=min(config.deadline, PATIENCE)), user, token)
-    site = tried("reach", about, asked.site, lambda e: _remedy(config, e))
+    site = tried("reach", about, asked.site, lambda e: remedy(config, e))
     if isinstance(site, Site):
         yield fine("reach", about, f"{config.url} is a {site.kind}")
     elif site.exit_code != NotAllowed.exit_code or not token:
         yield site
         return
     if token:
-        account = tried("account", about, asked.account, lambda e: _remedy(config, e))
+        account = tried("account", about, asked.account, lambda e: remedy(config, e))
         if isinstance(account, Check) and not beyond_scope():
             yield account
             return
@@ -51,7 +51,7 @@ def jira(config: JiraConfig, user: str | None, token: str | None) -> Iterator[Ch
 def _fields(config: JiraConfig, asked: JiraLook) -> Iterator[Check]:
     """Whether the fields that the configuration names are there, and which it might name."""
     about = config.name
-    found = tried("fields", about, asked.custom_fields, lambda e: _remedy(config, e))
+    found = tried("fields", about, asked.custom_fields, lambda e: remedy(config, e))
     if isinstance(found, Check):
         yield found
         return
@@ -95,7 +95,7 @@ def _issues(config: JiraConfig, asked: JiraLook) -> Iterator[Check]:
     """What the JQL finds, and whether histories come with it."""
     about, jql = config.name, config.jql.strip()
     what = f"jql = {jql!r}" if jql else "without jql, everything"
-    found = tried("issues", about, asked.sample, lambda e: _remedy(config, e))
+    found = tried("issues", about, asked.sample, lambda e: remedy(config, e))
     if isinstance(found, Check):
         wrong = refused_as_wrong()
         yield broken(found.id, about, found.what, "correct jql", 2) if wrong else found
@@ -126,7 +126,8 @@ def _few(keys: list[str]) -> str:
     return ", ".join(keys[:10]) + more
 
 
-def _remedy(config: JiraConfig, error: TrackerSyncError) -> str:
+def remedy(config: JiraConfig, error: TrackerSyncError) -> str:
+    """What to do about what a Jira said."""
     match error:
         case Missing():
             return f"is {config.url} the address of a Jira, without the path of a page? Correct url"

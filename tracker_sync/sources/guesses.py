@@ -14,10 +14,6 @@ class Named(Protocol):
     """What a guess needs to know of a field."""
 
     @property
-    def id(self) -> str:
-        """Its id."""
-
-    @property
     def name(self) -> str:
         """Its name."""
 
