@@ -10,7 +10,7 @@ from shutil import disk_usage
 
 from tracker_sync.config import Config, shown
 from tracker_sync.doctor import Check, broken, failed, fine, look
-from tracker_sync.errors import LogError, TrackerSyncError
+from tracker_sync.errors import LogError, NoLog, TrackerSyncError
 from tracker_sync.log import PEOPLE, EventLog, seal
 from tracker_sync.log.opening import open_log
 from tracker_sync.log.place import check, file_system
@@ -109,6 +109,8 @@ def _content(config: Config, place: Path | str, *, full: bool) -> Iterator[Check
             yield from _schema(events, place)
             yield from _sources(events, config)
             yield from _chain(events, full=full)
+    except NoLog as e:
+        yield look("log", "log", str(e).partition(";")[0], "`tracker-sync sync` makes it")
     except LogError as e:
         yield failed("log", "log", e, RESTORE)
     except TrackerSyncError as e:
