@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT, Desk
-from simulator.faults import Always, refusal
+from simulator.faults import Always, OnPath, refusal
 from simulator.github import GitHubCompany, GitHubFace
 from simulator.jira import CloudFace, JiraCompany
 from simulator.server import Running, running
@@ -100,6 +100,12 @@ def test_a_jira_is_looked_at_and_its_fields_are_guessed(told: Desk, site: Runnin
         assert words in said
     told.sync()
     assert {row["intent"] for row in told.listed()} == {"growth"}
+
+
+def test_a_token_that_may_not_list_projects_will_do(told: Desk, site: Running) -> None:
+    site.faults = OnPath(site, "/project/search", refusal("scope", 403, "scope does not match"))
+    done = told.run(*at(site), "--project", "PAY")
+    assert (done.code, "it lists no project for this account" in done.err) == (0, True)
 
 
 def test_fields_that_are_named_are_not_guessed(told: Desk, site: Running) -> None:

@@ -126,6 +126,7 @@ def said(stderr: str, site: Running) -> str:
     return f"{first.removesuffix(' Ada' + chr(39) + 's')}\n  Ada's\n{''.join(lines[start:])}"
 
 
+@pytest.mark.slow
 def test_with_github_it_takes_no_more(tmp_path: Path, programs: Path, authority: trustme.CA) -> None:
     lines = commands("GitHub")
     assert len(lines) <= 6

@@ -1,6 +1,6 @@
 """What `init` finds out about a tracker: a source as it is to be written, and why so."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -57,6 +57,12 @@ def advised(error: SourceError, todo: str) -> SourceError:
     """The same error, ending in what to do."""
     said = str(error).partition(". Check ")[0].partition("; check ")[0]
     return type(error)(f"{said}. {todo[0].upper()}{todo[1:]}")
+
+
+def some(what: str, names: Sequence[str], none: str) -> str:
+    """A list in a line, cut where it is long; `none` where it is empty."""
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return f"{what}: {', '.join(names[:SHOWN])}{more}" if names else none
 
 
 def _common(config: SourceConfig) -> str:

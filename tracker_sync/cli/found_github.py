@@ -1,10 +1,11 @@
 """What `init` finds out about a GitHub, and what it guesses from that."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 
 import msgspec
 
-from tracker_sync.cli.found import ROLES, SHOWN, Credentials, Found, advised, explained, names
+from tracker_sync.cli.found import ROLES, Credentials, Found, advised, explained, names, some
 from tracker_sync.config import GithubConfig
 from tracker_sync.doctor.github import remedy
 from tracker_sync.doctor.network import PATIENCE
@@ -40,9 +41,11 @@ def looked_at(config: GithubConfig, asked: GithubLook, given: Mapping[str, str])
     owners = dict.fromkeys(r.partition("/")[0] for r in config.repos)
     fields = [f for owner in owners for f in asked.fields(owner) if not f.board or f.kind == ON_BOARDS]
     types = sorted({t for owner in owners for t in asked.types(owner)})
+    with suppress(SourceError):  # to see them is not needed for reading those that were named
+        told.append(some("repositories that it shows", [r.name for r in asked.repos()], "it lists none"))
     told.append(f"issues can be read: {', '.join(config.repos)}")
-    if types:
-        told.append(f"types of issues: {', '.join(types[:SHOWN])}")
+    told += [some("fields", sorted({f.name for f in fields}), "")] if fields else []
+    told += [some("types of issues", types, "")] if types else []
     told += _speaking(labels)
     started = started_labels(labels)
     told.append(
@@ -79,9 +82,8 @@ def _speaking(labels: set[str]) -> list[str]:
     for dimension in ("intent", "customer"):
         ours = [r for r in rules if r.dimension == dimension and not (r.known_only or r.stated_only)]
         found = sorted(label for label in labels if any(r.matches(_only(Text(label, 0, ""))) for r in ours))
-        more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
         if found:
-            said.append(f"labels that name the {dimension}: {', '.join(found[:SHOWN])}{more}")
+            said.append(some(f"labels that name the {dimension}", found, ""))
     return said
 
 

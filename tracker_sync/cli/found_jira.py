@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 import msgspec
 
-from tracker_sync.cli.found import ROLES, SHOWN, Credentials, Found, advised, explained, names
+from tracker_sync.cli.found import ROLES, Credentials, Found, advised, explained, names, some
 from tracker_sync.config import JiraConfig
 from tracker_sync.doctor.jira import remedy
 from tracker_sync.doctor.network import PATIENCE
 from tracker_sync.errors import ConfigError, NotAllowed, SourceError
+from tracker_sync.sources import Place
 from tracker_sync.sources.guesses import jira_fields
 from tracker_sync.sources.jira_look import JiraLook, beyond_scope, refused_as_wrong
 
@@ -31,10 +32,19 @@ def meet(config: JiraConfig, held: Credentials) -> tuple[JiraLook, str]:
     return asked, f"{config.url} is a {kind}{whose}"
 
 
+def projects(asked: JiraLook) -> list[Place]:
+    """The projects that it lists; none also where the token may read issues and not list projects."""
+    try:
+        return asked.projects()
+    except NotAllowed:
+        return []
+
+
 def looked_at(config: JiraConfig, asked: JiraLook, given: Mapping[str, str]) -> Found:
     """What its JQL finds, and its fields: those given, else those guessed. Raises ConfigError for a JQL that
     it refuses."""
-    told = [_projects(asked)]
+    shown = [f"{p.key} ({p.name})" for p in projects(asked)]
+    told = [some("projects that it shows", shown, "it lists no project for this account")]
     try:
         sample = asked.sample()
     except SourceError as e:
@@ -47,13 +57,7 @@ def looked_at(config: JiraConfig, asked: JiraLook, given: Mapping[str, str]) -> 
     every = asked.custom_fields()
     for name in (n for n in given.values() if n and n not in {f.name for f in every}):
         raise ConfigError(f"--field: {config.url} has no field called {name!r}")
+    told.append(some("its own fields", sorted({f.name for f in every}), "it has no fields of its own"))
     guessed = jira_fields(every)
     told += [explained(role, given.get(role), guessed.get(role)) for role in ROLES]
     return Found(msgspec.structs.replace(config, fields=names(given, guessed)), told)
-
-
-def _projects(asked: JiraLook) -> str:
-    seen = asked.projects()
-    listed = ", ".join(f"{p.key} ({p.name})" for p in seen[:SHOWN])
-    more = f" and {len(seen) - SHOWN} more" if len(seen) > SHOWN else ""
-    return f"projects that it shows: {listed}{more}" if seen else "it shows no project to this account"

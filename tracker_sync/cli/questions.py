@@ -58,7 +58,7 @@ def _jira(environment: Mapping[str, str]) -> Found:
     if not isinstance(asked, JiraLook):
         jql = _until(lambda: jql_of(_words(_ask("Keys of the projects to read (Enter: all)", ""))))
         return Found(msgspec.structs.replace(config, jql=jql), unchecked=LATER, user=user)
-    projects = asked.projects()
+    projects = found_jira.projects(asked)
     _listed("It shows these projects:", [f"{p.key} ({p.name})" for p in projects])
     return replace(_until(lambda: _issues(config, asked, {p.key for p in projects})), user=user)
 
@@ -73,7 +73,7 @@ def _jira_at(address: str) -> JiraConfig:
 def _issues(config: JiraConfig, asked: JiraLook, there: set[str]) -> Found:
     """Its projects and fields, asked for again where Jira refuses them."""
     keys = [key.upper() for key in _words(_ask("Which of them? Keys, with spaces between (Enter: all)", ""))]
-    if strange := [key for key in keys if key not in there]:
+    if strange := [key for key in keys if there and key not in there]:
         raise ConfigError(f"it shows no project {', '.join(strange)}")
     jql = jql_of(keys)
     narrowed = msgspec.structs.replace(config, jql=jql)
