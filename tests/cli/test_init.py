@@ -226,8 +226,13 @@ def test_a_repository_that_is_not_to_be_seen_is_3(told: Desk, hub: Running) -> N
     assert "acme/gone: missing or not allowed (404). Correct its name" in done.err
 
 
+def test_an_owner_that_is_not_to_be_seen_is_3(told: Desk, hub: Running) -> None:
+    assert (told.run(*of(hub, "nobody/*")).code, files(told.folder)) == (3, set())
+
+
 def test_all_repositories_of_an_owner_can_be_named(told: Desk, hub: Running) -> None:
-    assert told.run(*of(hub, "acme/*")).code == 0
+    done = told.run(*of(hub, "acme/*"))
+    assert (done.code, "labels that name the intent: intent/growth\n" in done.err) == (0, True)
     told.sync()
     assert len(told.listed()) == 2
 

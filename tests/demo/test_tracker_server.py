@@ -312,6 +312,6 @@ def test_a_github_answers_what_init_and_doctor_ask() -> None:
     with serving(GitHubSite({REPO: [entry]})) as [url]:
         asked = GithubLook(GithubConfig(name="a", url=url, repos=[REPO], allow_http=True), "any")
         assert asked.told(anonymous=False).login == "demo-sync"
-        assert [r.name for r in asked.repos()] == [REPO]
+        assert [r.name for r in asked.repos()] == [r.name for r in asked.owned("acme")] == [REPO]
         assert asked.labels(REPO) == ["in progress"]
         assert (asked.types("acme"), asked.fields("acme")) == ([], [])

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import msgspec
 
-from tracker_sync.cli.found import ROLES, Credentials, Found, advised, explained, names, some
+from tracker_sync.cli.found import ROLES, SHOWN, Credentials, Found, advised, explained, names, some
 from tracker_sync.config import GithubConfig
 from tracker_sync.doctor.github import remedy
 from tracker_sync.doctor.network import PATIENCE
@@ -35,9 +35,9 @@ def looked_at(config: GithubConfig, asked: GithubLook, given: Mapping[str, str])
     """What its repositories show: labels, types and fields, and what they are taken for. Raises SourceError
     for a repository that is not to be seen."""
     told, labels = [], set[str]()
-    for name in (r for r in config.repos if not r.endswith("/*")):
-        repo = _repo(config, asked, name)
-        labels |= {*asked.labels(repo.name)}
+    for name in config.repos:
+        for repo in _repos(asked, name)[:SHOWN]:
+            labels |= {*asked.labels(repo.name)}
     owners = dict.fromkeys(r.partition("/")[0] for r in config.repos)
     fields = [f for owner in owners for f in asked.fields(owner) if not f.board or f.kind == ON_BOARDS]
     types = sorted({t for owner in owners for t in asked.types(owner)})
@@ -58,17 +58,20 @@ def looked_at(config: GithubConfig, asked: GithubLook, given: Mapping[str, str])
     return Found(source, told)
 
 
-def _repo(config: GithubConfig, asked: GithubLook, name: str) -> Repo:
+def _repos(asked: GithubLook, name: str) -> list[Repo]:
+    """The repository, or those of an owner, each to be read. Raises SourceError, with what to do about it."""
+    owner, _, rest = name.partition("/")
     try:
-        repo = asked.repo(name)
-        asked.shows_issues(name)
+        found = [asked.repo(name)] if rest != "*" else [r for r in asked.owned(owner) if not r.archived]
+        for repo in found[:1]:
+            asked.shows_issues(repo.name)
     except NotAllowed as e:
         need = lacks()
         todo = (
             f"give the token what it lacks: {need}" if need else "correct its name, or let the token see it"
         )
         raise advised(e, todo) from None
-    return repo
+    return found
 
 
 def _as_fields(fields: Sequence[BoardField]) -> list[BoardField]:

@@ -112,7 +112,7 @@ def _github(environment: Mapping[str, str]) -> Found:
         return Found(_until(lambda: _with_repos(config)), unchecked=LATER)
     _listed("It shows these repositories:", [r.name for r in asked.repos() if not r.archived])
     seen = _until(lambda: found_github.looked_at(_with_repos(config), asked, {}))
-    _listed("What it takes them for:", seen.told)
+    _listed("What it takes them for:", [line for line in seen.told if not line.startswith("repositories")])
     return Found(seen.source)
 
 

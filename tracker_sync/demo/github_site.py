@@ -23,6 +23,7 @@ _ROUTES: list[tuple[re.Pattern[str], str]] = [
         (r"/user", "user"),
         (r"/user/repos", "user_repos"),
         (r"/rate_limit", "rate_limit"),
+        (r"/orgs/([^/]+)/repos", "org_repos"),
         (r"/repos/([^/]+/[^/]+)", "repo"),
         (r"/repos/([^/]+/[^/]+)/labels", "labels"),
         (r"/repos/([^/]+/[^/]+)/issues", "issues"),
@@ -66,7 +67,7 @@ class GitHubSite:
             match = pattern.fullmatch(request.path.rstrip("/"))
             if match is None or request.method != "GET":
                 continue
-            if match.groups() and match[1] not in self.repos:
+            if name != "org_repos" and match.groups() and match[1] not in self.repos:
                 return _NOT_FOUND
             handler: Callable[..., Answer] = getattr(self, f"_{name}")
             return handler(request, *match.groups())
@@ -78,6 +79,10 @@ class GitHubSite:
 
     def _user_repos(self, request: Request) -> Answer:
         return _page(request, [self._repo(request, name).body for name in sorted(self.repos)])
+
+    def _org_repos(self, request: Request, owner: str) -> Answer:
+        names = [name for name in sorted(self.repos) if name.startswith(f"{owner}/")]
+        return _page(request, [self._repo(request, name).body for name in names]) if names else _NOT_FOUND
 
     def _labels(self, request: Request, repo: str) -> Answer:
         found = {label["name"]: label for entry in self.repos[repo] for label in entry["issue"]["labels"]}

@@ -109,12 +109,13 @@ class GithubLook(GithubApi):
             raws = [*self._rows("/installation/repositories", {}, "repositories")]
         return [_repo(r) for r in raws if isinstance(r, dict) and isinstance(r.get("full_name"), str)]
 
-    def owned(self, owner: str) -> int:
-        """How many repositories of an organisation or a person may be seen, as far as one page tells."""
+    def owned(self, owner: str) -> list[Repo]:
+        """The repositories of an organisation or a person that may be seen, as far as one page tells."""
         try:
-            return len(self.page(f"/orgs/{owner}/repos", {"per_page": PAGE}).records)
+            raws = self.page(f"/orgs/{owner}/repos", {"per_page": PAGE}).records
         except Missing:
-            return len(self.page(f"/users/{owner}/repos", {"per_page": PAGE}).records)
+            raws = self.page(f"/users/{owner}/repos", {"per_page": PAGE}).records
+        return [_repo(r) for r in raws if isinstance(r, dict) and isinstance(r.get("full_name"), str)]
 
     def labels(self, repo: str) -> list[str]:
         """The labels of a repository."""
