@@ -282,4 +282,4 @@ def _write(files: Mapping[Path, str]) -> None:
                     file.write(text)
                 click.echo(f"wrote {path}", err=True)
         except OSError as e:
-            raise ConfigError(f"cannot write into {path.parent}: {e.strerror}") from None
+            raise ConfigError(f"cannot write {path}: {e.strerror}") from None
