@@ -61,6 +61,7 @@ class GithubConfig(_Table, frozen=True, tag_field="kind", tag="github"):
     repos: list[str]
     url: str = "https://api.github.com"
     fields: FieldNames = FieldNames()
+    """What it calls the fields that say these: of issues, and single-select ones of projects."""
     started_labels: list[str] = []
     """Labels that say an open issue is being worked on; an assigned open issue always is."""
     allow_http: bool = False

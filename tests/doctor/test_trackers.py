@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from simulator.faults import Always, OnPath, raw, refusal
+from simulator.faults import Always, Fault, OnPath, raw, refusal
 from simulator.github import GitHubCompany, GitHubFace
 from simulator.jira import CloudFace, DataCenterFace, JiraCompany
 from simulator.server import Face, Running, running
 
 from tracker_sync.config import FieldNames, GithubConfig, JiraConfig
+from tracker_sync.demo.exchange import Answer
 from tracker_sync.doctor import Check, worst
 from tracker_sync.doctor.github import github
 from tracker_sync.doctor.jira import jira
@@ -142,6 +143,21 @@ def test_a_jql_that_finds_nothing_is_told_with_the_projects_that_are_seen() -> N
         [line] = said(checks, "look", "issues")
     assert "no issue is found" in line
     assert "it sees the projects INT, PAY, WEB" in line
+
+
+def test_where_projects_may_not_be_listed_the_rest_is_told() -> None:
+    def unlisted(site: Running) -> None:
+        site.faults = OnPath(site, "/project/search", refusal("no", 403, "no"))
+
+    with asked_jira(CloudFace(company()), jql="project = WEB", do=unlisted) as checks:
+        assert "it sees no project" in said(checks, "look", "issues")[0]
+
+
+def test_a_page_that_speaks_of_scopes_is_a_refusal_all_the_same() -> None:
+    page = Answer(401, b'<table><th scope="col">Log in</th></table>', {"Content-Type": "text/html"})
+    fault = Fault("a page", lambda wire: wire.reply(page))
+    with asked_jira(DataCenterFace(company()), do=lambda s: setattr(s, "faults", Always(fault))) as checks:
+        assert [(c.state, c.exit_code) for c in checks] == [("broken", 3)]
 
 
 def test_histories_that_are_not_shown_are_missed() -> None:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from time import time
 
 import msgspec
@@ -9,7 +10,7 @@ import msgspec
 from tracker_sync.config import JiraConfig, given_by, token_variable
 from tracker_sync.doctor import Check, broken, fine, look, tried
 from tracker_sync.doctor.network import PATIENCE, away, clock
-from tracker_sync.errors import Missing, NotAllowed, TrackerSyncError
+from tracker_sync.errors import Missing, NotAllowed, SourceError, TrackerSyncError
 from tracker_sync.sources.guesses import jira_fields
 from tracker_sync.sources.jira_look import (
     Field,
@@ -101,7 +102,9 @@ def _issues(config: JiraConfig, asked: JiraLook) -> Iterator[Check]:
         yield broken(found.id, about, found.what, "correct jql", 2) if wrong else found
         return
     if not found.found:
-        seen = [p.key for p in asked.projects()] if asked.cloud is not None else []
+        seen: list[str] = []
+        with suppress(SourceError):  # they are only to be told beside
+            seen = [p.key for p in asked.projects()]
         which = f"it sees the projects {_few(seen)}" if seen else "it sees no project"
         yield look(
             "issues", about, f"{what}: no issue is found",

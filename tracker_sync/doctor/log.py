@@ -3,7 +3,7 @@
 import fcntl
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from shutil import disk_usage
@@ -11,7 +11,7 @@ from shutil import disk_usage
 from tracker_sync.config import Config, shown
 from tracker_sync.doctor import Check, broken, failed, fine, look
 from tracker_sync.errors import LogError, NoLog, TrackerSyncError
-from tracker_sync.log import PEOPLE, EventLog, seal
+from tracker_sync.log import PEOPLE, EventLog, Head, seal
 from tracker_sync.log.opening import open_log
 from tracker_sync.log.place import check, file_system
 from tracker_sync.log.sqlite import SCHEMA_VERSION
@@ -107,8 +107,9 @@ def _content(config: Config, place: Path | str, *, full: bool) -> Iterator[Check
     try:
         with closing(open_log(config)) as events:
             yield from _schema(events, place)
-            yield from _sources(events, config)
-            yield from _chain(events, full=full)
+            heads = events.heads()
+            yield from _sources(events, heads, config)
+            yield from _chain(events, heads, full=full)
     except NoLog as e:
         yield look("log", "log", str(e).partition(";")[0], "`tracker-sync sync` makes it")
     except LogError as e:
@@ -126,19 +127,20 @@ def _schema(events: EventLog, place: Path | str) -> Iterator[Check]:
         yield fine("schema", "log", f"{shown(place)} answers")
 
 
-def _sources(events: EventLog, config: Config) -> Iterator[Check]:
-    heads = {name: head.events for name, head in events.heads().items() if name != PEOPLE}
+def _sources(events: EventLog, heads: Mapping[str, Head], config: Config) -> Iterator[Check]:
+    counts = {name: head.events for name, head in heads.items() if name != PEOPLE}
     known = {s.name for s in config.sources}
-    for name in sorted(heads.keys() - known):
+    for name in sorted(counts.keys() - known):
         yield look(
-            "sources", name, f"the log holds {heads[name]:,} events of it, and no source is called so",
+            "sources", name, f"the log holds {counts[name]:,} events of it, and no source is called so",
             "was it renamed? Call it so again: under a new name all is read, and counted, a second time",
         )  # fmt: skip
-    if not heads:
+    if not counts:
         yield look("sources", "log", "it holds nothing of a tracker yet", "run `tracker-sync sync`")
-    for name in sorted(heads.keys() & known):
-        yield fine("sources", name, f"the log holds {heads[name]:,} events of it")
-    if aside := sum(1 for _ in events.skipped()):
+    for name in sorted(counts.keys() & known):
+        yield fine("sources", name, f"the log holds {counts[name]:,} events of it")
+    [(aside,)] = events.query("SELECT count(*) FROM skipped")
+    if aside:
         yield look(
             "skipped", "log", f"{aside:,} records could not be understood and were set aside",
             "they are kept raw in its table `skipped`, each with the reason; please report what looks right",
@@ -159,7 +161,7 @@ def _sealed(path: Path, *, full: bool) -> Iterator[Check]:
             yield fine("seal", "log", "every byte is as the last run left it" if full else "its seal fits")
 
 
-def _chain(events: EventLog, *, full: bool) -> Iterator[Check]:
+def _chain(events: EventLog, heads: Mapping[str, Head], *, full: bool) -> Iterator[Check]:
     """Whether each event follows from the one before; or only that the last ones are where they ended."""
     if full:
         checked, wrong = events.verify()
@@ -169,9 +171,8 @@ def _chain(events: EventLog, *, full: bool) -> Iterator[Check]:
         else:
             yield fine("chain", "log", f"all {checked:,} events hold")
         return
-    heads = {name: head.hash for name, head in events.heads().items() if head.events}
     ends = {name: end.hex() for name, end in events.query(NEWEST) if isinstance(end, bytes)}
-    if other := sorted(name for name in heads if ends.get(name) != heads[name]):
+    if other := sorted(name for name, head in heads.items() if head.events and ends.get(name) != head.hash):
         what = f"the newest events of {', '.join(other)} are not those that were recorded last"
         yield broken("chain", "log", what, f"`tracker-sync log verify` says where; then {RESTORE}", 6)
     else:

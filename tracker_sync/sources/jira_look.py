@@ -17,6 +17,8 @@ PAGE = 50
 (https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-projects/)."""
 MOST = 1000
 """Projects that are read; of a site with more the rest is not shown."""
+_SCOPE = b"scope does not match"
+"""How Atlassian refuses a token that has not the scope for what was asked."""
 
 
 class Site(NamedTuple):
@@ -136,7 +138,7 @@ def beyond_scope() -> bool:
     one may do for a pull (https://developer.atlassian.com/cloud/jira/platform/scopes-for-oauth-2-3LO-and-forge-apps/).
     """
     answer = last_answer()
-    return answer is not None and answer.status_code in (401, 403) and b"scope" in answer.content
+    return answer is not None and answer.status_code in (401, 403) and _SCOPE in answer.content
 
 
 def refused_as_wrong() -> bool:
