@@ -165,6 +165,12 @@ def test_without_a_token_nothing_is_asked_and_that_is_said(desk: Desk, site: Run
     assert "tracker-sync doctor tracker-sync sync tracker-sync report" in said
 
 
+@pytest.mark.parametrize("args", [("--project", "PAY"), ("--jql", "project = PAY"), ()])
+def test_a_tracker_has_to_be_named_where_nobody_can_be_asked(told: Desk, args: tuple[str, ...]) -> None:
+    done = told.run("init", *args)
+    assert (done.code, "--jira URL" in done.err, files(told.folder)) == (2, True, set())
+
+
 @pytest.mark.parametrize(
     ("url", "words"),
     [

@@ -73,7 +73,7 @@ def init(context: click.Context, /, inputs: bool, folder: Path, **flags: object)
             "already exists; edit it, or use another folder with --dir; --inputs adds side inputs to it",
             folder / FILE,
         )
-    if asked.jira or asked.repos:
+    if asked.jira or asked.repos or asked.projects or asked.jql:
         _begin(folder, _by_flags(asked))
     elif sys.stdin.isatty() and sys.stderr.isatty():
         from tracker_sync.cli.questions import interview
@@ -95,7 +95,7 @@ def _by_flags(asked: Asked) -> "list[Found]":
             raise ConfigError("--project and --jql say the same thing; use one of them")
         url, jql = site_of(asked.jira), asked.jql or jql_of(asked.projects)
         jira = JiraConfig(name="jira", url=url, jql=jql, allow_http=asked.allow_http and _is_plain(url))
-        found.append(_jira(jira, given, offline=asked.offline))
+        found.append(_looked_at(jira, given, offline=asked.offline))
     elif asked.jql or asked.projects:
         raise ConfigError("--project and --jql go with --jira URL")
     if asked.repos:
@@ -103,34 +103,29 @@ def _by_flags(asked: Asked) -> "list[Found]":
             name="github", url=asked.github_url, repos=[*asked.repos],
             allow_http=asked.allow_http and _is_plain(asked.github_url),
         )  # fmt: skip
-        found.append(_github(github, {} if asked.jira else given, offline=asked.offline))
+        found.append(_looked_at(github, {} if asked.jira else given, offline=asked.offline))
     return found
 
 
-def _jira(config: "JiraConfig", given: Mapping[str, str], *, offline: bool) -> "Found":
+def _looked_at(config: "JiraConfig | GithubConfig", given: Mapping[str, str], *, offline: bool) -> "Found":
+    """A tracker as it shows itself with the credentials that there are; as it was named, without any."""
     from tracker_sync.cli.found import unasked
+    from tracker_sync.config import JiraConfig
 
     if not (held := _held(config, offline=offline)).token:
         return unasked(config, given, offline=offline)
-    from tracker_sync.cli import found_jira
-
     with _nothing_written():
-        asked, told = found_jira.meet(config, held)
+        if isinstance(config, JiraConfig):
+            from tracker_sync.cli import found_jira
+
+            jira, told = found_jira.meet(config, held)
+            _tell(told)
+            return found_jira.looked_at(config, jira, given)
+        from tracker_sync.cli import found_github
+
+        github, told = found_github.meet(config, held)
         _tell(told)
-        return found_jira.looked_at(config, asked, given)
-
-
-def _github(config: "GithubConfig", given: Mapping[str, str], *, offline: bool) -> "Found":
-    from tracker_sync.cli.found import unasked
-
-    if not (held := _held(config, offline=offline)).token:
-        return unasked(config, given, offline=offline)
-    from tracker_sync.cli import found_github
-
-    with _nothing_written():
-        asked, told = found_github.meet(config, held)
-        _tell(told)
-        return found_github.looked_at(config, asked, given)
+        return found_github.looked_at(config, github, given)
 
 
 def _held(config: "JiraConfig | GithubConfig", *, offline: bool) -> "Credentials":

@@ -40,7 +40,9 @@ def github(config: GithubConfig, token: str | None) -> Iterator[Check]:
 
 def _scopes(about: str, told: Told) -> Check:
     if told.scopes is None:
-        return fine("scopes", about, "GitHub does not list the rights of such a token; they are tried below")
+        return fine(
+            "scopes", about, "GitHub does not list the rights of such a token; what can be read shows them"
+        )
     held = ", ".join(sorted(told.scopes)) or "none"
     if not told.scopes & BOARDS:
         return look(
