@@ -17,6 +17,7 @@ from simulator.github import GitHubCompany, GitHubFace
 from simulator.jira import CloudFace, JiraCompany
 from simulator.server import Running, running
 
+from tracker_sync.cli.templates import STRATEGY
 from tracker_sync.log.seal import path_of
 
 HEADER = "name,aliases,domains,segment,industry,geography,size,status,since,until,icp,arr,parent"
@@ -238,6 +239,12 @@ def test_a_rule_that_fails_its_own_test_is_broken(away: Desk) -> None:
     assert "1 test inside rule files failed -> `tracker-sync rules test`" in str(
         told(rows(away, "--offline", code=2), "broken")
     )
+
+
+def test_the_file_that_init_writes_states_nothing_yet(away: Desk) -> None:
+    away.write("strategy.toml", STRATEGY)
+    looks = told(rows(away, "--offline"), "look")
+    assert any(one.startswith("strategy.toml: nothing is stated in it yet") for one in looks)
 
 
 def test_what_is_missing_and_may_be_is_worth_a_look(away: Desk) -> None:

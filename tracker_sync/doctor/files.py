@@ -11,6 +11,7 @@ from tracker_sync.errors import ConfigError
 from tracker_sync.inputs import SIDES, detectors, now_stated, rule_files, sides
 from tracker_sync.patterns.detect import failures as trial_failures
 from tracker_sync.render.prose import counted
+from tracker_sync.strategy_parts import PARTS
 from tracker_sync.tagging.fit import misfits, stated_in, unknown_switches
 from tracker_sync.tagging.lint import Finding, lint
 from tracker_sync.tagging.listing import Listed, RuleFile, listing
@@ -70,8 +71,11 @@ def strategy(config: Config, count: Callable[[Config], tuple[int, int, int]]) ->
     except ConfigError as e:
         return failed("strategy", path.name, e, "mend that line; `tracker-sync strategy check` says more")
     todo = "`tracker-sync strategy check` walks you through it, part by part"
+    nothing = "nothing can be called on or off strategy"
     if not path.is_file():
-        return look("strategy", path.name, "it is not there: nothing can be called on or off strategy", todo)
+        return look("strategy", path.name, f"it is not there: {nothing}", todo)
+    if empty == len(PARTS):
+        return look("strategy", path.name, f"nothing is stated in it yet: {nothing}", todo)
     found = f"{counted(warnings, 'warning')}, {counted(notes, 'note')}, {counted(empty, 'part')} still empty"
     return (look("strategy", path.name, found, todo)) if warnings else fine("strategy", path.name, found)
 
