@@ -17,7 +17,7 @@ def ping(address: str, how: How, complain: Callable[[str], object]) -> None:
     """
     import requests
 
-    from tracker_sync.errors import SourceError
+    from tracker_sync.errors import TrackerSyncError
     from tracker_sync.sources.wire import BoundedAdapter
 
     parts = urlsplit(address)
@@ -33,7 +33,7 @@ def ping(address: str, how: How, complain: Callable[[str], object]) -> None:
             complain(f"the check at {parts.netloc} was not told: it answered {answer.status_code}")
     except requests.RequestException as e:
         complain(f"the check at {parts.netloc} was not told: {type(e).__name__}")
-    except SourceError as e:
+    except TrackerSyncError as e:
         complain(f"the check at {parts.netloc} was not told: {e}")
     finally:
         session.close()

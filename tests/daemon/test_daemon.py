@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from builders import Front, fronted, jira_issue, jira_site
 from conftest import Desk
-from daemons import Life, alive, configured, free_port, until
+from daemons import Life, alive, configured, until
 from simulator.faults import ALL, Always
 from simulator.jira import CloudFace
 from simulator.jira_company import JiraCompany

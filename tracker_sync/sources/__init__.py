@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from tracker_sync.config import Config, GithubConfig, JiraConfig, SourceConfig
 from tracker_sync.errors import MALFORMED, Missing
@@ -128,6 +128,13 @@ class Left:
     limit: int
     resets_at: int
     """When it is full again, by our own clock, in microseconds UTC."""
+
+
+class Place(NamedTuple):
+    """Where work is kept in a tracker: a project, by its key."""
+
+    key: str
+    name: str
 
 
 class Source(Protocol):

@@ -75,7 +75,7 @@ class GithubApi:
         self._token = token
         self.now = 0
         """Its own time at its last answer, in microseconds since 1970, to the second."""
-        self._quota = Quota()
+        self._said = Quota()
         """To be told of; each of the library's connections has an adapter, which pauses by its own."""
         # Its own retry sleeps for hours where told to, and its pause of 0.25 s between requests is
         # longer than most answers take (2.10): `patiently` and the adapter's quota decide instead.
@@ -91,7 +91,7 @@ class GithubApi:
 
     def left(self) -> tuple[Left, ...]:
         """What GitHub last said is left of its quotas."""
-        return self._quota.left()
+        return self._said.left()
 
     def get(self, path: str, params: dict[str, Any] | None = None, etag: str | None = None) -> Reply:
         """The answer to a path or to an address that an earlier answer gave; 304 where it is what `etag`
@@ -184,7 +184,7 @@ class GithubApi:
             except Elsewhere as e:
                 raise NotAllowed(f"{where}: {e}") from None
             self.now = int(server_time(got)) * 1_000_000
-            self._quota.note(resource_of(url), got)
+            self._said.note(resource_of(url), got)
             if status >= 400:
                 raise self._refused(where, status, got, text)
             return status, got, self._parsed(where, text) if status == 200 else None
