@@ -107,6 +107,8 @@ def _names(r: random.Random) -> Iterator[tuple[str, events.Event]]:
             "o",
             _named("status", "6", "Odd", r.choice(("indeterminate", "done")), micro(r.uniform(0, DAYS))),
         )
+    if r.random() < 0.2:
+        yield "o", _named("status", "7", r.choice(("Parked", "Groomed")), "new", micro(r.uniform(0, DAYS)))
     if r.random() < 0.3:
         yield (
             "o",
