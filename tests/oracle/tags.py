@@ -183,13 +183,19 @@ class Tagged:
         if "intent" in self.word:
             return {self._intent(self.word["intent"])}
         ranked: list[tuple[int, set[str]]] = []
-        for rule, given in self.heard("intent", self.texts):
-            stated = rule.flag("stated_only")
-            kept = [f for f in given if not stated or resolve(self.inputs.versions, f.value)]
+        for kept in self.naming_intents:
             for kind in KINDS:
                 if some := {self._intent(f.value) for f in kept if f.kind == kind}:
                     ranked.append((KINDS.index(kind), some))
         return min(ranked, key=lambda r: r[0], default=(0, set[str]()))[1]
+
+    @property
+    def naming_intents(self) -> Iterator[list[Found]]:
+        """What each rule says of the intent; "a `stated_only` rule counts only if the strategy states an
+        intent by that name"."""
+        for rule, given in self.heard("intent", self.texts):
+            stated = rule.flag("stated_only")
+            yield [f for f in given if not stated or resolve(self.inputs.versions, f.value)]
 
     def _intent(self, name: str) -> str:
         return resolve(self.inputs.versions, name) or words(name).replace(" ", "-")

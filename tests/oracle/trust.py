@@ -114,8 +114,8 @@ class Trust:
         near = next((one for one in (t, *t.above) if one.own_intents), None)
         if near is None:
             return None
-        versions, heard = self.of.inputs.versions, near.heard("intent", near.texts)
-        given = [(f.since, f.value) for _, some in heard for f in some]
+        versions = self.of.inputs.versions
+        given = [(f.since, f.value) for some in near.naming_intents for f in some]
         named = [*self._said(near, "intent"), *given]
         return min(ts for ts, n in named if (resolve(versions, n) or slug(n)) in near.own_intents)
 
