@@ -24,6 +24,7 @@ from tests.organisations.organisation import (
     without_tags,
     written,
 )
+from tracker_sync.cli.session import keep
 from tracker_sync.patterns.statistics.proportion import wilson
 from tracker_sync.reports.drawn import Drawn
 from tracker_sync.reports.finding import Finding, Unassessed
@@ -68,6 +69,7 @@ def looked(case: Case) -> Looked:
     with tempfile.TemporaryDirectory() as folder:
         config, log = written(made, Path(folder))
         try:
+            keep(config, log)  # as every sync does: single items are then found without reading all
             org, query = open_portfolio(config, log, Asked(), past=True)
             results = patterns(Drawn(org, query))
         finally:
