@@ -22,7 +22,7 @@ from tenacity import nap
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from tracker_sync.errors import NotAllowed, SourceError, Unavailable
+from tracker_sync.errors import NotAllowed, SourceError, Throttled
 
 DEADLINE = 60.0
 """Seconds for one whole request. A read time-out starts anew with every byte, so a server that sends
@@ -130,13 +130,11 @@ class Quota:
                 self._left[resource] = remaining, limit, time.monotonic() + seconds
 
     def wait(self, resource: str) -> None:
-        """Pause as the quota wants. Raises Unavailable where that is longer than a run may sleep."""
+        """Pause as the quota wants. Raises Throttled where that is longer than a run may sleep."""
         with self._lock:
             pause = self.pause(resource, time.monotonic())
         if pause > LONGEST_WAIT:
-            raise Unavailable(
-                f"the tracker's quota is used up ({resource}); come back in {pause:.0f} s", pause
-            )
+            raise Throttled(f"the tracker's quota is used up ({resource}); come back in {pause:.0f} s", pause)
         if pause > 0:
             nap.sleep(pause)
         with self._lock:
