@@ -13,7 +13,7 @@ from tracker_sync.sources.notes import MARK, Form
 
 LONGEST = 300
 """Characters of one part: a mission may be a page, and GitHub takes 65,536 of them, Jira 32,767."""
-_COPIED = re.compile(r"[\w./:-]+")
+_COPIED = re.compile(r"[\w./:-]+(?: [\w./:-]+)*")
 # Everything that wiki text could take for markup, a mention, a link, a key or a picture.
 _WIKI = re.compile(r"[!-+\-/:-@\[-`{-~]")
 
@@ -78,7 +78,7 @@ def _markdown(letter: Letter) -> str:
         match part:
             case Code():
                 return f"`{text}`" if _COPIED.fullmatch(text) else inert
-            case Strong():
+            case Strong() if inert:
                 return f"**{inert}**"
             case _:
                 return inert
@@ -120,9 +120,9 @@ def _wiki(letter: Letter) -> str:
     def one(part: Part) -> str:
         inert = _WIKI.sub(lambda m: f"&#{ord(m[0])};", _short(part if isinstance(part, str) else part.text))
         match part:
-            case Code():
+            case Code() if inert:
                 return f"{{{{{inert}}}}}"
-            case Strong():
+            case Strong() if inert:
                 return f"*{inert}*"
             case _:
                 return inert
