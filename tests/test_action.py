@@ -319,6 +319,16 @@ def test_no_more_annotations_than_github_shows(work: Workflow) -> None:
     assert work.summary.count("names no strategic intent") == 25
 
 
+def test_a_report_fits_into_an_environment_variable(work: Workflow) -> None:
+    for n in range(60):
+        work.epic(f"Epic {n} {'x' * 4000}")
+    work.run(mode="check")
+    assert len(work.outputs["report"].encode()) < 100_001
+    report = json.loads(work.outputs["report"])
+    assert report["cut"] == {"checked": 60, "missing": 60, "rows": 60}
+    assert 10 < len(report["rows"]) < 60
+
+
 def test_the_end_of_an_output_cannot_be_guessed(work: Workflow) -> None:
     ends = set()
     for _ in range(2):

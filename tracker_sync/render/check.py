@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tracker_sync.render import clean
 from tracker_sync.render.github import command
@@ -18,8 +18,8 @@ KINDS = {"alarm": "error", "warning": "warning", "note": "notice"}
 SHOWN = 10
 """Annotations of a kind that GitHub shows of a step, and drops the others without a word
 (https://github.com/actions/toolkit/blob/main/docs/problem-matchers.md#limitations)."""
-MOST_OUTPUT = 256 * 1024
-"""Characters of an output; those of a whole job may have a megabyte."""
+MOST_OUTPUT = 100_000
+"""Bytes of an output: steps get it through the environment, where Linux takes 131,072 for one variable."""
 WRITES = {
     "label": "label added", "unlabel": "label removed", "comment": "comment added", "edit": "comment edited",
 }  # fmt: skip
@@ -82,32 +82,35 @@ def text(checked: Checked) -> str:
 
 
 def json(checked: Checked, most: int | None = None) -> str:
-    """One object; with `most`, as many of its rows as fit into so many characters, and how many did not."""
-    rows = [{"key": f.ref, "level": f.level, "what": f.what} for f in checked.findings]
+    """One object; with `most`, as much of its lists as fits into so many bytes, and how long they were."""
+    whole = dump(_told(checked, len(checked.findings) + len(checked.refs)))
+    if most is None or len(whole) <= most:
+        return whole
+    rows = len(checked.findings) + len(checked.refs)
+    counts = {"checked": len(checked.refs), "missing": len(checked.missing), "rows": len(checked.findings)}
+    while rows and len(whole) > most:
+        rows //= 2
+        whole = dump(_told(checked, rows) | {"cut": counts})
+    return whole
+
+
+def _told(checked: Checked, rows: int) -> dict[str, Any]:
+    found = [{"key": f.ref, "level": f.level, "what": f.what} for f in checked.findings[:rows]]
     told = {
         "schema": "tracker-sync/check/1",
         "generated_for": clocks(checked.seen),
-        "checked": list(checked.refs),
-        "missing": list(checked.missing),
-        "rows": rows,
+        "checked": list(checked.refs[:rows]),
+        "missing": list(checked.missing[:rows]),
+        "rows": found,
     }
     if written := checked.written:
-        told["written"] = {
-            "dry_run": written.dry,
-            **{
-                name: [{"key": n.ref, "what": n.what} for n in notes]
-                for name, notes in (
-                    ("made", written.made), ("left", written.left), ("refused", written.refused),
-                )
-            },
+        told["written"] = {"dry_run": written.dry} | {
+            name: [{"key": n.ref, "what": n.what} for n in notes[:rows]]
+            for name, notes in (
+                ("made", written.made), ("left", written.left), ("refused", written.refused),
+            )
         }  # fmt: skip
-    whole = dump(told)
-    if most is None or len(whole) <= most:
-        return whole
-    return dump({
-        "schema": told["schema"], "generated_for": told["generated_for"],
-        "cut": f"{len(rows)} rows, {len(checked.refs)} items: too many for an output; see the summary",
-    })  # fmt: skip
+    return told
 
 
 def annotations(checked: Checked) -> str:
@@ -137,7 +140,6 @@ def summary(checked: Checked, link: Links) -> str:
     if written := checked.written:
         parts.append("".join(f"\n{cell(sentence)}.\n" for sentence in written.told))
         done = [(n, "would write" if written.dry else "written") for n in written.made]
-        done += [(n, "left for the next run") for n in written.left]
         done += [(n, "refused") for n in written.refused]
         rows = [f"| {_key(n.ref, link)} | {cell(WRITES.get(n.what, n.what))} | {how} |\n" for n, how in done]
         parts.append(_table("In the trackers", ("item", "what", ""), rows, LIMIT // 3))
