@@ -49,6 +49,7 @@ def test_a_second_run_writes_nothing_and_what_is_resolved_is_put_right(site: Sit
     assert site.written() == []
 
 
+@pytest.mark.slow
 def test_a_new_epic_gets_its_comment_once_we_write_there(site: Site) -> None:
     old = site.epic("Old")
     site.check()
@@ -57,6 +58,7 @@ def test_a_new_epic_gets_its_comment_once_we_write_there(site: Site) -> None:
     assert [len(site.comments(i)) for i in (old, new)] == [0, 1]
 
 
+@pytest.mark.slow
 def test_a_forged_mark_in_a_strangers_comment_is_not_ours(site: Site) -> None:
     epic, other = site.epic(), site.epic("Other")
     site.check("PAY-1")
@@ -67,6 +69,7 @@ def test_a_forged_mark_in_a_strangers_comment_is_not_ours(site: Site) -> None:
     assert next(c for c in site.company.issues[other].comments.values() if c.author == "acc-ben").text == ours
 
 
+@pytest.mark.slow
 def test_our_comment_is_found_behind_many_others(site: Site) -> None:
     epic = site.epic()
     for n in range(25):
@@ -93,6 +96,7 @@ def test_a_write_of_which_nobody_knows_whether_it_was_made_is_not_made_twice(sit
     assert (site.labels(epic), len(site.comments(epic))) == ([LABEL], 1)
 
 
+@pytest.mark.slow
 def test_a_moved_epic_is_written_to_where_it_is(site: Site) -> None:
     epic = site.epic()
     site.sync()
@@ -107,6 +111,7 @@ def test_a_label_with_a_space_is_refused(site: Site) -> None:
     assert "has a space, which no label of Jira (acme) has" in done.err
 
 
+@pytest.mark.slow
 def test_the_field_for_the_intent_is_named(site: Site) -> None:
     site.desk.write(
         "tracker-sync.toml",
