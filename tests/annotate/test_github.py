@@ -1,5 +1,6 @@
 """On GitHub: a label and one comment on each epic without an intent, and nothing written twice."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -297,3 +298,15 @@ def test_without_a_token_nothing_is_tried(hub: Hub) -> None:
 )
 def test_options_that_do_not_go_together_are_refused(hub: Hub, args: list[str]) -> None:
     assert "add --annotate" in (said := hub.desk.run("check", *args).err) or "leave out --as-of" in said
+
+
+def test_the_account_of_a_run_is_json(hub: Hub) -> None:
+    hub.epic("One")
+    hub.epic("Two", "no-strategic-intent")
+    done = hub.check("--format", "json", "--max-writes", "0", "--fail-on", "warning", code=10)
+    told = json.loads(done.out)
+    assert told["missing"] == ["web:acme/web#1"]
+    assert told["written"] == {
+        "dry_run": False, "made": [], "refused": [], "left": [{"key": "web:acme/web#1", "what": "label"}],
+    }  # fmt: skip
+    assert [row["level"] for row in told["rows"]] == ["warning", "note"]
