@@ -3,6 +3,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 SPARK := .venv-spark
+WORKFLOWS := $(wildcard docs/examples/*.yml .github/workflows/*.yml)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
@@ -37,9 +38,9 @@ check: $(STAMP) ## lint, formatting, types, the tests inside rule files, and wha
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
 	@$(VENV)/bin/tracker-sync rules test rules
-	@$(VENV)/bin/zizmor --offline --quiet --persona auditor action.yml docs/examples/*.yml
+	@$(VENV)/bin/zizmor --offline --quiet --persona auditor action.yml $(WORKFLOWS)
 	@$(VENV)/bin/check-jsonschema --quiet --builtin-schema vendor.github-actions action.yml
-	@$(VENV)/bin/check-jsonschema --quiet --builtin-schema vendor.github-workflows docs/examples/*.yml
+	@$(VENV)/bin/check-jsonschema --quiet --builtin-schema vendor.github-workflows $(WORKFLOWS)
 
 format: $(STAMP) ## format and fix what can be fixed safely
 	@$(PY) -m ruff format .

@@ -167,6 +167,15 @@ def test_no_more_is_written_than_allowed_and_it_says_what_is_left(hub: Hub) -> N
     assert "0 writes made\n" in hub.check("--max-writes", "3").err
 
 
+def test_a_new_epic_does_not_wait_for_the_backlog(hub: Hub) -> None:
+    for n in range(4):
+        hub.epic(f"Old {n}")
+    hub.check("--max-writes", "1")
+    new = hub.epic("New")
+    hub.check("--max-writes", "2")
+    assert (hub.labels(new), len(hub.comments(new))) == ([LABEL], 1)
+
+
 @pytest.mark.slow
 def test_of_five_hundred_epics_no_more_than_thirty_writes_are_made(hub: Hub) -> None:
     for n in range(500):

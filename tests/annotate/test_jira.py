@@ -8,7 +8,7 @@ import pytest
 from annotate.places import LABEL, Site, jira
 from conftest import Desk
 from simulator.contracts import CONTRACTS, check_hits, needs_contracts
-from simulator.faults import refusal
+from simulator.faults import Fault, refusal, reset_midway
 
 pytestmark = pytest.mark.usefixtures("naps")
 
@@ -86,12 +86,17 @@ def test_customers_of_a_service_project_do_not_see_it(site: Site) -> None:
     assert [c.internal for c in site.company.issues[epic].comments.values()] == [True]
 
 
-def test_a_write_of_which_nobody_knows_whether_it_was_made_is_not_made_twice(site: Site) -> None:
+@pytest.mark.parametrize(
+    "fault", [refusal("500", 500, "Internal server error"), reset_midway()], ids=["500", "reset"]
+)
+def test_a_write_of_which_nobody_knows_whether_it_was_made_is_not_made_twice(
+    site: Site, fault: Fault
+) -> None:
     epic = site.epic()
     site.sync()
     site.server.reset()
     # Which Jira it is, who we are, what is there, the comment.
-    site.server.faults = {4: refusal("500", 500, "Internal server error")}
+    site.server.faults = {4: fault}
     site.check("PAY-1", sync=False)
     assert (site.labels(epic), len(site.comments(epic))) == ([LABEL], 1)
 

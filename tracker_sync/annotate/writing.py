@@ -49,8 +49,9 @@ class Account:
 def annotate(
     subjects: Sequence[Subject], notes: Callable[[str], Notes], terms: Terms, account: Account
 ) -> None:
-    """Write what is missing, tracker by tracker: first what is wrong by now, then what is new."""
-    in_order = sorted(subjects, key=lambda s: (s.source, s.lacks))
+    """Write what is missing, tracker by tracker: first what is wrong by now, then what is new, at last the
+    backlog, which may take many runs."""
+    in_order = sorted(subjects, key=lambda s: (s.source, s.lacks, s.voice == "backlog"))
     for source, of_it in groupby(in_order, key=lambda s: s.source):
         try:
             _Pen(notes(source), terms, account).write(list(of_it))
