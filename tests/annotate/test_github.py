@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from annotate.places import LABEL, Hub, github
+from annotate.places import LABEL, STRATEGY, Hub, github
 from conftest import Desk
 from simulator.faults import refusal, reset_midway
 
@@ -285,6 +285,11 @@ def test_a_label_that_says_an_intent_is_refused(hub: Hub) -> None:
 
 
 def test_our_label_and_comment_change_no_tag(hub: Hub) -> None:
+    """Not even where a mission says what rules look for in comments."""
+    head = "name,aliases,domains,segment,industry,geography,size,status,since,until,icp,arr,parent"
+    hub.desk.write("customers.csv", f"{head}\nNorthwind,,,,,,,customer,,,,,\n")
+    mission = "What we promised to the customer. Feature request from Northwind https://northwind.zendesk.com/tickets/1"
+    hub.desk.write("strategy.toml", STRATEGY.replace("Customers set up without us", mission))
     hub.epic()
     hub.sync()
     before = hub.desk.listed()

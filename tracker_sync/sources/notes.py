@@ -81,6 +81,11 @@ def mark_at_end(text: str) -> str | None:
     return found[1] if found else None
 
 
+def is_ours(text: str) -> bool:
+    """Whether a comment is one that we write, by its mark; who wrote it, the text does not tell."""
+    return MARK in text and (mark_at_start(text) or mark_at_end(text)) is not None
+
+
 def open_notes(config: SourceConfig, credentials: Mapping[str, str]) -> Notes:
     """The tracker of a `[[sources]]` table, to write to. Raises ConfigError without a token."""
     from tracker_sync.config import credentials_for
