@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -91,5 +92,9 @@ def test_the_lock_of_the_action_has_a_hash_for_everything_and_the_versions_that_
         return found
 
     action, everything = pins("requirements-action.lock"), pins("requirements.lock")
-    assert {"jira", "pygithub", "hatchling"} <= {pin.partition("==")[0] for pin in action}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    wanted = project["project"]["dependencies"] + project["dependency-groups"]["action"]
+    names = {re.sub("[-_.]+", "-", re.split("[^\\w.-]", each)[0]).lower() for each in wanted}
+    assert names <= {pin.partition("==")[0] for pin in action}
+    assert names
     assert action <= everything
