@@ -264,8 +264,9 @@ def test_an_epic_that_is_gone_does_not_keep_the_others(hub: Hub) -> None:
     gone, epic = hub.epic("Gone"), hub.epic("There")
     hub.sync()
     hub.company.delete(gone)
-    hub.check(sync=False)
+    done = hub.check(sync=False, code=5)
     assert hub.labels(epic) == [LABEL]
+    assert "tracker-sync: web:acme/web#1: its tracker does not show it: it is gone" in done.err
 
 
 @pytest.mark.slow

@@ -84,9 +84,10 @@ def check_label(config: Config, judged: Judgement, label: str) -> None:
             raise ConfigError(f"--label: {label!r} has a space, which no label of Jira ({source.name}) has")
         for one in (label, OPT_OUT):
             if said := intents_said(judged, source.name, one):
+                other = "take another with --label, or " if one == label else ""
                 raise ConfigError(
                     f"the label {one!r} says the intent {said[0]!r} by one of your rules, so it cannot mark "
-                    "epics without one; take another with --label, or change the rule"
+                    f"epics without one; {other}change the rule (`tracker-sync rules list`)"
                 )
 
 

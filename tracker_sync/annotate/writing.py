@@ -17,6 +17,10 @@ AGAIN = 3
 ENOUGH = 3
 """Items in a row that the token may not write to, before it is taken to be no good for the others either."""
 
+UNSEEN = (
+    "its tracker does not show it: it is gone, which `tracker-sync sync --full` finds out, or not allowed"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -39,7 +43,7 @@ class Account:
     left: list[Write] = field(default_factory=list)
     """For another run, since this one had made all that it may."""
     refused: list[tuple[str, str]] = field(default_factory=list)
-    """Items that the tracker did not let us write to, each with its words."""
+    """Items that could not be written to, each with the reason."""
     stopped: list[SourceError] = field(default_factory=list)
     """Why a tracker was given up."""
     tried: int = 0
@@ -70,6 +74,7 @@ class _Pen:
         shown = dict(self._notes.look([s.spot for s in subjects], self._terms.label))
         for subject in subjects:
             if subject.spot not in shown:
+                self._account.refused.append((subject.ref, UNSEEN))
                 continue
             try:
                 self._settle(subject, shown[subject.spot])
@@ -100,6 +105,7 @@ class _Pen:
             doubted = next(w for w in todo if w not in self._account.made)
             found = dict(self._notes.look([subject.spot], self._terms.label))
             if subject.spot not in found:
+                self._account.refused.append((subject.ref, UNSEEN))
                 return
             shown = found[subject.spot]
             if doubted not in writes(subject, shown, self._terms.comment):
@@ -139,5 +145,5 @@ def told(account: Account, terms: Terms) -> list[str]:
             f"{terms.most}"
         )
     if account.refused:
-        said.append(f"{counted(len(account.refused), 'item')} refused by the tracker")
+        said.append(f"{counted(len(account.refused), 'item')} could not be written to")
     return said
