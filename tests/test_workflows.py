@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
-FILES = [ROOT / "action.yml", *sorted((ROOT / "docs/examples").glob("*.yml"))]
+FILES = [ROOT / "action.yml", *ROOT.glob("docs/examples/*.yml"), *ROOT.glob(".github/workflows/*.yml")]
 
 
 def tool(name: str) -> Path:

@@ -1,13 +1,12 @@
 """Biases in what work rests on: built first, sold not learnt, known from the inside, wanted from above.
 
 What a strength s means:
-- bias-for-building: the part of the started epics that show no problem evidence before the start goes from
-  the null's 24 % (4 % of it links to a wiki) to 24 % + 72 % * s; what evidence they have comes after the
-  start.
-- selling-not-learning: the part of the evidence that is from deals goes from 30 % to 30 % + 91 % * s, 98 % at
-  most.
+- bias-for-building: a part of 1.2 * s, 97 % at most, of the started epics shows evidence of a problem only
+  after the start; of the rest 24 % show none before it, as in the null (4 % link to a wiki).
+- selling-not-learning: a part of 1.42 * s, 98 % at most, of the evidence is from deals, and 30 % of the rest.
 - insider-only: the part of the started epics that builders or managers proposed, for no account and on no
-  evidence from outside, goes from about 10 % to 10 % + 75 % * s. They also lack evidence before the start.
+  evidence from outside, is 1.2 * s, 95 % at most, and about 10 % of the rest. They also lack evidence before
+  the start.
 - authority-approval: the part of the executives' epics without evidence goes from everybody's 20 % to 20 %
   + 75 % * s, no account stands behind these, and executives' epics wait 1 + 3 * s times less for their
   start.
@@ -28,7 +27,7 @@ def bias_for_building(plan: Plan, s: float, r: random.Random) -> Plan:
 
     def built_first(e: Epic) -> Epic:
         start, lot = e.started, drawn[e.number]
-        if start is None or lot[0] >= 0.97 * s or e.number in watched:
+        if start is None or lot[0] >= min(0.97, 1.2 * s) or e.number in watched:
             return e
         after = (
             sign
@@ -46,7 +45,7 @@ def selling_not_learning(plan: Plan, s: float, r: random.Random) -> Plan:
     drawn = lots(plan, r)
 
     def sold(e: Epic) -> Epic:
-        signs = (replace(sign, kind=DEAL) if sign.kind != ELSEWHERE and lot < min(0.97, 1.3 * s) else sign
+        signs = (replace(sign, kind=DEAL) if sign.kind != ELSEWHERE and lot < min(0.98, 1.42 * s) else sign
                  for sign, lot in zip(e.evidence, drawn[e.number] * 2, strict=False))  # fmt: skip
         return settled(replace(e, evidence=tuple(signs)))
 
@@ -60,7 +59,7 @@ def insider_only(plan: Plan, s: float, r: random.Random) -> Plan:
 
     def known(e: Epic) -> Epic:
         lot = drawn[e.number]
-        if not is_started(plan, e) or lot[0] >= 0.9 * s or e.number in watched:
+        if not is_started(plan, e) or lot[0] >= min(0.95, 1.2 * s) or e.number in watched:
             return e
         role = e.role if e.insider else ("product", "engineering")[lot[1] < 0.5]
         people = company.PEOPLE[role]

@@ -3,10 +3,10 @@
 What a strength s means:
 - promised-before-scoped: 90 % * s of the promises come before the first estimate; none does in the null,
   but for dates that a release plan set for many epics at once.
-- quarter-end-rush: the part of what sales proposed that is started in the last 12 days of a quarter goes
-  from 13 % to 13 % + 78 % * s.
-- russian-roulette: the part of the large epics that miss a gate goes from 10 % to 10 % + 68 % * s, and
-  grows: there is nothing of it in the beginning, and twice as much in the end. Emergencies are not counted.
+- quarter-end-rush: a part of 1.15 * s, 95 % at most, of what sales proposed is started in the last 12 days of
+  a quarter, and 13 % of the rest.
+- russian-roulette: the part of the large epics that miss a gate grows from the null's 10 % in
+  the beginning to 1.9 * s (all at most) in the end. Emergencies are not counted.
 - deli-counter: 80 % * s of what sales proposed moves up the queue within 12 days after the account was
   named; in the null nothing does alone.
 """
@@ -47,7 +47,7 @@ def quarter_end_rush(plan: Plan, s: float, r: random.Random) -> Plan:
     def rushed(e: Epic) -> Epic:
         lot = drawn[e.number]
         fixed = e.number in carried or e.tagged == BACKFILL or to_quarter_end(e.started or 0) <= RUSH
-        if e.role != "sales" or not is_started(plan, e) or fixed or lot[0] >= 0.9 * s:
+        if e.role != "sales" or not is_started(plan, e) or fixed or lot[0] >= min(0.95, 1.15 * s):
             return e
         ahead = to_quarter_end(e.started or 0) - 0.5 - (RUSH - 1) * lot[1]
         by = ahead if ahead < 46 else ahead - 91
@@ -73,7 +73,7 @@ def russian_roulette(plan: Plan, s: float, r: random.Random) -> Plan:
         lot = drawn[e.number]
         if e.size < LARGE or EMERGENCY in e.marks or not is_started(plan, e):
             return e
-        if lot[0] >= 1.5 * s * (e.started or 0) / plan.days:
+        if lot[0] >= 1.9 * s * (e.started or 0) / plan.days:
             return e
         missed = GATES if lot[1] < 0.6 else GATES[:1] if lot[1] < 0.8 else GATES[1:]
         return replace(e, gates=tuple(g for g in e.gates if g[0] not in missed))

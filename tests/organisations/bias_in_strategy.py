@@ -6,8 +6,8 @@ What a strength s means:
 - and-leader: a quarter into the time the strategy gets 2 + 6 * s more intents beside its four (the limit is
   five), 70 % * s of the later epics are spread over these, and 50 % * s of the epics need one of another
   intent, beside the null's 8 %.
-- retrofit: the part of the started epics whose intent was first labelled after the start goes from 7 % to 7
-  % + 75 % * s; of those that an account asked for, half got its label after the start, too.
+- retrofit: a part of 1.15 * s, 95 % at most, of the started epics gets its intent after the start, and 7 % of
+  the rest; of those that an account asked for, half got its label after the start, too.
 """
 
 import random
@@ -81,7 +81,7 @@ def retrofit(plan: Plan, s: float, r: random.Random) -> Plan:
 
     def later(e: Epic) -> Epic:
         start, lot = e.started, drawn[e.number]
-        if start is None or not e.intent or e.tagged == BACKFILL or lot[0] >= 0.8 * s:
+        if start is None or not e.intent or e.tagged == BACKFILL or lot[0] >= min(0.95, 1.15 * s):
             return e
         asks = tuple(replace(a, at=start + 2 + 20 * lot[3]) for a in e.asks) if lot[2] < 0.5 else e.asks
         return replace(e, tagged=start + 3 + 30 * lot[1], asks=asks)

@@ -8,6 +8,7 @@ from tracker_sync.reports import kill_lines
 from tracker_sync.reports.adopted import looked_at
 from tracker_sync.reports.drawn import Drawn
 from tracker_sync.reports.facts.history import ENDS, History
+from tracker_sync.reports.org import Org
 from tracker_sync.reports.sagas import Outcome
 from tracker_sync.strategy import normal
 
@@ -16,14 +17,16 @@ def initiatives(drawn: Drawn, epics: Sequence[Epic]) -> tuple[Initiative, ...]:
     """Those of the strategy in force at the end of the window, in its order, as in the report on sagas. Where
     a question is about one team, those of which it leaves out a part are not among them."""
     there, asked = {e.ref: e for e in epics}, drawn.query.team
-    whole = (one for one in drawn.outcomes if asked is None or there.keys() >= {*one.epics})
-    return tuple(_initiative(drawn, one, there) for one in whole)
+    whole = [one for one in drawn.outcomes if asked is None or there.keys() >= {*one.epics}]
+    checked = [check.epic for one in whole for check in one.checks]
+    looked = drawn.org.look(checked) if checked else None
+    return tuple(_initiative(drawn, one, there, looked) for one in whole)
 
 
-def _initiative(drawn: Drawn, one: Outcome, epics: Mapping[str, Epic]) -> Initiative:
+def _initiative(drawn: Drawn, one: Outcome, epics: Mapping[str, Epic], looked: Org | None) -> Initiative:
     days, own = Days(drawn.org.judged.calendar), [epics[ref] for ref in one.epics if ref in epics]
     return Initiative(
-        id=one.initiative, epics=_begun(one, epics), checks=_checks(drawn, one, days),
+        id=one.initiative, epics=_begun(one, epics), checks=_checks(drawn, one, days, looked),
         kills=tuple(map(_kill, one.kills)), decisions=tuple(map(Moment, one.decisions)),
         evidence=tuple(sorted((s for e in own for s in e.evidence), key=lambda s: s.at.at)),
         ranked=_ranked(drawn, {p for e in own for p in e.problems}),
@@ -42,10 +45,9 @@ def _begun(one: Outcome, epics: Mapping[str, Epic]) -> tuple[str, ...]:
     return tuple(sorted(one.epics, key=start))
 
 
-def _checks(drawn: Drawn, one: Outcome, days: Days) -> tuple[Check, ...]:
+def _checks(drawn: Drawn, one: Outcome, days: Days, items: Org | None) -> tuple[Check, ...]:
     version = drawn.org.strategy_at_end(drawn.query)
     target = version.strategy.limits.adoption_target if version else None
-    items = drawn.org.look([c.epic for c in one.checks]) if one.checks else None
     found = list[Check]()
     for check in one.checks:
         used, item = check.adoption, items.world.items.get(check.epic) if items else None
