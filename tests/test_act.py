@@ -122,6 +122,8 @@ def runner(tmp_path: Path) -> Iterator[Runner]:
     (folder / ".github/workflows").mkdir()
     (folder / ".github/workflows/intent.yml").write_text(WORKFLOW)
     (folder / "strategy.toml").write_text(STRATEGY)
+    for name in ("click", "json", "pip", "sitecustomize", "venv"):  # in the working directory of every step
+        (folder / f"{name}.py").write_text("raise SystemExit('a module of the workspace was run')")
     git(folder, "init", "-q", "-b", "main")
     git(folder, "remote", "add", "origin", "https://github.com/acme/web.git")
     git(folder, "add", "-A")
