@@ -102,6 +102,14 @@ def test_a_write_of_which_nobody_knows_whether_it_was_made_is_not_made_twice(
 
 
 @pytest.mark.slow
+def test_nothing_is_written_where_nobody_says_who_we_are(site: Site) -> None:
+    epic = site.epic()
+    site.face.me = "nobody"
+    done = site.check("PAY-1", code=4)
+    assert "does not say whose the token is" in done.err
+    assert (site.labels(epic), site.comments(epic)) == ([], [])
+
+
 def test_a_moved_epic_is_written_to_where_it_is(site: Site) -> None:
     epic = site.epic()
     site.sync()

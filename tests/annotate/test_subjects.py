@@ -7,6 +7,7 @@ import pytest
 
 from tracker_sync.annotate.subjects import annotated, began, firsts
 from tracker_sync.events import Added, Commented, Moved, Opened
+from tracker_sync.items import Names
 from tracker_sync.log import EventLog
 from tracker_sync.log.sqlite import SqliteLog
 
@@ -57,9 +58,11 @@ def test_what_may_carry_something_of_ours_is_found_by_its_present_key(log: Event
 
 
 def test_we_began_when_we_first_used_the_label_and_not_when_others_did(log: EventLog) -> None:
-    assert began(firsts(log, LABEL), "web", "bot") is None
+    names = Names({("user", "bot"): ("github-actions", "")})
+    assert began(firsts(log, LABEL), "web", {"bot"}, names) is None
     filled(log)
     first = firsts(log, LABEL)
-    assert began(first, "web", "bot") == 20
-    assert began(first, "web", "nobody") is None
-    assert began(first, "web", None) == 10, "who we are is not known"
+    assert began(first, "web", {"bot"}, Names()) == 20
+    assert began(first, "web", {"15368", "github-actions[bot]", "github-actions"}, names) == 20
+    assert began(first, "web", {"nobody"}, names) is None
+    assert began(first, "web", (), names) == 10, "who we are is not known"

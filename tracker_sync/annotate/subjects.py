@@ -65,10 +65,16 @@ def firsts(log: EventLog, label: str) -> dict[tuple[str, str | None], int]:
     return {(source, actor): at for source, actor, at in rows}
 
 
-def began(first: Mapping[tuple[str, str | None], int], source: str, me: str | None) -> int | None:
+def began(
+    first: Mapping[tuple[str, str | None], int], source: str, me: Collection[str], names: Names
+) -> int | None:
     """Since when we write in a source; None: not yet. Where it does not say who we are, since when anybody
     used the label."""
-    times = [at for (name, actor), at in first.items() if name == source and me in (actor, None)]
+    times = [
+        at
+        for (name, actor), at in first.items()
+        if name == source and (not me or (actor and (actor in me or names.of("user", actor) in me)))
+    ]
     return min(times, default=None)
 
 

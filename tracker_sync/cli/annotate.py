@@ -62,12 +62,14 @@ class Job:
         """Put right what stands on the items, and say on stderr what came of it."""
         from tracker_sync.annotate.subjects import began
         from tracker_sync.annotate.writing import Account, annotate
+        from tracker_sync.items import Names
 
         account, pens = Account(), _Pens(self._config, credentials)
         since: dict[str, int | None] = {}
         for source in sorted({s.source for s in self._checked.subjects(self._refs)}):
             try:
-                since[source] = began(self._first, source, pens.of(source).me())
+                names = self._checked.org.world.names.get(source, Names())
+                since[source] = began(self._first, source, pens.of(source).me(), names)
             except SourceError as e:
                 account.stopped.append(e)
         checked = replace(self._checked, began=since)

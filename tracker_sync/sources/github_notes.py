@@ -34,11 +34,12 @@ class GithubNotes:
         self._api = GithubApi(config, token)
         self._wrote = False
 
-    def me(self) -> str | None:
-        """The database id of the account or application that the token is of."""
-        viewer = self._api.ask("query{viewer{databaseId}}", {})[0].get("viewer") or {}
-        found = viewer.get("databaseId")
-        return None if found is None else str(found)
+    def me(self) -> frozenset[str]:
+        """The account or application that the token is of: `github-actions[bot]` in REST and as the viewer is
+        `github-actions` as an actor in GraphQL."""
+        viewer = self._api.ask("query{viewer{databaseId login}}", {})[0].get("viewer") or {}
+        login = str(viewer.get("login") or "")
+        return frozenset({str(viewer.get("databaseId") or ""), login, login.removesuffix("[bot]")} - {""})
 
     def look(self, spots: Sequence[Spot], label: str) -> Iterator[tuple[Spot, Shown]]:
         """Labels and comments; a label's case does not matter to GitHub."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tracker_sync.config import JiraConfig
+from tracker_sync.errors import SourceError
 from tracker_sync.sources.adf import plain
 from tracker_sync.sources.jira_api import JiraApi
 from tracker_sync.sources.jira_fields import user
@@ -20,19 +21,23 @@ class JiraNotes:
 
     def __init__(self, config: JiraConfig, account: str | None, token: str) -> None:
         self._api = JiraApi(config, account, token)
-        self._me: str | None = None
-        self._asked = False
+        self._name = config.name
+        self._me: frozenset[str] | None = None
 
     @property
     def form(self) -> Form:
         """What a comment has to be here."""
         return "adf" if self._api.find_out() else "wiki"
 
-    def me(self) -> str | None:
-        """The account id on Cloud, the user's key on Data Center."""
-        if not self._asked:
+    def me(self) -> frozenset[str]:
+        """The account id on Cloud, the user's key on Data Center. Raises SourceError where the site does not
+        say: no comment could be told for ours, and it would be written again and again."""
+        if self._me is None:
             self._api.find_out()
-            self._me, self._asked = user(self._api.myself()), True
+            account = user(self._api.myself())
+            if account is None:
+                raise SourceError(f"source {self._name!r}: the site does not say whose the token is")
+            self._me = frozenset({account})
         return self._me
 
     def look(self, spots: Sequence[Spot], label: str) -> Iterator[tuple[Spot, Shown]]:
@@ -45,12 +50,12 @@ class JiraNotes:
                 comments = self._ours(spot, fields.get("comment") or {}, mine)
                 yield spot, Shown(label in (fields.get("labels") or []), tuple(comments))
 
-    def _ours(self, spot: Spot, talk: dict[str, Any], mine: str | None) -> Iterator[Sticky]:
+    def _ours(self, spot: Spot, talk: dict[str, Any], mine: frozenset[str]) -> Iterator[Sticky]:
         comments = talk.get("comments") or []
         if len(comments) < (talk.get("total") or 0):
             comments = self._api.comments(spot.id)
         for each in comments:
-            if mine is not None and user(each.get("author")) == mine:
+            if user(each.get("author")) in mine:
                 mark = mark_at_end(plain(each.get("body")))
                 if mark:
                     yield Sticky(str(each["id"]), mark)

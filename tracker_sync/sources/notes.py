@@ -50,8 +50,9 @@ class Notes(Protocol):
     def form(self) -> Form:
         """What a comment has to be."""
 
-    def me(self) -> str | None:
-        """The account that writes, as the log calls it; None where the tracker does not say."""
+    def me(self) -> frozenset[str]:
+        """What the account that writes is called in the log: its id and its names, as far as the tracker
+        says."""
 
     def look(self, spots: Sequence[Spot], label: str) -> Iterator[tuple[Spot, Shown]]:
         """What each item shows; those that are not to be seen any more are left out."""
