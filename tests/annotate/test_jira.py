@@ -101,7 +101,6 @@ def test_a_write_of_which_nobody_knows_whether_it_was_made_is_not_made_twice(
     assert (site.labels(epic), len(site.comments(epic))) == ([LABEL], 1)
 
 
-@pytest.mark.slow
 def test_nothing_is_written_where_nobody_says_who_we_are(site: Site) -> None:
     epic = site.epic()
     site.face.me = "nobody"
@@ -110,6 +109,7 @@ def test_nothing_is_written_where_nobody_says_who_we_are(site: Site) -> None:
     assert (site.labels(epic), site.comments(epic)) == ([], [])
 
 
+@pytest.mark.slow
 def test_a_moved_epic_is_written_to_where_it_is(site: Site) -> None:
     epic = site.epic()
     site.sync()
