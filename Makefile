@@ -41,9 +41,10 @@ check: $(STAMP) ## lint, formatting, types, the tests inside rule files, and wha
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
 	@$(VENV)/bin/tracker-sync rules test rules
-	@$(VENV)/bin/zizmor --offline --quiet --persona auditor action.yml $(WORKFLOWS)
+	@$(VENV)/bin/zizmor --offline --quiet --persona auditor action.yml .github $(wildcard docs/examples/*.yml)
 	@$(VENV)/bin/check-jsonschema --quiet --builtin-schema vendor.github-actions action.yml
 	@$(VENV)/bin/check-jsonschema --quiet --builtin-schema vendor.github-workflows $(WORKFLOWS)
+	@$(VENV)/bin/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
 
 format: $(STAMP) ## format and fix what can be fixed safely
 	@$(PY) -m ruff format .
