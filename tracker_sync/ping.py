@@ -5,7 +5,7 @@ from typing import Literal
 from urllib.parse import urlsplit, urlunsplit
 
 DEADLINE = 10.0
-"""Seconds for one ping; a run waits no longer than that, three times at most."""
+"""Seconds for one ping; a run waits no longer than that, at its start and at its end."""
 LARGEST = 65_536
 How = Literal["start", "success", "fail"]
 

@@ -45,7 +45,7 @@ def soaked(
 
 
 def test_some_faults_and_signals_cost_nothing(tmp_path: Path) -> None:
-    assert soaked(tmp_path, 5, broken=5, steady=10) == []
+    assert soaked(tmp_path, 5, broken=4, steady=8) == []
 
 
 @pytest.mark.slow
