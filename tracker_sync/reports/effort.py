@@ -99,9 +99,9 @@ class Daily:
 def daily(org: Portfolio, query: Query, only: Array) -> Daily:
     """The days of the query's window on which anybody had one of these rows in progress."""
     first, works = _window(org, query)
-    rows = np.unique(only)
     wanted = np.zeros(len(org.now), dtype=bool)
-    wanted[rows] = True
+    wanted[only] = True
+    rows = np.flatnonzero(wanted)
     kept = [_Shares(*(column[wanted[s.rows]] for column in s)) for s in _shares(org, first, works, rows)]
     every = _Shares(*map(np.concatenate, zip(*kept, strict=True)))
     before = np.concatenate([[0], np.cumsum(works, dtype=np.int32)])

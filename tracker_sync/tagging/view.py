@@ -10,7 +10,6 @@ from tracker_sync.customers import Customers
 from tracker_sync.events import Added, Changed, Commented
 from tracker_sync.items import Item, Names
 from tracker_sync.people import Person
-from tracker_sync.sources.wiki import wiki
 from tracker_sync.tagging.rules import (
     CUSTOM,
     KEPT,
@@ -48,7 +47,11 @@ def shown(val: str, item: Item) -> str:
 
 @lru_cache(maxsize=KEPT)
 def _of_wiki(val: str) -> str:
-    return wiki(val) if _MARKUP.search(val) else val
+    if not _MARKUP.search(val):
+        return val
+    from tracker_sync.sources.wiki import wiki  # reports judge nothing anew, most of the time
+
+    return wiki(val)
 
 
 def own_name(item: Item, names: Names, customers: Customers) -> str:
