@@ -1,5 +1,6 @@
 """The `tracker-sync` command: its groups, and how an error becomes a message and an exit code."""
 
+import gc
 import os
 import sys
 
@@ -71,4 +72,5 @@ def main() -> None:
     except TrackerSyncError as e:
         click.echo(f"tracker-sync: {e}", err=True)
         code = e.exit_code
+    gc.freeze()  # or Python looks through all that there is for garbage once more before it ends
     sys.exit(code if isinstance(code, int) else 0)
