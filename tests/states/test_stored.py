@@ -1,7 +1,7 @@
 """The lives that a log keeps are those that judging all of its events anew would give, whatever came when."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -184,6 +184,29 @@ def test_what_a_log_knew_once_is_what_judging_only_that_gives(seed: int, tmp_pat
             expected = stored.from_nothing(log, basis_[0], known_at)
             assert plain(found, instant) == plain(expected, instant)
             assert found.last_ts == expected.last_ts
+    log.close()
+
+
+def test_a_column_is_read_when_it_is_looked_at_and_only_once(tmp_path: Path) -> None:
+    config, log = opened(tmp_path)
+    fill(log, random.Random(1), config, refresh=True)
+    asked = list[Any]()
+
+    class Watched(SqliteLog):
+        def query(self, sql: str, args: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
+            asked.extend(args[:1] if "FROM block" in sql else ())
+            return super().query(sql, args)
+
+    watched = Watched(log.path)
+    lives = stored.current(watched, *judged(config, log))
+    assert {name.partition(".")[2] for name in asked} == {"item"}  # which items each block speaks of
+    for _ in range(2):
+        assert len(lives.at(FOREVER - 1).states["head"])
+        lives.at(9 * HOUR).states["head"]
+    assert asked.count("states.head") == 1
+    assert "states.why" not in asked
+    assert "plans.value" not in asked
+    watched.close()
     log.close()
 
 
