@@ -1,5 +1,6 @@
 """The `tracker-sync` command: its groups, and how an error becomes a message and an exit code."""
 
+import atexit
 import gc
 import os
 import sys
@@ -60,6 +61,7 @@ for command in (
 
 def main() -> None:
     """Run the command line. Exit codes: docs/exit-codes.md."""
+    atexit.register(gc.freeze)  # or Python looks through all that there is for garbage before it ends
     try:
         code = cli.main(standalone_mode=False)
     except click.exceptions.Exit as e:
@@ -72,5 +74,4 @@ def main() -> None:
     except TrackerSyncError as e:
         click.echo(f"tracker-sync: {e}", err=True)
         code = e.exit_code
-    gc.freeze()  # or Python looks through all that there is for garbage once more before it ends
     sys.exit(code if isinstance(code, int) else 0)

@@ -60,7 +60,7 @@ def refresh(log: EventLog, judgement: Judgement, inputs: str) -> int:
             return _rebuild(log, judgement, inputs)
         if kept.seq == seq:
             return 0
-        by = again(log, judgement, changed(log, kept, judgement))
+        by = again(log, judgement, changed(log, kept, judgement), since=kept.seq)
         log.rewrite(_replacing(log, kept, seq, by))
         return len(by.places)
 

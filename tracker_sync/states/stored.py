@@ -25,6 +25,7 @@ from tracker_sync.states.columns import (
 from tracker_sync.states.kin import Key, Kin, Place, Tie, facts, numbers
 from tracker_sync.states.marks import Marks, marks_of, newest
 from tracker_sync.states.refold import entries_of, names, refolded
+from tracker_sync.states.stirring import stirring
 from tracker_sync.tagging import Judgement
 
 Row = tuple[Any, ...]
@@ -100,7 +101,8 @@ def current(
     if kept is None or kept.inputs != inputs:
         return from_nothing(log, judgement)
     places = changed(log, kept, judgement)
-    return patched(log, kept, again(log, judgement, places) if places else None, past=past, plans=plans)
+    by = again(log, judgement, places, since=kept.seq) if places else None
+    return patched(log, kept, by, past=past, plans=plans)
 
 
 def known(log: EventLog, judgement: Judgement, inputs: str, known_at: int, until: int) -> Lives:
@@ -178,12 +180,20 @@ def blocks(log: EventLog, after: int = 0, *, past: bool = True, plans: bool = Tr
 _OF_BLOCKS = "SELECT block_id, val FROM block WHERE name = ? AND block_id > ? ORDER BY block_id"
 
 
-def again(log: EventLog, judgement: Judgement, places: set[Place], known_at: int | None = None) -> Again:
-    """Judge again some items and all that rests on them, by what the log holds, or held then."""
+def again(
+    log: EventLog, judgement: Judgement, places: set[Place], known_at: int | None = None,
+    since: int | None = None,
+) -> Again:  # fmt: skip
+    """Judge again some items and all that rests on them, by what the log holds, or held then; where all were
+    judged by its events up to `since`, only those below an item that passes something else down now."""
     first = [*entries_of(log, places)]
     keys, ties = facts(first)
     kin = Kin(log, keys, ties)
-    below = kin.below(places)
+    if since is None:
+        below = kin.below(places)
+    else:
+        alike = kin.alike(places)
+        below = alike | kin.below(stirring(log, judgement, kin, alike, first, since))
     context = kin.above(below)
     # In the log's order: while the removal of an item is not known yet, two may have one key, and one counts.
     entries = sorted([*names(log), *first, *entries_of(log, context - places)], key=attrgetter("seq"))
