@@ -96,7 +96,7 @@ def _stints(org: Portfolio, epics: Iterable[int], last: int) -> dict[int, list[S
     """Who had each epic itself in progress on which days, up to the last one."""
     found: dict[int, list[Stint]] = {r: [] for r in epics}
     stints = org.columns.stints
-    kept = np.isin(stints["item"], org.now["item"][np.array([*found], dtype=np.int64)])
+    kept = org.are_of(stints["item"], np.array([*found], dtype=np.int64))
     kept &= (stints["first"] <= last) & (stints["person"] != org.words.find(NOBODY))
     some = stints.where(kept)
     columns = (some[c].tolist() for c in ("first", "last", "person"))

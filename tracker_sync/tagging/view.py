@@ -11,7 +11,6 @@ from tracker_sync.events import Added, Changed, Commented
 from tracker_sync.items import Item, Names
 from tracker_sync.people import Person
 from tracker_sync.sources.notes import is_ours
-from tracker_sync.sources.wiki import wiki
 from tracker_sync.tagging.rules import (
     CUSTOM,
     KEPT,
@@ -54,7 +53,11 @@ def shown(val: str, item: Item) -> str:
 
 @lru_cache(maxsize=KEPT)
 def _of_wiki(val: str) -> str:
-    return wiki(val) if _MARKUP.search(val) else val
+    if not _MARKUP.search(val):
+        return val
+    from tracker_sync.sources.wiki import wiki  # reports judge nothing anew, most of the time
+
+    return wiki(val)
 
 
 def own_name(item: Item, names: Names, customers: Customers) -> str:
