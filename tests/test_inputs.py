@@ -117,14 +117,35 @@ def test_a_past_report_comes_out_as_it_did_whatever_changed_since(folder: Path, 
     assert all_of(f"--known-at {known_at}") == before
 
 
-def test_a_broken_input_is_not_told(folder: Path) -> None:
+@pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        ("customers.csv", "who\n", "first line"),
+        ("mine/tags/origin.toml", RULE.replace("why", "because"), "`because`"),
+    ],
+)
+def test_a_broken_input_is_not_told(folder: Path, file: str, text: str, said: str) -> None:
     config = load(folder / "tracker-sync.toml")
-    (folder / "customers.csv").write_text("who\n")
+    (folder / file).write_text(text)
     log = SqliteLog(folder / "tracker-sync.db", write=True)
-    with pytest.raises(ConfigError, match="first line"):
+    with pytest.raises(ConfigError, match=said):
         record(config, log, now=at(2))
     assert told(log) == []
     log.close()
+
+
+def test_a_report_on_what_was_judged_before_reads_no_rule(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = run(folder, "report")
+
+    def load(*_: object) -> None:
+        raise AssertionError("the rules were read")
+
+    monkeypatch.setattr("tracker_sync.inputs.rules.load", load)
+    assert run(folder, "report") == before
+    with pytest.raises(AssertionError, match="the rules were read"):
+        run(folder, "report --known-at 2020-01-01", "log rebuild")
 
 
 def test_what_was_never_told_is_as_its_file_says_but_no_strategy_was_in_force(folder: Path) -> None:

@@ -66,6 +66,14 @@ class Unavailable(SourceError):
         super().__init__(message)
 
 
+class Throttled(Unavailable):
+    """The tracker did not carry out a request since there were too many."""
+
+
+class Doubtful(Unavailable):
+    """A write that may or may not have been carried out: only another look tells."""
+
+
 class Overloaded(Unavailable):
     """The tracker gave up on a request that was too much for it: a smaller one may work."""
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
-from functools import cached_property
+from functools import cached_property, partial
 from os.path import relpath
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -177,6 +177,7 @@ def record(config: Config, log: EventLog, *, now: int) -> None:
     with log.lease(PEOPLE):  # two workers would give different texts the same id
         if events := news(log, texts, now=now):
             judged = judgement(config, told(log), texts)
+            _ = judged.rules
             sides(config, [], texts, judged.calendar).check()
             _ = detectors(config, [], texts).rules
             log.append(PEOPLE, events, now=now)
@@ -187,14 +188,14 @@ def judgement(config: Config, told: Told, texts: Mapping[str, str] | None) -> Ju
 
     What was never told is taken as its file says it now, since a log that is older than this record of
     inputs has to be judged by something; but no strategy is in force before it was told. Raises ConfigError
-    with file and line.
+    with file and line; of the rules when they are first asked for.
     """
     held, versions = _held(config, told, texts)
     settings = msgspec.json.decode(held["settings"], type=Settings)
     files, zone = config.strategy, ZoneInfo(settings.calendar.timezone)
     newest = held["strategy"] if texts is not None else ""
     return Judgement(
-        _rules(config, held["rules"], settings.disable),
+        partial(_rules, config, held["rules"], settings.disable),
         customers.parse(held["customers"], config.file(files.customers), zone).but(settings.not_in_texts),
         strategies.versions(versions, newest, config.file(files.file), zone),
         people.parse(held["people"], config.file(files.people)),

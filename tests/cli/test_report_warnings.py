@@ -105,3 +105,18 @@ def test_a_large_log_is_looked_at_for_patterns_only_where_somebody_asks(
     assert told in " ".join(work.run("report", "--format", "html").out.split())
     assert told not in " ".join(work.run("report", "warnings").out.split())
     assert told not in " ".join(work.run("report", "--format", "html").out.split())  # they are kept now
+
+
+def test_patterns_that_were_found_before_are_told_without_reading_a_rule(
+    work: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work.write("tracker-sync.toml", CONFIG)
+    stated(work, "sales_led_share = 0.25")
+    found = [work.run("report", "warnings", "--format", form).out for form in ("text", "json")]
+    assert "bias/" in found[0]
+
+    def load(*_: object) -> None:
+        raise AssertionError("the rules were read")
+
+    monkeypatch.setattr("tracker_sync.patterns.rules.load", load)
+    assert [work.run("report", "warnings", "--format", form).out for form in ("text", "json")] == found

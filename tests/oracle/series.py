@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from tests.oracle.shares import Oracle, Question, Record
 from tests.oracle.weights import Weights
+from tests.oracle.world import Tree
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def series(record: Record, question: Question, by: str) -> Iterator[Spell]:
     first, last = of.calendar.day_of(of.begin), of.calendar.day_of(of.end - 1)
     cut = question.until is not None and of.end == of.until
     day = first_day(by, first)
-    while day <= last:
+    while day <= last and of.begin < of.end:
         after = first_day(by, day + timedelta(32 if by == "month" else 7 if by == "week" else 93))
         since, until = max(day, first), min(after - timedelta(1), last)
         begun = of.begin if since == first else of.calendar.midnight(since)
@@ -47,6 +48,10 @@ def series(record: Record, question: Question, by: str) -> Iterator[Spell]:
             Oracle(record, replace(question, since=since, until=until, as_of=at))
             for at in (question.as_of, question.as_of if until == last and not cut else until)
         )
+        if until == last and not cut and question.as_of is None:
+            # Without a date the question is about now: what was removed after all that trackers said is
+            # gone from it, and was there at the last instant of the last period.
+            then.tree = Tree(of.world, of.end - 1)
         restated.tree, restated.__dict__["tags"] = of.tree, of.tags
         restated.begin = then.begin = begun
         yield Spell(name(by, day), Weights(restated), Weights(then))

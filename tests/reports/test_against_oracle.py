@@ -279,10 +279,11 @@ def test_reports_agree_with_the_oracle(seed: int, zone: str, tmp_path: Path) -> 
             assert (share.low, share.high) == bounds, (row.intent, weight)
 
 
-def test_effort_is_the_same_however_many_people_are_looked_at_together(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("bound", ["CELLS", "ROOM"])
+def test_effort_is_the_same_however_many_people_are_looked_at_together_and_however_large_sums_get(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bound: str
 ) -> None:
-    monkeypatch.setattr("tracker_sync.reports.effort.CELLS", 1)
+    monkeypatch.setattr(f"tracker_sync.reports.effort.{bound}", 1)
     for seed in range(5):
         (tmp_path / str(seed)).mkdir()
         expect = oracle(seed, "UTC")

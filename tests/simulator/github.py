@@ -863,6 +863,7 @@ class Quota:
         return {"limit": limit, "remaining": max(0, limit - used), "used": min(used, limit), "reset": reset}
 
 
+WRITES = ("POST", "PATCH", "DELETE")
 _ROUTES: list[tuple[re.Pattern[str], str]] = [
     (re.compile(path), handler)
     for path, handler in [
@@ -910,7 +911,8 @@ class GitHubFace:
     deep_page_limit: rows that `page` can reach. cursors: lists that have them give one with every page, as
     GitHub does for issues, not only where `page` does not reach. timeout_nodes: a larger GraphQL query
     answers 502. scopes: of a classic token; None stands for a fine-grained one, of which nothing is told.
-    app: the token is an app's, which has no user. forbidden: the rights that it lacks to read issues.
+    me: whom the token stands for; app: that it is an application's, as in GitHub Actions, which has no /user.
+    forbidden: the rights that it lacks to read issues. writable: whether it may write.
     """
 
     company: GitHubCompany
@@ -929,6 +931,8 @@ class GitHubFace:
     app: bool = False
     forbidden: str = ""
     clock: Callable[[], float] = time.time
+    me: str = "sync-bot"
+    writable: bool = True
 
     def __post_init__(self) -> None:
         # Heavy, and not needed by those who only look at the model.
@@ -953,7 +957,7 @@ class GitHubFace:
         who = request.headers.get("authorization", "")
         if request.path in {"/graphql", "/api/graphql"} and request.method == "POST":
             return self._query(request, who)
-        if request.method not in {"GET", "HEAD"} or not request.path.startswith(self.prefix + "/"):
+        if request.method not in {"GET", "HEAD", *WRITES} or not request.path.startswith(self.prefix + "/"):
             return refused(404, "Not Found")
         path = request.path.removeprefix(self.prefix).rstrip("/")
         limit = self.rate_limit if who else self.anonymous_limit
@@ -962,6 +966,11 @@ class GitHubFace:
         if limit is not None and self.quota.status("core", who, limit)["remaining"] == 0:
             name = "user ID 1" if who else "127.0.0.1"
             return self._with_quota(refused(403, f"{_LIMITED} {name}."), "core", who, limit)
+        if request.method in WRITES:
+            from simulator.github_writes import write
+
+            self.quota.charge("core", who, 1)
+            return self._with_quota(write(self, request, path, who), "core", who, limit)
         answer = _conditional(self._get(request, path, who), request, who)
         # An anonymous 304 costs as much as an answer.
         if not (answer.status == 304 and who):
@@ -1045,7 +1054,7 @@ class GitHubFace:
             return refused(401, "Requires authentication")
         if self.app:
             return refused(403, "Resource not accessible by integration")
-        me = self.shapes.user(self.company.account("sync-bot"))
+        me = self.shapes.user(self.company.account(self.me))
         return Answer(200, {**me, "name": None, "email": None})
 
     def _account(self, request: Request, who: str, login: str) -> Answer:

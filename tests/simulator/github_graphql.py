@@ -251,7 +251,7 @@ class Root:
         return {"limit": self.status["limit"], "cost": cost, "nodeCount": self.price.nodes, **used}
 
     def viewer(self, info: Info, args: Arguments) -> Json | None:
-        return self.view.actor(self.view.company.account("sync-bot"))
+        return self.view.actor(self.view.company.account(self.view.face.me))
 
     def repository(self, info: Info, args: Arguments) -> "RepoNode":
         name, company = f"{args['owner']}/{args['name']}", self.view.company
@@ -665,7 +665,8 @@ def _comment(view: View, entry: Entry) -> Json:
     times = {"publishedAt": stamp(entry.at), "updatedAt": edited or stamp(entry.at), "lastEditedAt": edited}
     text = {"body": entry.detail, "bodyText": entry.detail, "resourcePath": path, "url": view.web + path}
     rest = {"authorAssociation": "MEMBER", "isMinimized": False, "issue": issue, "editor": None}
-    return {**ids, **times, **text, **rest, "repository": issue.repository}
+    mine = {"viewerDidAuthor": entry.actor.login == view.face.me}
+    return {**ids, **times, **text, **rest, **mine, "repository": issue.repository}
 
 
 def _labeled(view: View, entry: Entry) -> Json:

@@ -761,3 +761,37 @@ class TestFaults:
                 time.sleep(0.01)
         thread.join(2)
         assert not thread.is_alive()
+
+
+DOCUMENT = {
+    "type": "doc",
+    "version": 1,
+    "content": [{"type": "paragraph", "content": [{"type": "text", "text": "Hello"}]}],
+}
+
+
+@needs_contracts
+@pytest.mark.parametrize(
+    ("face", "contract", "version", "body"),
+    [(CloudFace, "jira-cloud", 3, DOCUMENT), (DataCenterFace, "jira-dc", 2, "Hello")],
+)
+def test_writes_keep_to_the_contract(face: type[Face], contract: str, version: int, body: Any) -> None:
+    company = JiraCompany()
+    number = company.create("PAY", "Epic", "One")
+    stranger = company.comment(number, "Not ours", by="acc-ben")
+    with running(face(company)) as site:
+        at = f"{site.url}/rest/api/{version}/issue/{number}"
+        labels = {"update": {"labels": [{"add": "needs-intent"}]}}
+        assert requests.put(at, json=labels, timeout=5).status_code == 204
+        said = requests.post(f"{at}/comment", json={"body": body}, timeout=5)
+        mine = said.json()["id"]
+        edited = requests.put(f"{at}/comment/{mine}", json={"body": body}, timeout=5)
+        refused = requests.put(f"{at}/comment/{stranger}", json={"body": body}, timeout=5)
+        assert (said.status_code, edited.status_code, refused.status_code) == (201, 200, 400)
+        assert said.json()["body"] == body
+        bad = {"update": {"labels": [{"add": "with space"}]}}
+        assert requests.put(at, json=bad, timeout=5).status_code == 400
+        path = f"/rest/api/{version}/issue/1/comment"
+        assert check_answer(contract, "POST", path, 201, said.json()) == []
+        assert check_hits(contract, site.hits) == []
+    assert company.issues[number].values["labels"] == ["needs-intent"]

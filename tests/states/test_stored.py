@@ -1,7 +1,7 @@
 """The lives that a log keeps are those that judging all of its events anew would give, whatever came when."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +10,12 @@ import pytest
 from tests.states.test_life import NAMES, configured, rough
 from tracker_sync.config import CalendarConfig, Config
 from tracker_sync.days import Days
-from tracker_sync.events import Changed, Commented, Event, Moved, Named, Opened, Tagged
+from tracker_sync.events import Added, Changed, Commented, Event, Moved, Named, Opened, Tagged
 from tracker_sync.inputs import now_stated, told
 from tracker_sync.log import EventLog
 from tracker_sync.log.sqlite import SqliteLog
 from tracker_sync.reports.opening import basis
-from tracker_sync.states import FOREVER, keeping, stored
+from tracker_sync.states import FOREVER, keeping, stirring, stored
 from tracker_sync.states.columns import NONE, Table
 from tracker_sync.states.kin import Kin
 from tracker_sync.states.stored import Lives
@@ -187,6 +187,54 @@ def test_what_a_log_knew_once_is_what_judging_only_that_gives(seed: int, tmp_pat
     log.close()
 
 
+@pytest.mark.parametrize(
+    ("what", "said", "again"),
+    [("comment", "It works now, thank you.", 1), ("labels", "customer/Acme", 3), ("title", "A title", 1),
+     ("parent", "K-9", 3), ("type", "Bug", 1)],
+)  # fmt: skip
+def test_what_is_below_an_item_is_judged_again_only_where_that_passes_something_else_down(
+    tmp_path: Path, what: str, said: str, again: int
+) -> None:
+    config, log = opened(tmp_path)
+    for item, above in (("1", ""), ("2", "K-1"), ("3", "K-2"), ("4", "")):
+        log.append("o", [Opened(id=f"{item}:0", item=item, ts=HOUR, val=f"K-{item}")], now=HOUR)
+        if above:
+            tie = Changed(id=f"{item}:p", item=item, ts=HOUR, attr="parent", val=above)
+            log.append("o", [tie], now=HOUR)
+    keeping.refresh(log, *judged(config, log))
+    event = (
+        Added(id="1:c", item="1", ts=2 * HOUR, attr=what, key=said, val=said) if what == "labels"
+        else Commented(id="1:c", item="1", ts=2 * HOUR, key="c", val=said) if what == "comment"
+        else Changed(id="1:c", item="1", ts=2 * HOUR, attr=what, val=said)
+    )  # fmt: skip
+    log.append("o", [event], now=3 * HOUR)
+    assert keeping.refresh(log, *judged(config, log)) == again
+    log.close()
+
+
+def test_a_column_is_read_when_it_is_looked_at_and_only_once(tmp_path: Path) -> None:
+    config, log = opened(tmp_path)
+    fill(log, random.Random(1), config, refresh=True)
+    asked = list[Any]()
+
+    class Watched(SqliteLog):
+        def query(self, sql: str, args: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
+            asked.extend(args[:1] if "FROM block" in sql else ())
+            return super().query(sql, args)
+
+    watched = Watched(log.path)
+    lives = stored.current(watched, *judged(config, log))
+    assert {name.partition(".")[2] for name in asked} == {"item"}  # which items each block speaks of
+    for _ in range(2):
+        assert len(lives.at(FOREVER - 1).states["head"])
+        lives.at(9 * HOUR).states["head"]
+    assert asked.count("states.head") == 1
+    assert "states.why" not in asked
+    assert "plans.value" not in asked
+    watched.close()
+    log.close()
+
+
 def noticed(test: Callable[[int, Path], None], seeds: int, folder: Path, *errors: type[Exception]) -> bool:
     """Whether a test fails, with one of these errors, for any of so many seeds."""
     for seed in range(seeds):
@@ -208,7 +256,8 @@ AGAIN, KNOWN = (
 @pytest.mark.parametrize(
     ("where", "what", "test"),
     [(Kin, "_same", AGAIN), (Kin, "_children", AGAIN), (Kin, "_parents", AGAIN), (stored, "touched", AGAIN),
-     (stored, "renamed", AGAIN), (stored, "renamed", KNOWN), (stored, "late", KNOWN)],
+     (stored, "renamed", AGAIN), (stored, "renamed", KNOWN), (stored, "late", KNOWN),
+     (stored, "stirring", AGAIN), (stirring, "_ties", AGAIN)],
 )  # fmt: skip
 def test_forgetting_anybody_is_found(
     where: Any, what: str, test: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -1,5 +1,7 @@
 """The `tracker-sync` command: its groups, and how an error becomes a message and an exit code."""
 
+import atexit
+import gc
 import os
 import sys
 
@@ -63,6 +65,7 @@ for command in (
 
 def main() -> None:
     """Run the command line. Exit codes: docs/exit-codes.md."""
+    atexit.register(gc.freeze)  # or Python looks through all that there is for garbage before it ends
     try:
         code = cli.main(standalone_mode=False)
     except click.exceptions.Exit as e:

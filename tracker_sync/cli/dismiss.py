@@ -39,8 +39,10 @@ def dismiss(context: click.Context, warning: str, until: str | None, reason: str
     config = configuration(context)
     keep_up(config)
     with opened(config, write=True) as log, log.lease(PEOPLE):
-        org, query = open_portfolio(config, log, past=True)
-        found = _finding(warning, current(Drawn(org, query)))
+        with log.snapshot():
+            org, query = open_portfolio(config, log, past=True)
+            found = _finding(warning, current(Drawn(org, query)))
+            rests_on = basis(found).text
         said = dismissals(log).get(found.id, [])
         if undo:
             if not said or said[-1].val is None:
@@ -53,7 +55,7 @@ def dismiss(context: click.Context, warning: str, until: str | None, reason: str
         at = now()
         event = Dismissed(
             id=f"w{at}", item="", ts=at, actor=getpass.getuser(), key=found.id, val=day, reason=why,
-            found=basis(found).text,
+            found=rests_on,
         )  # fmt: skip
         log.append(PEOPLE, validate([event]), now=at)
     _told(found, day)

@@ -6,7 +6,7 @@ from tracker_sync.errors import LogError, LogRefused, NoLog
 from tracker_sync.log.projection import GONE, TABLES
 from tracker_sync.log.views import POSTGRES_TIME, views
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 VERSION = """
 CREATE TABLE tracker_sync_log(version INTEGER PRIMARY KEY);
 """

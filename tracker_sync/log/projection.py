@@ -1,8 +1,8 @@
 """The tables of what is computed from the events: disposable, and made anew by `log rebuild`.
 
 One text for SQLite and PostgreSQL. Rows of `state` are for whoever asks in SQL; `block` holds the same as
-columns, and who worked on what when, which reports over the whole log read at once (as rows, 400,000 items
-take longer to fetch than a report may take).
+columns, and who worked on what when: a report over the whole log reads those columns at once that it looks at
+(as rows, 400,000 items take longer to fetch than a report may take).
 """
 
 from tracker_sync.log.views import NAMES as VIEWS
@@ -30,9 +30,8 @@ CREATE TABLE kin(
 CREATE INDEX kin_key ON kin(key);
 CREATE TABLE word(code INTEGER PRIMARY KEY, val TEXT NOT NULL);
 CREATE TABLE block(
-  block_id INTEGER PRIMARY KEY, size INTEGER NOT NULL, items BLOB NOT NULL, states BLOB NOT NULL,
-  asks BLOB NOT NULL, stints BLOB NOT NULL, actives BLOB NOT NULL, past_states BLOB NOT NULL,
-  past_asks BLOB NOT NULL, plans BLOB NOT NULL
+  name TEXT NOT NULL, block_id INTEGER NOT NULL, val BLOB NOT NULL,
+  PRIMARY KEY(name, block_id)
 );
 CREATE TABLE projection(name TEXT PRIMARY KEY, val TEXT NOT NULL);
 """

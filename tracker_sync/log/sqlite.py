@@ -20,7 +20,7 @@ from tracker_sync.log.projection import GONE, TABLES
 from tracker_sync.log.seal import Seal, journal_of
 from tracker_sync.log.views import SQLITE_TIME, views
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 WAIT = 60
 """Seconds that a write waits for those who are reading: a report over a large log, as JSON, takes some."""
 SCHEMA = """
@@ -84,6 +84,7 @@ MIGRATIONS = {
     2: NAMED_KEYS,
     3: f"{GONE}{TABLES}{VIEWS}",
     4: f"{GONE}{TABLES}{VIEWS}",
+    5: f"{GONE}{TABLES}{VIEWS}",
 }
 """By version: what makes a file of that version one of the next."""
 _COLUMNS = """

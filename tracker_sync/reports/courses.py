@@ -41,7 +41,9 @@ def under(org: Portfolio, epics: Sequence[int]) -> dict[int, list[int]]:
     """The rows below each of these, and itself first; in order of the rows."""
     found: dict[int, list[int]] = {epic: [epic] for epic in epics}
     below, above = org.lineage
-    wanted = np.isin(above, list(found)) & (below != above)
+    listed = np.zeros(len(org.now), dtype=bool)
+    listed[[*found]] = True
+    wanted = listed[above] & (below != above)
     for row, epic in sorted(zip(below[wanted].tolist(), above[wanted].tolist(), strict=True)):
         found[epic].append(row)
     return found
@@ -60,7 +62,8 @@ def courses(org: Portfolio, work: Mapping[int, Sequence[int]], end: int) -> dict
 def _spans(org: Portfolio, rows: Array, end: int) -> dict[int, list[Span]]:
     """The spans of each row that began by `end`."""
     actives = org.columns.actives
-    kept = np.flatnonzero((actives["lo"] <= end) & np.isin(org.rows_of(actives["item"]), rows))
+    kept = np.flatnonzero(org.are_of(actives["item"], rows))
+    kept = kept[actives["lo"][kept] <= end]
     columns = (org.rows_of(actives["item"][kept]), *(actives[c][kept] for c in ("lo", "hi", "phase")))
     found: dict[int, list[Span]] = {}
     for row, lo, hi, phase in zip(*(c.tolist() for c in columns), strict=True):

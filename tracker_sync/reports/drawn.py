@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.reports.query import Query
-from tracker_sync.reports.sagas import Outcome, outcomes
 from tracker_sync.reports.sales_led import SalesLed, sales_led
 from tracker_sync.reports.single_customer import SingleCustomer, single_customer
+
+if TYPE_CHECKING:
+    from tracker_sync.reports.sagas import Outcome
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,8 @@ class Drawn:
         return single_customer(self.org, self.query)
 
     @cached_property
-    def outcomes(self) -> tuple[Outcome, ...]:
+    def outcomes(self) -> "tuple[Outcome, ...]":
         """How each stated initiative came out."""
+        from tracker_sync.reports.sagas import outcomes
+
         return outcomes(self.org, self.query)

@@ -11,7 +11,7 @@ import numpy as np
 from tracker_sync.days import Days
 from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.reports.query import Query
-from tracker_sync.states.columns import Array, distinct
+from tracker_sync.states.columns import Array
 from tracker_sync.states.stints import NOBODY
 
 CELLS = 1_000_000
@@ -39,13 +39,35 @@ class Effort:
 
 
 class _Shares(NamedTuple):
-    """For each working day that somebody had an item in progress: whose row, among how many items the
-    person's day was split, the word for the person, and how many working days of the window were before."""
+    """Stints that have a working day in the window: whose row, the word for the person, how many working days
+    of the window were before, how many it has; and for each day of each, one after the other, among how many
+    items the person's day was split."""
 
     rows: Array
-    among: Array
     person: Array
-    day: Array
+    first: Array
+    days: Array
+    among: Array
+
+    def of(self, which: Array) -> "_Shares":
+        """Some of the stints."""
+        return _Shares(
+            self.rows[which], self.person[which], self.first[which], self.days[which],
+            self.among[np.repeat(which, self.days)],
+        )  # fmt: skip
+
+    def since(self, day: int) -> "_Shares":
+        """What is left of them from a day on, given how many working days were before."""
+        gone = np.clip(day - self.first, 0, self.days)
+        late = _each(self.first, self.days) >= day
+        left = _Shares(self.rows, self.person, self.first + gone, self.days - gone, self.among[late])
+        return left.of(left.days > 0)
+
+    def sums(self, parts: Array) -> Array:
+        """What each of the stints comes to, given what a day is that is split among so many items."""
+        starts = np.cumsum(self.days) - self.days
+        found: Array = np.add.reduceat(parts[self.among], starts) if len(starts) else parts[:0]
+        return found
 
 
 def effort(org: Portfolio, query: Query) -> Effort:
@@ -66,7 +88,7 @@ def effort_by(org: Portfolio, query: Query, group: Array, groups: int) -> tuple[
     unit, kind = _unit(shares)
     found: Array = np.zeros((groups, len(org.now)), dtype=kind)
     for own in shares:
-        np.add.at(found, (group[own.person], own.rows), _parts(unit, kind, own)[own.among])
+        np.add.at(found, (group[own.person], own.rows), own.sums(_parts(unit, kind, own)))
     return found, unit
 
 
@@ -88,21 +110,20 @@ class Daily:
         own = self.shares
         if first is not None:
             last = len(self.before) - 1
-            late = own.day >= self.before[min(max(first - self.first, 0), last)]
-            own = _Shares(*(column[late] for column in own))
+            own = own.since(int(self.before[min(max(first - self.first, 0), last)]))
         unit, kind = _unit([own])
         found: Array = np.zeros((groups, len(self.rows)), dtype=kind)
-        np.add.at(found, (group[own.person], own.rows), _parts(unit, kind, own)[own.among])
+        np.add.at(found, (group[own.person], own.rows), own.sums(_parts(unit, kind, own)))
         return found, unit
 
 
 def daily(org: Portfolio, query: Query, only: Array) -> Daily:
     """The days of the query's window on which anybody had one of these rows in progress."""
     first, works = _window(org, query)
-    rows = np.unique(only)
     wanted = np.zeros(len(org.now), dtype=bool)
-    wanted[rows] = True
-    kept = [_Shares(*(column[wanted[s.rows]] for column in s)) for s in _shares(org, first, works, rows)]
+    wanted[only] = True
+    rows = np.flatnonzero(wanted)
+    kept = [s.of(wanted[s.rows]) for s in _shares(org, first, works, rows)]
     every = _Shares(*map(np.concatenate, zip(*kept, strict=True)))
     before = np.concatenate([[0], np.cumsum(works, dtype=np.int32)])
     return Daily(every._replace(rows=np.searchsorted(rows, every.rows)), rows, first, before)
@@ -120,7 +141,7 @@ def _summed(shares: list[_Shares], size: int) -> Effort:
     amounts: Array = np.zeros(size, dtype=kind)
     measured = np.zeros(size, dtype=bool)
     for own in shares:
-        np.add.at(amounts, own.rows, _parts(unit, kind, own)[own.among])
+        np.add.at(amounts, own.rows, own.sums(_parts(unit, kind, own)))
         measured[own.rows] = True
     return Effort(amounts, unit, measured)
 
@@ -129,7 +150,7 @@ def _unit(shares: list[_Shares]) -> tuple[int, type]:
     """(what a person-day is split into, the type that sums of it fit in)."""
     counts = [np.bincount(s.among) for s in shares]
     unit = lcm(*{n for c in counts for n in np.flatnonzero(c).tolist()})
-    return unit, np.int64 if unit * sum(len(s.rows) for s in shares) < ROOM else object
+    return unit, np.int64 if unit * sum(len(s.among) for s in shares) < ROOM else object
 
 
 def _parts(unit: int, kind: type, own: _Shares) -> Array:
@@ -142,34 +163,33 @@ def _shares(org: Portfolio, first: int, works: Array, only: Array | None = None)
     """The leaves' working days in the window, which begins on day `first`; those of some people after those
     of others. With `only`, all days of those people who had any of these rows."""
     rows, stints = org.leaf_stints
-    last = first + len(works) - 1
-    kept = np.flatnonzero((stints["first"] <= last) & (stints["last"] >= first))
-    if only is not None:
-        kept = kept[_of_their_people(org, stints["person"][kept], rows[kept], only)]
-    rows, stints = rows[kept], stints.where(kept)
-    # From here on a day is the number of working days before it.
-    before = np.concatenate([[0], np.cumsum(works, dtype=np.int32)])
-    lo = before[np.maximum(stints["first"], first) - first]
-    hi = before[np.minimum(stints["last"], last) - first + 1]
-    # Of an item that nobody was assigned to, nobody else has a share: it counts one person of its own.
-    nobody = stints["person"] == org.words.find(NOBODY)
-    of, day = _each_day(lo[nobody], hi[nobody])
-    yield _Shares(
-        rows[nobody][of], np.ones(len(of), dtype=np.int64), np.full(len(of), org.words.find(NOBODY)), day
+    person = stints["person"]
+    # From here on a day is the number of working days of the window before it.
+    before = np.concatenate([[0], np.cumsum(works)])
+    lo, hi = (
+        before[np.clip(stints[end] + n - first, 0, len(works))] for n, end in enumerate(("first", "last"))
     )
-    people, nth = distinct(stints["person"])
-    rows, lo, hi, person = (c[~nobody] for c in (rows, lo, hi, nth))
+    days = hi - lo
+    there = days > 0
+    if only is not None:
+        there[there] = _of_their_people(org, person[there], rows[there], only)
+    # Of an item that nobody was assigned to, nobody else has a share: it counts one person of its own.
+    nobody = person == org.words.find(NOBODY)
+    own = np.flatnonzero(there & nobody)
+    yield _Shares(rows[own], person[own], lo[own], days[own], np.ones(int(days[own].sum()), dtype=np.int32))
     # Person by person, what is counted lies close together; small numbers are sorted in one pass.
-    order = np.argsort(person.astype(np.min_scalar_type(person.max(initial=0))), kind="stable")
-    rows, lo, hi, person = (c[order] for c in (rows, lo, hi, person))
+    own = np.flatnonzero(there & ~nobody)
+    order = own[np.argsort(person[own].astype(np.min_scalar_type(len(org.words.vals))), kind="stable")]
+    rows, person, lo, days = (column[order] for column in (rows, person, lo, days))
+    nth = np.cumsum(np.diff(person, prepend=person[:1]) != 0)
     width = max(1, int(before[-1]))
     many = max(1, CELLS // width)
-    starts = range(0, int(person.max(initial=0)) + 1, many)
-    places = [*np.searchsorted(person, starts).tolist(), len(person)]
-    for start, own in zip(starts, map(slice, places, places[1:]), strict=True):
-        of, day = _each_day(lo[own], hi[own])
-        cell = ((person[own] - start) * width)[of] + day
-        yield _Shares(rows[own][of], np.bincount(cell)[cell], people[person[own]][of], day)
+    starts = range(0, int(nth.max(initial=0)) + 1, many)
+    places = [*np.searchsorted(nth, starts).tolist(), len(nth)]
+    for start, some in zip(starts, map(slice, places, places[1:]), strict=True):
+        cells = _each((nth[some] - start) * width + lo[some], days[some])
+        among = np.bincount(cells).astype(np.int32)[cells]
+        yield _Shares(rows[some], person[some], lo[some], days[some], among)
 
 
 def _of_their_people(org: Portfolio, person: Array, rows: Array, only: Array) -> Array:
@@ -183,9 +203,9 @@ def _of_their_people(org: Portfolio, person: Array, rows: Array, only: Array) ->
     return own | people[person]
 
 
-def _each_day(lo: Array, hi: Array) -> tuple[Array, Array]:
-    """(which of the spans, the day) for each day from `lo` up to `hi` of each span."""
-    lengths = hi - lo
-    of = np.repeat(np.arange(len(lo), dtype=np.int32), lengths)
-    shift = (np.cumsum(lengths) - lengths - lo).astype(np.int32)
-    return of, np.arange(len(of), dtype=np.int32) - np.repeat(shift, lengths)
+def _each(first: Array, lengths: Array) -> Array:
+    """The numbers from each of these on, as many as its length, one after the other."""
+    ends = np.cumsum(lengths)
+    found: Array = np.repeat(first - ends + lengths, lengths)
+    found += np.arange(len(found))
+    return found

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
-from tracker_sync.reports.adopted import Adoption
 from tracker_sync.reports.drawn import Drawn
 from tracker_sync.reports.finding import Finding, Holds, Measured, Result, Threshold, Unassessed
-from tracker_sync.reports.kill_lines import Kill
-from tracker_sync.reports.sagas import Outcome
 from tracker_sync.strategy import Limits, normal
+
+if TYPE_CHECKING:
+    from tracker_sync.reports.adopted import Adoption
+    from tracker_sync.reports.kill_lines import Kill
+    from tracker_sync.reports.sagas import Outcome
 
 TARGET, LINE = "limits/adoption-target", "limits/kill-line"
 FINDS = {
@@ -36,7 +39,7 @@ def adoption_target(drawn: Drawn, limits: Limits) -> Iterator[Result]:
                 yield _used(outcome, check.adoption, target)
 
 
-def _used(outcome: Outcome, found: Adoption, target: Threshold) -> Result:
+def _used(outcome: "Outcome", found: "Adoption", target: Threshold) -> Result:
     if found.low is None or found.high is None:
         return Unassessed(TARGET, FINDS[TARGET], _SERVED, outcome.initiative)
     n, most = len(found.served), found.using + found.uncounted
@@ -68,7 +71,7 @@ def kill_lines(drawn: Drawn, limits: Limits) -> Iterator[Result]:
                 yield _held(outcome, line)
 
 
-def _held(outcome: Outcome, line: Kill) -> Result:
+def _held(outcome: "Outcome", line: "Kill") -> Result:
     subject = f"{outcome.initiative}/{normal(line.metric).replace(' ', '-')}/{line.by}"
     if line.low is None or line.high is None:
         return Unassessed(LINE, FINDS[LINE], line.needs, subject)

@@ -2,27 +2,46 @@
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
 
 from tracker_sync.events import canonical
-from tracker_sync.patterns.detect import Detected, detect
-from tracker_sync.patterns.rules import BiasRule
+from tracker_sync.inputs import BIAS
 from tracker_sync.reports.drawn import Drawn
-from tracker_sync.reports.facts import facts
-from tracker_sync.reports.finding import Evidence, Finding, Holds, Measured, Result, Threshold, Unassessed
+from tracker_sync.reports.finding import (
+    Confidence,
+    Evidence,
+    Finding,
+    Holds,
+    Measured,
+    Result,
+    Severity,
+    Threshold,
+    Unassessed,
+)
 from tracker_sync.reports.keys import called
 from tracker_sync.reports.limits import tops
 from tracker_sync.reports.query import Query
 from tracker_sync.states.columns import Array
 from tracker_sync.strategies import UNTOLD
 
+if TYPE_CHECKING:
+    from tracker_sync.patterns.detect import Detected
+
 
 class Told(msgspec.Struct, frozen=True, array_like=True):
-    """What a rule came to, in the form in which it is kept."""
+    """What a rule came to, in the form in which it is kept: with the rule's own words, so that to tell it
+    again no rule has to be read."""
 
     rule: str
+    file: str
+    """What the rule's file is called."""
+    pattern: str
+    severity: Severity
+    confidence: Confidence
+    ask: str
     found: bool
     subject: str = ""
     why: str = ""
@@ -43,8 +62,7 @@ class Told(msgspec.Struct, frozen=True, array_like=True):
 
 def patterns(drawn: Drawn) -> list[Result]:
     """What all rules on patterns in use come to, by their ids."""
-    rules = {rule.id: rule for rule in drawn.org.detectors.rules}
-    return [_result(drawn, rules[one.rule], one) for one in _gathered(_told(drawn))] if rules else []
+    return [_result(drawn, one) for one in _gathered(_told(drawn))]
 
 
 def is_kept(drawn: Drawn) -> bool:
@@ -72,7 +90,12 @@ def _told(drawn: Drawn) -> Sequence[Told]:
     kept = drawn.org.kept.find(what)
     if kept is not None:
         return msgspec.json.decode(kept, type=tuple[Told, ...])
-    found = tuple(_plain(one) for one in detect(drawn.org.detectors.rules, facts(drawn)))
+    if not (rules := drawn.org.detectors.rules):
+        return ()
+    from tracker_sync.patterns.detect import detect  # an overview of a large log looks for none
+    from tracker_sync.reports.facts import facts
+
+    found = tuple(_plain(one) for one in detect(rules, facts(drawn)))
     drawn.org.kept.keep(what, msgspec.json.encode(found).decode())
     return found
 
@@ -80,14 +103,15 @@ def _told(drawn: Drawn) -> Sequence[Told]:
 def _asked(query: Query) -> str:
     """What tells a question about patterns from others."""
     return canonical([
-        "patterns", query.since, query.until, query.as_of, query.source, query.project, query.team,
+        "patterns in words", query.since, query.until, query.as_of, query.source, query.project, query.team,
     ])  # fmt: skip
 
 
-def _plain(one: Detected) -> Told:
-    seen = one.seen
+def _plain(one: "Detected") -> Told:
+    seen, rule = one.seen, one.rule
+    told = (rule.id, rule.path.name, rule.pattern, rule.severity, rule.confidence, rule.ask)
     if seen is None:
-        return Told(one.rule.id, False, one.subject, one.why)
+        return Told(*told, False, one.subject, one.why)
     rows = tuple(
         (m.item or r.item, r.what, m.at, m.event, m.role)
         if (m := r.moment)
@@ -95,24 +119,25 @@ def _plain(one: Detected) -> Told:
         for r in seen.rows
     )
     return Told(
-        one.rule.id, one.found, one.subject, "", one.rule.claim(seen.words), seen.low.as_integer_ratio(),
+        *told, one.found, one.subject, "", rule.claim(seen.words), seen.low.as_integer_ratio(),
         None if seen.high is None else seen.high.as_integer_ratio(), seen.limit.as_integer_ratio(), seen.n,
         seen.unit, seen.counted, seen.interval, seen.items, rows,
     )  # fmt: skip
 
 
-def _result(drawn: Drawn, rule: BiasRule, one: Told) -> Result:
+def _result(drawn: Drawn, one: Told) -> Result:
+    name = f"{BIAS}{one.rule}"
     if one.why:
-        return Unassessed(rule.name, rule.pattern, one.why, one.subject)
+        return Unassessed(name, one.pattern, one.why, one.subject)
     high = None if one.high is None else Fraction(*one.high)
     measured = Measured(one.unit, Fraction(*one.low), high, one.n, whole_unit=one.counted, ends=one.interval)
-    threshold = Threshold(Fraction(*one.limit), f"rules/bias/{rule.path.name}")
+    threshold = Threshold(Fraction(*one.limit), f"rules/bias/{one.file}")
     if not one.found:
-        return Holds(rule.name, one.claim, measured, threshold, one.subject)
+        return Holds(name, one.claim, measured, threshold, one.subject)
     return Finding(
-        rule.name, rule.severity, rule.pattern, one.claim, rule.ask, measured, threshold, certain=True,
+        name, one.severity, one.pattern, one.claim, one.ask, measured, threshold, certain=True,
         look=lambda: tops(drawn.org, drawn.query, _rows(drawn, one)), items=one.items, subject=one.subject,
-        confidence=rule.confidence, evidence=tuple(_evidence(drawn, *row) for row in one.rows),
+        confidence=one.confidence, evidence=tuple(_evidence(drawn, *row) for row in one.rows),
     )  # fmt: skip
 
 

@@ -111,7 +111,7 @@ class Portfolio:
         """The word for each row's source."""
         return self._chosen[1]
 
-    @property
+    @cached_property
     def first(self) -> int:
         """When the first of them was opened; 0 where there are none."""
         items = self.columns.items
@@ -129,6 +129,13 @@ class Portfolio:
     def rows_of(self, items: Array) -> Array:
         """The row of each of these items; NONE for those that were not there."""
         found: Array = self._rows[items]  # NONE is the last place
+        return found
+
+    def are_of(self, items: Array, rows: Array) -> Array:
+        """Which of these items are those of some rows."""
+        theirs = np.zeros(len(self._rows), dtype=bool)
+        theirs[self.now["item"][rows]] = True
+        found: Array = theirs[items]
         return found
 
     @cached_property

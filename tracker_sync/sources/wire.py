@@ -22,7 +22,7 @@ from requests.structures import CaseInsensitiveDict
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from tracker_sync.errors import ConfigError, NotAllowed, SourceError, Unavailable
+from tracker_sync.errors import ConfigError, NotAllowed, SourceError, Throttled, Unavailable
 from tracker_sync.sources import Left
 
 DEADLINE = 60.0
@@ -167,13 +167,11 @@ class Quota:
             )
 
     def wait(self, resource: str) -> None:
-        """Pause as the quota wants. Raises Unavailable where that is longer than a run may sleep."""
+        """Pause as the quota wants. Raises Throttled where that is longer than a run may sleep."""
         with self._lock:
             pause = self.pause(resource, time.monotonic())
         if pause > LONGEST_WAIT:
-            raise Unavailable(
-                f"the tracker's quota is used up ({resource}); come back in {pause:.0f} s", pause
-            )
+            raise Throttled(f"the tracker's quota is used up ({resource}); come back in {pause:.0f} s", pause)
         if pause > 0:
             rest(pause)
         with self._lock:

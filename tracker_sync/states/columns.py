@@ -1,7 +1,7 @@
 """Lives as columns of numbers: a report over all items reads them at once."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, get_args
@@ -78,8 +78,10 @@ class Words:
 class Deferred(Mapping[str, Array]):
     """Columns by name, each made when it is looked at first: most reports look at few."""
 
-    def __init__(self, names: Iterable[str], make: Callable[[str], Array]) -> None:
+    def __init__(self, names: Iterable[str], make: Callable[[str], Array], *, lasting: bool = False) -> None:
+        """Those that are `lasting` are not to be made twice."""
         self._names, self._make, self._made = tuple(names), make, dict[str, Array]()
+        self._lasting = lasting
 
     def __getitem__(self, name: str) -> Array:
         if name not in self._made:
@@ -94,7 +96,8 @@ class Deferred(Mapping[str, Array]):
 
     def forget(self) -> None:
         """Let go of those that were made: who looks again has them made again."""
-        self._made.clear()
+        if not self._lasting:
+            self._made.clear()
 
     def __reduce__(self) -> tuple[type, tuple[dict[str, Array]]]:
         """To another process go the columns themselves."""
@@ -123,23 +126,11 @@ class Table:
         """The same rows with others of these columns."""
         return Table({**self.columns, **columns})
 
-    def packed(self) -> bytes:
-        """One column after the other."""
-        return b"".join(column.tobytes() for column in self.columns.values())
-
 
 def table(rows: Sequence[Any], type_: np.dtype[Any]) -> Table:
     """Rows, each a tuple, as columns."""
     made = np.array(rows, dtype=type_)
     return Table({name: np.ascontiguousarray(made[name]) for name in type_.names or ()})
-
-
-def _unpacked(packed: bytes, type_: np.dtype[Any]) -> Table:
-    size, start, found = len(packed) // type_.itemsize, 0, dict[str, Array]()
-    for name in type_.names or ():
-        found[name] = np.frombuffer(packed, type_[name], size, start)
-        start += found[name].nbytes
-    return Table(found)
 
 
 def concatenated(tables: Sequence[Table]) -> Table:
@@ -167,9 +158,11 @@ class Columns:
     plans: Table
     """Empty where nobody asked for it."""
 
-    def packed(self) -> tuple[bytes, ...]:
-        """Each table as bytes."""
-        return tuple(own.packed() for own in self.tables)
+    def packed(self) -> Iterator[tuple[str, bytes]]:
+        """Each column of each table as bytes, by a name such as `states.lo`."""
+        for name, own in zip(WORDS, self.tables, strict=True):
+            for column in own.columns:
+                yield f"{name}.{column}", own[column].tobytes()
 
     @property
     def tables(self) -> tuple[Table, ...]:
@@ -198,13 +191,22 @@ class Columns:
 
 
 TYPES = (ITEM, STATE, ASK, STATE, ASK, STINT, ACTIVE, PLAN)
-SHAPE = f"by column: {[t.descr for t in TYPES]}"
+SHAPE = f"each column: {[t.descr for t in TYPES]}"
 """What tells columns of another version of the program from those of this one."""
 
 
-def unpacked(tables: Iterable[bytes]) -> Columns:
-    """The columns of what `packed` made."""
-    return Columns(*(_unpacked(b or b"", t) for b, t in zip(tables, TYPES, strict=True)))
+def unpacked(find: Callable[[str], bytes], without: Collection[str] = ()) -> Columns:
+    """The columns of what `packed` made, each found by its name when it is looked at first; with nothing in
+    some of the tables."""
+
+    def read(name: str, type_: np.dtype[Any]) -> Table:
+        def column(of: str) -> Array:
+            return np.frombuffer(find(f"{name}.{of}"), type_[of])
+
+        return Table(Deferred(type_.names or (), column, lasting=True))
+
+    tables = zip(WORDS, TYPES, strict=True)
+    return Columns(*(table([], t) if name in without else read(name, t) for name, t in tables))
 
 
 def joined(parts: Sequence[Columns]) -> Columns:

@@ -20,7 +20,6 @@ from tracker_sync.states.columns import (
     natural_order,
     sources_of,
     spelt,
-    unpacked,
 )
 from tracker_sync.states.families import Ties, families, ties
 from tracker_sync.states.kin import Place
@@ -44,10 +43,7 @@ ALONE = 20_000
 STATE = "INSERT INTO state VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 ALIAS = "INSERT INTO alias VALUES (?, ?, ?)"
 KIN = "INSERT INTO kin VALUES (?, ?, ?, ?)"
-BLOCK = (
-    "INSERT INTO block(block_id, size, items, states, asks, past_states, past_asks, stints, actives, plans)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
+BLOCK = "INSERT INTO block(block_id, name, val) VALUES (?, ?, ?)"
 WORD = "INSERT INTO word VALUES (?, ?)"
 MARK = "INSERT INTO projection VALUES (?, ?)"
 
@@ -64,7 +60,7 @@ def refresh(log: EventLog, judgement: Judgement, inputs: str) -> int:
             return _rebuild(log, judgement, inputs)
         if kept.seq == seq:
             return 0
-        by = again(log, judgement, changed(log, kept, judgement))
+        by = again(log, judgement, changed(log, kept, judgement), since=kept.seq)
         log.rewrite(_replacing(log, kept, seq, by))
         return len(by.places)
 
@@ -92,10 +88,12 @@ def _replacing(log: EventLog, kept: Marks, seq: int, by: Again) -> Iterator[Stat
     yield WORD, [*enumerate(words.vals)][known:]
     [(last_block,)] = log.query("SELECT coalesce(max(block_id), 0) FROM block")
     if last_block - kept.whole >= MANY_BLOCKS:
-        own = joined(latest([*map(unpacked, blocks(log, kept.whole)), own]))
+        own = joined(latest([*blocks(log, kept.whole), own]))
+        made = _block(kept.whole + 1, own)
         yield "DELETE FROM block WHERE block_id > ?", [(kept.whole,)]
-        last_block = kept.whole
-    yield BLOCK, [_block(last_block + 1, own)]
+    else:
+        made = _block(last_block + 1, own)
+    yield BLOCK, made
     now = kept._replace(seq=seq, last_ts=max(kept.last_ts, last_ts(log, kept.seq)))
     yield from _marked(now, opened_by)
 
@@ -105,8 +103,8 @@ def _marked(kept: Marks, opened_by: str) -> Iterator[Statement]:
     yield MARK, [*((name, str(val)) for name, val in kept._asdict().items()), (openers.NAME, opened_by)]
 
 
-def _block(number: int, own: Columns) -> Row:
-    return number, len(own.items), *own.packed()
+def _block(number: int, own: Columns) -> list[Row]:
+    return [(number, name, val) for name, val in own.packed()]
 
 
 def _in_order(own: Columns, words: Words) -> Columns:
@@ -160,7 +158,7 @@ def _anew(work: "_Work", told: Ties, kept: Marks) -> Iterator[Statement]:
         parts.append(made.columns.renumbered(words.codes(made.words)))
         if nth == len(groups) or sum(len(p.items) for p in parts) >= A_BLOCK:
             blocks_made += 1
-            yield BLOCK, [_block(blocks_made, _in_order(joined(parts), words))]
+            yield BLOCK, _block(blocks_made, _in_order(joined(parts), words))
             parts.clear()
     yield WORD, enumerate(words.vals)
     yield from _marked(kept._replace(whole=blocks_made), openers.to_keep(work.log, kept.seq, anew=True))

@@ -61,6 +61,14 @@ class Kin:
         ever under any of them, at any distance."""
         return self._closed(places, lambda some: {*self._same(some), *self._children(some)})
 
+    def alike(self, places: Iterable[Place]) -> set[Place]:
+        """These items, and those that ever had the same keys as any."""
+        return self._closed(places, lambda some: {*self._same(some)})
+
+    def heads(self, places: set[Place]) -> set[Place]:
+        """Those of these items that were ever above another."""
+        return places & {*self._parents({*self._children(places)})}
+
     def above(self, places: Iterable[Place]) -> set[Place]:
         """These items and all that were ever above them, with those that may be one item with any."""
         return self._closed(places, lambda some: {*self._same(some), *self._parents(some)})

@@ -20,23 +20,56 @@ from tracker_sync.work import Span, epic_of, spans
 def lives(of: Family, judgement: Judgement, only: Container[tuple[str, str]] | None = None) -> Iterator[Life]:
     """The life of every item, or of those in `only`, each judged after those above it."""
     days = Days(judgement.calendar)
-    for line, circle in from_the_top(of):
+    for line, phases, states in _every(of, judgement, only):
         item = line.item
-        phases = spans(item, line.names, judgement.started_labels.get(item.source, ()))
-        states = _merged(_states(of, line, judgement, phases, circle))
-        if only is None or (item.source, item.id) in only:
+        if _is_wanted(line, only):
             worked = stints(item, line.names, phases, days, judgement.people)
             planned = plans(item, line.names, judgement.fields.get(item.source, NO_FIELDS))
             yield Life(item.source, item.id, states, worked, list(active(phases)), planned)
+
+
+Steps = list[tuple[int, object]]
+"""(from when on, what)"""
+
+
+def passed_down(of: Family, judgement: Judgement) -> dict[tuple[str, str], Steps]:
+    """What each item passes down to those below it, over time: of itself and of those above it."""
+    found: dict[tuple[str, str], Steps] = {}
+    for line, *_ in _every(of, judgement, ()):
+        steps = found[line.item.source, line.item.id] = Steps()
+        for ts, chain in zip(line.points, line.chains, strict=True):
+            now = [(j.line.item.id, *_inherited(j)) for j in chain]
+            if not steps or steps[-1][1] != now:
+                steps.append((ts, now))
+    return found
+
+
+def _inherited(one: Judged) -> tuple[object, ...]:
+    """What a child is judged by of one above it; most of what happens to that is not that."""
+    return one.tags.customers, one.tags.origin, one.tags.intents
+
+
+def _is_wanted(line: Line, only: Container[tuple[str, str]] | None) -> bool:
+    return only is None or (line.item.source, line.item.id) in only
+
+
+def _every(
+    of: Family, judgement: Judgement, only: Container[tuple[str, str]] | None
+) -> Iterator[tuple[Line, tuple[Span, ...], list[State]]]:
+    """Every item with its phases, after those above it; and with its states, where these are wanted."""
+    for line, circle in from_the_top(of):
+        phases = spans(line.item, line.names, judgement.started_labels.get(line.item.source, ()))
+        states = _states(of, line, judgement, phases, circle, wanted=_is_wanted(line, only))
+        yield line, phases, _merged(states)
     for line in of.lines.values():
         line.chains.clear()  # these may hold the line itself: without them, all goes when it is let go of
         line.relatives.clear()
 
 
 def _states(
-    of: Family, line: Line, judgement: Judgement, phases: tuple[Span, ...], circle: bool
+    of: Family, line: Line, judgement: Judgement, phases: tuple[Span, ...], circle: bool, *, wanted: bool
 ) -> Iterator[State]:
-    """The item's states, and what its children need of it."""
+    """The item's states, where they are wanted; finds what its children need of it."""
     started = next((p.lo for p in phases if p.phase in ("doing", "done")), FOREVER)
     judges = _Judge(line, phases, judgement)
     line.points, line.chains = [], []
@@ -44,8 +77,7 @@ def _states(
     for ts in _points(line, started, circle):
         parent = of.parent(line, ts)
         above = _around(of, line, ts, judgement) if circle else parent.at(ts) if parent else ()
-        # What a child is judged by of those above it; most of what happens to them is not that.
-        inherited = [(j.tags.customers, j.tags.origin, j.tags.intents) for j in above]
+        inherited = [_inherited(j) for j in above]
         basis = (id(line.moment(ts)), id(parent), ts >= started, inherited)
         if basis == before:
             continue
@@ -53,7 +85,8 @@ def _states(
         there = line.values(ts) is not None
         line.points.append(ts)
         line.chains.append((judges.judged(ts, above), *above) if there else ())
-        yield judges.state(ts, line.chains[-1][0].tags, parent) if there else _GONE._replace(lo=ts)
+        if wanted:
+            yield judges.state(ts, line.chains[-1][0].tags, parent) if there else _GONE._replace(lo=ts)
 
 
 def _points(line: Line, started: int, circle: bool) -> list[int]:

@@ -7,9 +7,9 @@ from tracker_sync.items import Names, World, fold, keys_of
 from tracker_sync.log import PEOPLE, Entry, EventLog
 from tracker_sync.log.among import batched
 from tracker_sync.states import Life
-from tracker_sync.states.family import family
+from tracker_sync.states.family import Family, family
 from tracker_sync.states.kin import Place, by_source
-from tracker_sync.states.life import lives
+from tracker_sync.states.life import Steps, lives, passed_down
 from tracker_sync.states.moments import Watch
 from tracker_sync.tagging import Judgement
 
@@ -26,16 +26,27 @@ def refolded(
     return lives_of(world, world.names, judgement, only)
 
 
+def handed(entries: Iterable[Entry], judgement: Judgement) -> dict[Place, Steps]:
+    """What the items of entries pass down to those below them; the entries have to be all of these items, of
+    those above them, and what ids are called."""
+    world = fold(entries)
+    return passed_down(_family(world, world.names, judgement), judgement)
+
+
 def lives_of(
     world: World, names: Mapping[str, Names], judgement: Judgement, only: Collection[Place] | None = None
 ) -> Iterator[Life]:
     """The lives of a world's items, or of those in `only`; `names` has what ids are called, by source."""
+    return lives(_family(world, names, judgement), judgement, only)
+
+
+def _family(world: World, names: Mapping[str, Names], judgement: Judgement) -> Family:
     keys: dict[Place, list[Place]] = {}
     for item in (*world.removed.values(), *world.shadowed, *world.items.values()):
         own = (e for e in item.events if isinstance(e, (Opened, Moved)))
         for key in dict.fromkeys(keys_of(own)):
             keys.setdefault((item.source, key), []).append((item.source, item.id))
-    return lives(family(world.every, keys, names, Watch(judgement)), judgement, only)
+    return family(world.every, keys, names, Watch(judgement))
 
 
 def names(log: EventLog, known_at: int | None = None) -> list[Entry]:

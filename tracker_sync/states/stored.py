@@ -1,7 +1,8 @@
 """The lives of items as the log keeps them, brought up to its events by judging again only what changed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from operator import attrgetter
 from typing import Any
 
@@ -24,6 +25,7 @@ from tracker_sync.states.columns import (
 from tracker_sync.states.kin import Key, Kin, Place, Tie, facts, numbers
 from tracker_sync.states.marks import Marks, marks_of, newest
 from tracker_sync.states.refold import entries_of, names, refolded
+from tracker_sync.states.stirring import stirring
 from tracker_sync.tagging import Judgement
 
 Row = tuple[Any, ...]
@@ -99,7 +101,8 @@ def current(
     if kept is None or kept.inputs != inputs:
         return from_nothing(log, judgement)
     places = changed(log, kept, judgement)
-    return patched(log, kept, again(log, judgement, places) if places else None, past=past, plans=plans)
+    by = again(log, judgement, places, since=kept.seq) if places else None
+    return patched(log, kept, by, past=past, plans=plans)
 
 
 def known(log: EventLog, judgement: Judgement, inputs: str, known_at: int, until: int) -> Lives:
@@ -146,7 +149,7 @@ def from_nothing(log: EventLog, judgement: Judgement, known_at: int | None = Non
 def patched(log: EventLog, kept: Marks, by: Again | None, *, past: bool = True, plans: bool = True) -> Lives:
     """The lives that the log keeps, with some of them replaced."""
     words = words_of(log)
-    parts = [unpacked(row) for row in blocks(log, past=past, plans=plans)]
+    parts = blocks(log, past=past, plans=plans)
     if by is None:
         return Lives(latest(parts), words, kept.last_ts, log)
     parts.append(by.columns(words))
@@ -159,24 +162,38 @@ def words_of(log: EventLog) -> Words:
     return Words(val for (val,) in log.query("SELECT val FROM word ORDER BY code"))
 
 
-def blocks(log: EventLog, after: int = 0, *, past: bool = True, plans: bool = True) -> Iterator[Row]:
-    """The kept columns as bytes, the older ones first; with nothing in place of the past and the plans, or
-    with them."""
-    columns = "past_states, past_asks" if past else "'', ''"
-    planned = "plans" if plans else "''"
-    yield from log.query(
-        f"SELECT items, states, asks, {columns}, stints, actives, {planned} FROM block"  # noqa: S608  our own names
-        " WHERE block_id > ? ORDER BY block_id",
-        (after,),
-    )
+def blocks(log: EventLog, after: int = 0, *, past: bool = True, plans: bool = True) -> list[Columns]:
+    """The kept columns, the older ones first; with nothing in place of the past and the plans, or with them.
+    The log is asked for a column when it is looked at first: within a snapshot of it."""
+    without = [*(() if past else ("past_states", "past_asks")), *(() if plans else ("plans",))]
+
+    @cache
+    def of(name: str) -> dict[int, bytes]:
+        return dict(log.query(_OF_BLOCKS, (name, after)))
+
+    def part(own: int) -> Columns:
+        return unpacked(lambda name: of(name)[own], without)
+
+    return [part(own) for own in of("items.item")]
 
 
-def again(log: EventLog, judgement: Judgement, places: set[Place], known_at: int | None = None) -> Again:
-    """Judge again some items and all that rests on them, by what the log holds, or held then."""
+_OF_BLOCKS = "SELECT block_id, val FROM block WHERE name = ? AND block_id > ? ORDER BY block_id"
+
+
+def again(
+    log: EventLog, judgement: Judgement, places: set[Place], known_at: int | None = None,
+    since: int | None = None,
+) -> Again:  # fmt: skip
+    """Judge again some items and all that rests on them, by what the log holds, or held then; where all were
+    judged by its events up to `since`, only those below an item that passes something else down now."""
     first = [*entries_of(log, places)]
     keys, ties = facts(first)
     kin = Kin(log, keys, ties)
-    below = kin.below(places)
+    if since is None:
+        below = kin.below(places)
+    else:
+        alike = kin.alike(places)
+        below = alike | kin.below(stirring(log, judgement, kin, alike, first, since))
     context = kin.above(below)
     # In the log's order: while the removal of an item is not known yet, two may have one key, and one counts.
     entries = sorted([*names(log), *first, *entries_of(log, context - places)], key=attrgetter("seq"))

@@ -1,6 +1,6 @@
 """What tags rest on beside the items: rules, customers, strategies and people."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,13 +21,22 @@ NO_FIELDS = FieldNames()
 class Judgement:
     """What tags rest on beside the items."""
 
-    rules: tuple[Rule, ...]
+    load: Callable[[], tuple[Rule, ...]]
+    """What reads the rules."""
     customers: Customers
     strategies: Strategies
     people: Mapping[str, Person]
     fields: Mapping[str, FieldNames]
     started_labels: Mapping[str, list[str]]
     calendar: CalendarConfig
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules, read when they are first asked for: a report on what was judged before asks for none.
+
+        Raises ConfigError or RuleError with file and line.
+        """
+        return self.load()
 
     @cached_property
     def watched(self) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ from tracker_sync.customers import Customers
 from tracker_sync.events import Added, Changed, Commented
 from tracker_sync.items import Item, Names
 from tracker_sync.people import Person
-from tracker_sync.sources.wiki import wiki
+from tracker_sync.sources.notes import is_ours
 from tracker_sync.tagging.rules import (
     CUSTOM,
     KEPT,
@@ -41,6 +41,11 @@ def marked(customers: Customers, attr: str, val: str) -> str | None:
     return customers.mentions.marked(val, basis(attr) != "text")
 
 
+def _is_ours(attr: str, val: str) -> bool:
+    """Whether it is a comment of our own, which tells of the strategy and nothing of the item."""
+    return attr == "comment" and is_ours(val)
+
+
 def shown(val: str, item: Item) -> str:
     """A long text as people read it: Jira's may be wiki text."""
     return val if "#" in item.key else _of_wiki(val)
@@ -48,7 +53,11 @@ def shown(val: str, item: Item) -> str:
 
 @lru_cache(maxsize=KEPT)
 def _of_wiki(val: str) -> str:
-    return wiki(val) if _MARKUP.search(val) else val
+    if not _MARKUP.search(val):
+        return val
+    from tracker_sync.sources.wiki import wiki  # reports judge nothing anew, most of the time
+
+    return wiki(val)
 
 
 def own_name(item: Item, names: Names, customers: Customers) -> str:
@@ -134,7 +143,9 @@ class View:
         if is_plain(attr):
             plain = RENAMED.get(attr, attr)
             vals = self._item.state.get(plain, {}).values()
-            return [self._shown(v) for v in vals] if vals and plain in LONG else vals
+            return (
+                [self._shown(v) for v in vals if not _is_ours(plain, v)] if vals and plain in LONG else vals
+            )
         return [t.val for t in self.texts(attr)]
 
     def texts(self, attr: str) -> list[Text]:
@@ -173,6 +184,8 @@ class View:
         firsts = self._first()
         found = []
         for key, val in self._item.state.get(attr, {}).items():
+            if _is_ours(attr, val):
+                continue
             place = (attr, key, ANY if attr == "due" else val)
             since, event_id = firsts.get(place) or (self._item.opened_at, "")
             text = self._shown(val) if attr in LONG else val

@@ -110,7 +110,7 @@ class _Look:
             marks=marks, estimates=tuple(e for e in of.estimates() if e.at.at <= end),
             due=tuple(d for d in of.due() if d.at.at <= end),
             up=tuple(m for m in of.up(self._in_bulk) if m.at <= end),
-            tagged=self._seen(earliest(of.of_tag(t) for t in (*tags.intents, *tags.customers))),
+            tagged=self._seen(earliest(of.of_tag(t.first or t) for t in (*tags.intents, *tags.customers))),
             links=tuple(self._links(of)),
         )  # fmt: skip
 
