@@ -32,7 +32,7 @@ class LogConfig(_Table, frozen=True):
 
 
 class FieldNames(_Table, frozen=True):
-    """`fields` of a Jira source: what this site calls the custom fields that we read."""
+    """`fields` of a source: what it calls the custom fields (GitHub: of issues and projects) that we read."""
 
     intent: str | None = None
     customer: str | None = None
@@ -60,6 +60,8 @@ class GithubConfig(_Table, frozen=True, tag_field="kind", tag="github"):
     name: Name
     repos: list[str]
     url: str = "https://api.github.com"
+    fields: FieldNames = FieldNames()
+    """What it calls the fields that say these: of issues, and single-select ones of projects."""
     started_labels: list[str] = []
     """Labels that say an open issue is being worked on; an assigned open issue always is."""
     allow_http: bool = False
@@ -117,6 +119,13 @@ class Config(msgspec.Struct, frozen=True):
     rules: RulesConfig
     calendar: CalendarConfig
 
+    @property
+    def fields(self) -> dict[str, FieldNames]:
+        """What the sources call their fields: of every Jira, and of a GitHub that names some."""
+        return {
+            s.name: s.fields for s in self.sources if isinstance(s, JiraConfig) or s.fields != FieldNames()
+        }
+
     def file(self, name: str) -> Path:
         """A path of the configuration as one that can be opened."""
         return self.path.parent / name
@@ -162,14 +171,8 @@ def load(path: Path) -> Config:
             raise ConfigError(f"two sources are called {source.name!r}", path, line)
         if source.name == "people":
             raise ConfigError("'people' is taken: it is where decisions made here are kept", path, line)
-        if problem := _url_problem(source):
+        if problem := problem_of(source):
             raise ConfigError(problem, path, line)
-        if isinstance(source, JiraConfig) and re.search(r"\border\s+by\b", source.jql, re.I):
-            raise ConfigError("jql: leave out ORDER BY; tracker-sync orders by itself", path, line)
-        if isinstance(source, GithubConfig):
-            for repo in source.repos:
-                if not re.fullmatch(r"[\w.-]+/([\w.-]+|\*)", repo):
-                    raise ConfigError(f"repos: {repo!r} is not of the form owner/name", path, line)
     if _has_password(file.log.url):
         raise ConfigError(
             "[log] url: leave the password out of it; libpq takes it from PGPASSWORD, ~/.pgpass or a service "
@@ -181,21 +184,45 @@ def load(path: Path) -> Config:
     return Config(path, file.sources, file.log, file.strategy, file.rules, file.calendar)
 
 
+def problem_of(source: SourceConfig) -> str | None:
+    """What is wrong with what a source says of itself, before anybody is asked; None where nothing is."""
+    if problem := _url_problem(source):
+        return problem
+    if isinstance(source, JiraConfig) and re.search(r"\border\s+by\b", source.jql, re.I):
+        return "jql: leave out ORDER BY; tracker-sync orders by itself"
+    if isinstance(source, GithubConfig):
+        for repo in source.repos:
+            if not re.fullmatch(r"[\w.-]+/([\w.-]+|\*)", repo):
+                return f"repos: {repo!r} is not of the form owner/name"
+    return None
+
+
 def credentials_for(source: SourceConfig, environment: Mapping[str, str]) -> tuple[str | None, str | None]:
     """(user, token) for a source: TRACKER_SYNC_<NAME>_TOKEN, else JIRA_TOKEN or GITHUB_TOKEN.
 
     Each may also be given as …_FILE, naming a file that holds it.
     """
     own = "TRACKER_SYNC_" + source.name.upper().replace("-", "_")
-    common = "JIRA" if isinstance(source, JiraConfig) else "GITHUB"
+    common = _common(source)
     user = _secret(f"{own}_USER", environment) or _secret(f"{common}_USER", environment)
     token = _secret(f"{own}_TOKEN", environment) or _secret(f"{common}_TOKEN", environment)
     return user, token
 
 
+def given_by(source: SourceConfig, what: str, environment: Mapping[str, str]) -> str | None:
+    """The variable that gives a source its TOKEN or USER, or names the file that does; None: none does."""
+    own, common = token_variable(source).removesuffix("TOKEN"), _common(source)
+    every = (f"{owner}{what}{end}" for owner in (own, f"{common}_") for end in ("", "_FILE"))
+    return next((name for name in every if environment.get(name)), None)
+
+
 def token_variable(source: SourceConfig) -> str:
     """The environment variable that a message should name."""
     return f"TRACKER_SYNC_{source.name.upper().replace('-', '_')}_TOKEN"
+
+
+def _common(source: SourceConfig) -> str:
+    return "JIRA" if isinstance(source, JiraConfig) else "GITHUB"
 
 
 def checkpoint_key(environment: Mapping[str, str]) -> bytes | None:

@@ -84,6 +84,10 @@ class LogError(TrackerSyncError):
     exit_code = 6
 
 
+class NoLog(LogError):
+    """There is no log yet."""
+
+
 class LogRefused(LogError):
     """This user may read the log and not do what was asked for."""
 

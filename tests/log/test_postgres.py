@@ -391,3 +391,16 @@ def test_a_query_that_is_refused_does_not_end_the_snapshot_that_it_is_in(log: Po
         with pytest.raises(LogError):
             list(log.query("SELECT * FROM there_is_no_such_table"))
         assert list(log.query("SELECT count(*) FROM event")) == [(1,)]
+
+
+def test_doctor_looks_into_a_database_too(desk: Desk, database: Database) -> None:
+    configured(desk, database.url, "acme")
+    done = desk.run("doctor", "--offline")
+    assert (done.code, "`tracker-sync sync` makes it" in done.out) == (0, True), done.said
+    with closing(PostgresLog(database.url, write=True)) as log:
+        log.append("acme", [opened(1)], now=1)
+    done = desk.run("doctor", "--offline", "--full")
+    assert (done.code, "all 1 events hold" in " ".join(done.out.split())) == (0, True), done.said
+    database.meddle("UPDATE event SET hash = '\\x00'")
+    done = desk.run("doctor", "--offline")
+    assert (done.code, "not those that were recorded last" in " ".join(done.out.split())) == (6, True)

@@ -119,11 +119,12 @@ class GraphQL:
                 f"This query requests up to {price.nodes:,} possible nodes which exceeds the maximum limit"
             )
             return {"type": "MAX_NODE_LIMIT_EXCEEDED", "message": f"{words} of {MOST_NODES:,}."}
-        if "projectItems" in price.fields and not self.face.scopes & {"read:project", "project"}:
+        scopes = self.face.scopes
+        if "projectItems" in price.fields and scopes is not None and not scopes & {"read:project", "project"}:
             words = (
                 "Your token has not been granted the required scopes to execute this query. The "
                 "'projectItems' field requires one of the following scopes: ['read:project'], but your token "
-                f"has only been granted the: {sorted(self.face.scopes)} scopes."
+                f"has only been granted the: {sorted(scopes)} scopes."
             )
             return {"type": "INSUFFICIENT_SCOPES", "message": words}
         return None

@@ -252,6 +252,12 @@ class _Face:
                 return Answer(200, shown | more | ({"style": "classic"} if self.cloud else {}))
         raise Refused(404, f"No project could be found with key '{name}'.")
 
+    def shown_projects(self, shape: Shape) -> list[Json]:
+        """The projects that may be seen, by key."""
+        seen = sorted((p for p in self.company.projects.values() if not p.hidden), key=lambda p: p.key)
+        moment = self.company.now
+        return [shape.project(Issue("0", "", p, moment, moment, "", {})) for p in seen]
+
     def types(self) -> Iterable[str]:
         """The ids of the issue types."""
         return self.company.fields["type"].names
@@ -391,9 +397,11 @@ class CloudFace(_Face):
         ("GET", "field", "all_fields"),
         ("GET", "status", "all_statuses"),
         ("GET", "configuration", "configuration"),
+        ("GET", "project/search", "project_search"),
         ("GET", "project/([^/]+)", "project"),
         ("GET POST", "search", "search"),
         ("GET POST", "search/jql", "search_jql"),
+        ("POST", "search/approximate-count", "count"),
         ("POST", "issue/bulkfetch", "issue_bulk"),
         ("POST", "changelog/bulkfetch", "changelog_bulk"),
         ("GET", "issue/([^/]+)", "issue"),
@@ -415,6 +423,7 @@ class CloudFace(_Face):
         self.lag, self.rate, self.browse_only, self.paging = lag, rate, browse_only, paging
         self.epoch, self.scoped, self.strict_ids = epoch, scoped, strict_ids
         self.histories_inline, self.comments_inline = INLINE_HISTORIES, INLINE_COMMENTS
+        self.projects_cap = 50
         self._window = _Window()
         self._tokens = _Tokens()
 
@@ -499,6 +508,21 @@ class CloudFace(_Face):
         raise Refused(
             410, "The requested API has been removed. Please migrate to the /rest/api/3/search/jql API."
         )
+
+    def _project_search(self, request: Request, shape: Shape) -> Answer:
+        asked, rows = Asked(request), self.shown_projects(shape)
+        start, size = asked.number("startAt", 0), min(asked.number("maxResults", 50), self.projects_cap)
+        last = start + size >= len(rows)
+        body = {"startAt": start, "maxResults": size, "total": len(rows), "isLast": last}
+        return Answer(200, body | {"values": rows[start : start + size]})
+
+    def _count(self, request: Request, shape: Shape) -> Answer:
+        jql = Asked(request, {"jql": str}).one("jql")
+        query = Query(jql, self.company, self.zone, strict=self.strict_ids)
+        if not query.bounded:
+            raise Refused(400, "Unbounded JQL queries are not allowed here. Add a search restriction.")
+        rows = query.find([row for i in self.company.issues.values() if (row := self._row(i, set()))])
+        return Answer(200, {"count": len(rows)})
 
     def _search_jql(self, request: Request, shape: Shape) -> Answer:
         asked = Asked(request, _SEARCH)
@@ -622,6 +646,7 @@ class DataCenterFace(_Face):
         ("GET", "field", "all_fields"),
         ("GET", "status", "all_statuses"),
         ("GET", "configuration", "configuration"),
+        ("GET", "project", "projects"),
         ("GET", "project/([^/]+)", "project"),
         ("GET POST", "search", "search"),
         ("GET", "issue/([^/]+)", "issue"),
@@ -670,6 +695,9 @@ class DataCenterFace(_Face):
                 "serverTitle": "Jira",
             },
         )
+
+    def _projects(self, request: Request, shape: Shape) -> Answer:
+        return Answer(200, self.shown_projects(shape))
 
     def _myself(self, request: Request, shape: Shape) -> Answer:
         me = shape.user(self.me) or {}

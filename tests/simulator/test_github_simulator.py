@@ -647,6 +647,17 @@ def test_rest_answers_keep_to_the_contract(client: Client, company: GitHubCompan
         if schema_name in contract()["components"]["schemas"]:
             answers.append((schema_name, row))
     answers += [("minimal-repository", row) for row in client.walk("/orgs/acme/repos")]
+    company.set_type(issue, "Epic")
+    company.set_field(issue, "Theme", "Quiet")
+    company.project_set(issue, "Roadmap", "Customer", "Acme")
+    lists = {
+        f"/repos/{WEB}/labels": "label", "/user/repos": "minimal-repository",
+        "/orgs/acme/issue-types": "issue-type", "/orgs/acme/issue-fields": "issue-field",
+        "/orgs/acme/projectsV2": "projects-v2", "/orgs/acme/projectsV2/1/fields": "projects-v2-field",
+    }  # fmt: skip
+    looked = [(name, row) for path, name in lists.items() for row in client.walk(path)]
+    assert {name for name, _ in looked} == {*lists.values()}
+    answers += looked
     answers += [("rate-limit-overview", client.get("/rate_limit").json())]
     assert [words for name, row in answers for words in violations(name, row)] == []
     assert len({name for name, _ in answers}) > 20

@@ -117,8 +117,10 @@ class TestContracts:
         company, issue = rich()
         with cloud(company) as site:
             everything = {"jql": ALL, "fields": "*all", "expand": "changelog,names,schema"}
-            answers = [get(site, f"{version}/{path}") for path in (*self.READS, "issue/PAY-2/changelog")]
+            reads = (*self.READS, "issue/PAY-2/changelog", "project/search")
+            answers = [get(site, f"{version}/{path}") for path in reads]
             answers += [
+                post(site, f"{version}/search/approximate-count", jql=ALL),
                 get(site, f"{version}/search/jql", **everything),
                 post(
                     site, f"{version}/search/jql", jql=ALL, fields=["summary"], reconcileIssues=[int(issue)]
@@ -133,7 +135,7 @@ class TestContracts:
     def test_data_center_answers_as_the_contract_says(self) -> None:
         company, _ = rich()
         with dc(company) as site:
-            answers = [get(site, f"2/{path}") for path in self.READS]
+            answers = [get(site, f"2/{path}") for path in (*self.READS, "project")]
             answers.append(get(site, "2/search", jql=ALL, fields="*all", expand="changelog,names,schema"))
             assert [problems("jira-dc", answer) for answer in answers] == [[]] * len(answers)
             assert check_hits("jira-dc", site.hits) == []

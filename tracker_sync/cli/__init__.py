@@ -10,6 +10,7 @@ from tracker_sync.cli import (
     check,
     demo,
     dismiss,
+    doctor,
     init,
     items,
     log,
@@ -51,7 +52,7 @@ def cli(context: click.Context, config: str | None) -> None:
 
 
 for command in (
-    init.init, sync.sync, items.items, items.show, tag.tag, suggest.suggest, report.report,
+    init.init, doctor.doctor, sync.sync, items.items, items.show, tag.tag, suggest.suggest, report.report,
     dismiss.dismiss, check.check, strategy.strategy, rules.rules, log.log, demo.demo,
 ):  # fmt: skip
     cli.add_command(command)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from tracker_sync.config import Config, GithubConfig, JiraConfig, SourceConfig
 from tracker_sync.errors import MALFORMED, Missing
@@ -114,6 +114,13 @@ def lost_sight(source: str, lost: int, known: int, progress: Progress) -> Batch 
         "permission, and none was marked as deleted. Check the token's access"
     )
     return Batch(notes=(note,), partial=True, progress=progress)
+
+
+class Place(NamedTuple):
+    """Where work is kept in a tracker: a project, by its key."""
+
+    key: str
+    name: str
 
 
 class Source(Protocol):

@@ -9,6 +9,8 @@ from functools import partial
 from itertools import chain
 from typing import Any, TypeGuard
 
+import msgspec
+
 from tracker_sync.config import JiraConfig
 from tracker_sync.errors import MALFORMED, ConfigError, Missing
 from tracker_sync.events import Changed, Event
@@ -196,10 +198,9 @@ class _Pull:
 
     def _lacking(self) -> tuple[str, str] | None:
         """(role, name) of a configured field that the site does not have."""
-        for role in ("intent", "customer", "origin", "points"):
-            name = getattr(self._config.fields, role)
+        for role, name in msgspec.structs.asdict(self._config.fields).items():
             if name and not self._catalogue.ids_of(name):
-                return role, name
+                return str(role), str(name)
         return None
 
     def _all_statuses(self) -> Batch:

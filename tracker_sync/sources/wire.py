@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,7 +23,7 @@ from tenacity import nap
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from tracker_sync.errors import NotAllowed, SourceError, Throttled
+from tracker_sync.errors import ConfigError, NotAllowed, SourceError, Throttled
 
 DEADLINE = 60.0
 """Seconds for one whole request. A read time-out starts anew with every byte, so a server that sends
@@ -74,19 +75,24 @@ class BoundedAdapter(HTTPAdapter):
         return manager
 
     def send(  # type: ignore[override]  # the library's own signature says less than it takes
-        self, request: PreparedRequest, stream: bool = False, timeout: Any = None, **more: Any
-    ) -> Response:
+        self, request: PreparedRequest, stream: bool = False, timeout: Any = None, verify: Any = True,
+        **more: Any,
+    ) -> Response:  # fmt: skip
         if _origin(request.url or "") != self.origin:
             raise Elsewhere(
                 f"{self.origin} points to another host, {urlsplit(request.url or '').netloc}, which is "
                 "refused: it would get the token. Check the url"
+            )
+        if isinstance(verify, str) and not Path(verify).exists():  # requests: a bare OSError (2.32)
+            raise ConfigError(
+                f"{verify} is to hold the certificates to trust and is not there; see REQUESTS_CA_BUNDLE"
             )
         resource = "graphql" if str(request.url).endswith("/graphql") else "core"
         self.quota.wait(resource)
         _current.answer = None
         with _until(self.deadline) as held:
             try:
-                response = super().send(request, stream=True, timeout=self.deadline, **more)
+                response = super().send(request, stream=True, timeout=self.deadline, verify=verify, **more)
                 response._content = self._whole(response)
                 response._content_consumed = True  # type: ignore[attr-defined]
             except (RequestException, OSError, ValueError):
