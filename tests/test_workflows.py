@@ -8,6 +8,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 from conftest import ROOT
 
 FILES = [ROOT / "action.yml", *ROOT.glob("docs/examples/*.yml"), *ROOT.glob(".github/workflows/*.yml")]
@@ -98,3 +99,21 @@ def test_the_lock_of_the_action_has_a_hash_for_everything_and_the_versions_that_
     assert names <= {pin.partition("==")[0] for pin in action}
     assert names
     assert action <= everything
+
+
+def test_the_page_on_the_action_has_its_inputs_with_their_defaults_and_its_outputs() -> None:
+    told = yaml.safe_load((ROOT / "action.yml").read_text())
+    page = (ROOT / "docs/action.md").read_text()
+    rows = dict(re.findall(r"^\| `([\w-]+)` \| (?:`([^`]+)`)?", page, re.M))
+    defaults = {name: each["default"] for name, each in told["inputs"].items()}
+    assert {n: rows.get(n) for n in defaults} == defaults | {"strategy": "strategy.toml"}
+    assert set(told["outputs"]) <= set(rows)
+
+
+def test_the_examples_give_inputs_that_there_are() -> None:
+    told = yaml.safe_load((ROOT / "action.yml").read_text())
+    for file in ROOT.glob("docs/examples/*.yml"):
+        jobs = yaml.safe_load(file.read_text())["jobs"].values()
+        steps = [s for job in jobs for s in job["steps"] if "/tracker-sync@" in s.get("uses", "")]
+        assert steps
+        assert all(set(step.get("with", {})) <= set(told["inputs"]) for step in steps)

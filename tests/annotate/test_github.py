@@ -70,6 +70,15 @@ def test_an_epic_that_is_named_gets_its_comment_at_once(hub: Hub) -> None:
     assert "`intent/self-serve` – Customers set up without us" in said
 
 
+def test_the_field_for_the_intent_is_named(hub: Hub) -> None:
+    file = hub.desk.folder / "tracker-sync.toml"
+    file.write_text(file.read_text() + '\nfields = { intent = "Bet" }\n')
+    epic = hub.epic()
+    hub.company.set_field(hub.epic("Other"), "Bet", "trust")
+    hub.check("web:acme/web#1")
+    assert "in the field **Bet** or by its label:" in hub.comments(epic)[0]
+
+
 def test_a_resolved_epic_has_its_comment_edited_and_its_label_removed(hub: Hub) -> None:
     epic = hub.epic()
     hub.check("web:acme/web#1")

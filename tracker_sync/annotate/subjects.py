@@ -114,8 +114,7 @@ def ways(config: Config, org: "Org", version: "Version | None", now: int) -> dic
             fits = len(label) <= LONGEST_LABEL and not (isinstance(source, JiraConfig) and " " in label)
             works = fits and intents_said(org.judged, source.name, label) == [intent.id]
             choices.append(Choice(intent.id, intent.mission, label if works else None))
-        field = source.fields.intent if isinstance(source, JiraConfig) else None
-        found[source.name] = Ways(choices, field)
+        found[source.name] = Ways(choices, source.fields.intent)
     return found
 
 
