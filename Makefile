@@ -6,7 +6,7 @@ SPARK := .venv-spark
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check format golden schemas docs bench bench-log bench-labels power lock test-spark lock-spark build clean
+.PHONY: help demo test test-slow check format golden schemas docs site bench bench-log bench-labels power lock test-spark lock-spark build clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -48,8 +48,11 @@ golden: $(STAMP) ## renew the demo's reports in tests/golden; look at what chang
 schemas: $(STAMP) ## renew the JSON Schemas of the reports
 	@$(PY) -m tests.made schemas
 
-docs: $(STAMP) ## renew the columns in docs/reports.md
+docs: $(STAMP) ## renew docs/reference, and the columns in docs/reports.md
 	@$(PY) -m tests.made docs
+
+site: $(STAMP) ## build the docs as a site in site/; read it: python3 -m http.server -d site
+	@$(PY) -m zensical build --strict --clean
 
 bench: $(STAMP) ## measure, as ratios to a floor in the same run; PEERS=1: other tools too
 	@PEERS=$(PEERS) $(PY) -m tests.bench
@@ -78,4 +81,4 @@ build: $(STAMP) ## build the wheel
 	@$(PY) -m hatchling build -t wheel
 
 clean: ## remove what can be made again
-	@rm -rf $(VENV) $(SPARK) demo dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) $(SPARK) demo dist site .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis

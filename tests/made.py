@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.made_reference import REFERENCE, reference
 from tracker_sync.config import load
 from tracker_sync.log.sqlite import SqliteLog
 from tracker_sync.render import json as json_report
@@ -131,6 +132,7 @@ def main(what: str) -> None:
                 write(SCHEMAS, schemas(made, least))
             else:
                 DOCS.write_text(documented(DOCS.read_text(encoding="utf-8"), made), encoding="utf-8")
+                write(REFERENCE, reference())
 
 
 if __name__ == "__main__":
