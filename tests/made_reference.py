@@ -98,6 +98,11 @@ def _first(text: str) -> str:
 def _command(path: tuple[str, ...], command: click.Command) -> str:
     said, examples = told(command)
     usage = " ".join([*path, *command.collect_usage_pieces(click.Context(command))])
+    for param in command.params:
+        if isinstance(param, click.Argument) and isinstance(param.type, click.Choice):
+            name = (param.name or "").upper()
+            usage = usage.replace("|".join(param.type.choices), name)
+            said += f"\n\n{name} is one of {_either(param.type)}."
     page = f"\n{'##' if len(path) < 3 else '###'} {' '.join(path)}\n\n{said}\n\n```text\n{usage}\n```\n"
     options = [p for p in command.params if isinstance(p, click.Option)]
     page += table(["option", "does", "default"], map(_option, options))
@@ -116,11 +121,15 @@ def told(command: click.Command) -> tuple[str, str]:
 def _option(option: click.Option) -> tuple[str, str, str]:
     takes = option.metavar or option.type.name.upper()
     if isinstance(option.type, click.Choice):
-        takes = ", ".join(f"`{choice}`" for choice in option.type.choices)
+        takes = _either(option.type)
     names = ", ".join(f"`{name}`" for name in option.opts)
     shown = option.default if isinstance(option.default, str | int | float | Path) else ""
     default = f"`{shown}`" if shown not in ("", False) else ""
     return f"{names} {'' if option.is_flag else takes}".strip(), option.help or "", default
+
+
+def _either(choice: "click.Choice[str]") -> str:
+    return ", ".join(f"`{one}`" for one in choice.choices)
 
 
 def _configuration() -> str:
