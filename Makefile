@@ -3,6 +3,9 @@ VENV := .venv
 PY := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 SPARK := .venv-spark
+RELEASE := .venv-release
+# The commit's time, so that the same commit gives the same bytes; in an unpacked sdist, hatchling's own.
+EPOCH = $(shell git log -1 --format=%ct 2>/dev/null || echo 1580601600)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
@@ -67,18 +70,46 @@ power: $(STAMP) ## measure how often each rule on patterns speaks, with its bias
 	@$(PY) -m tests.power
 
 lock: $(STAMP) ## renew requirements.lock
-	@$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	@$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes $(UPGRADE) \
 		--group dev --no-header --no-annotate --output-file requirements.lock pyproject.toml
 
 test-spark: $(SPARK)/.installed ## run the tests of the extra `spark`: 500 MB into .venv-spark, Java 17
 	@$(SPARK)/bin/python -m pytest tests/test_spark.py
 
 lock-spark: $(STAMP) ## renew requirements-spark.lock
-	@$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	@$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes $(UPGRADE) \
 		--group spark --no-header --no-annotate --output-file requirements-spark.lock
 
-build: $(STAMP) ## build the wheel
-	@$(PY) -m hatchling build -t wheel
+.PHONY: sbom test-release lock-release upgrade
+$(RELEASE)/.installed: requirements-release.lock
+	@test -d $(RELEASE) || python3 -m venv $(RELEASE)
+	@$(RELEASE)/bin/python -m pip install --quiet --require-hashes -r requirements-release.lock
+	@touch $@
+
+build: $(RELEASE)/.installed ## build the wheel and the sdist in dist/; a commit gives the same bytes each time
+	@rm -rf dist
+	@SOURCE_DATE_EPOCH=$(EPOCH) $(RELEASE)/bin/python -m hatchling build
+
+sbom: $(RELEASE)/.installed ## list in dist/sbom.cdx.json what the locks install, with all extras (CycloneDX)
+	@$(RELEASE)/bin/uv venv --quiet --clear --python $(RELEASE)/bin/python .venv-sbom
+	@$(RELEASE)/bin/uv pip install --quiet --python .venv-sbom --requirements pyproject.toml --all-extras \
+		--constraints requirements.lock --constraints requirements-spark.lock
+	@mkdir -p dist
+	@SOURCE_DATE_EPOCH=$(EPOCH) $(RELEASE)/bin/cyclonedx-py environment --pyproject pyproject.toml \
+		--output-reproducible --output-file dist/sbom.cdx.json .venv-sbom
+	@rm -r .venv-sbom
+
+test-release: $(STAMP) ## test the wheel and the sdist that lie in dist/, and that they can be built again
+	@DIST=dist SOURCE_DATE_EPOCH=$(EPOCH) $(PY) -m pytest tests/test_release.py
+
+lock-release: $(STAMP) ## renew requirements-release.lock; what is in both locks is the same there
+	@$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes $(UPGRADE) \
+		--group release --constraints requirements.lock --no-header --no-annotate \
+		--output-file requirements-release.lock
+
+upgrade: $(STAMP) ## renew every lock with releases that are a week old at least; Dependabot reads none of them
+	@UV_EXCLUDE_NEWER="7 days" $(MAKE) --no-print-directory UPGRADE=--upgrade lock
+	@UV_EXCLUDE_NEWER="7 days" $(MAKE) --no-print-directory UPGRADE=--upgrade lock-spark lock-release
 
 clean: ## remove what can be made again
-	@rm -rf $(VENV) $(SPARK) demo dist site .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) $(SPARK) $(RELEASE) .venv-sbom demo dist site .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis

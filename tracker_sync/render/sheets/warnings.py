@@ -17,16 +17,15 @@ def sheet(report: Warnings) -> Sheet:
         figures=(
             *(
                 Figure(f"{level}s", f"{level.capitalize()}s", "count", count(report, level),
-                       "Findings of this severity that nobody dismissed.", "findings")
+                       "Findings of this severity that nobody dismissed.")
                 for level in SEVERITIES[::-1]
             ),
             Figure("dismissed", "Dismissed", "count", sum(f.dismissed is not None for f in report.findings),
-                   "Findings of which somebody said why they do not matter, and until when.", "findings"),
+                   "Findings of which somebody said why they do not matter, and until when."),
             Figure("holds", "Looked at, and nothing to ask", "count", len(report.holds),
-                   "What is within its limit, whatever the work is that nobody tagged.", "limits"),
+                   "What is within its limit, whatever the work is that nobody tagged."),
             Figure("not_assessed", "Not assessed", "count", len(report.unassessed),
-                   "What could not be looked at, because something is missing. It is not a pass.",
-                   "detectors"),
+                   "What could not be looked at, because something is missing. It is not a pass."),
         ),
         tables=(
             Table("findings", "Findings", FINDINGS, report.findings,
@@ -83,8 +82,7 @@ def _threshold(row: Any) -> float:
 
 _COMMON = (
     Column("found", "Found", "range",
-           "The figure: at least, and at most for all that is known. Shares go from 0 to 1.", _measured,
-           width=12),
+           "The figure: at least, and at most for all that is known. Shares go from 0 to 1.", _measured),
     Column("unit", "Unit", "text", "share (0 to 1), or what is counted.", lambda r: r.measured.unit),
     Column("k", "k", "number", "What surely counts, in the unit of n.", _k),
     Column("n", "n", "number", "What it is a share of; empty for a plain count.",
@@ -95,33 +93,32 @@ _COMMON = (
            lambda r: r.measured.n),
     Column("interval", "Interval", "range", "95 %: what chance adds on either side; empty for a plain count.",
            _interval),
-    Column("threshold", "Threshold", "number", "Where the figure becomes a finding.", _threshold, width=9),
+    Column("threshold", "Threshold", "number", "Where the figure becomes a finding.", _threshold),
     Column("stated", "Stated in", "text", "Where the threshold is stated.", lambda r: r.threshold.stated),
 )  # fmt: skip
 FINDINGS = (
-    Column("id", "Finding", "text", "Its permanent name, by which it can be dismissed.", lambda f: f.id,
-           width=29),
-    Column("detector", "Detector", "text", "What found it.", lambda f: f.detector),
+    Column("claim", "Claim", "text", "What was found, with its figures.", lambda f: f.claim, width=30),
     Column("severity", "Severity", "text",
            "note: worth knowing, or true only if untagged work is what it may be; warning: worth a talk; "
            "alarm: should not wait.", lambda f: f.severity, width=8),
+    Column("question", "Question", "text", "What to ask yourselves.", lambda f: f.question, width=24),
+    Column("epics", "Epics", "items", "The epics that it rests on, or work that stands alone, largest first.",
+           lambda f: list(f.epics)),
+    Column("first_seen", "First seen", "time",
+           "The first month end from which on it was found at every month end, by what the trackers showed "
+           "and the strategy stated then; of the twelve before the end of the period.",
+           lambda f: f.first_seen, width=10),
+    Column("id", "Finding", "text", "Its permanent name, by which it can be dismissed.", lambda f: f.id),
+    Column("detector", "Detector", "text", "What found it.", lambda f: f.detector),
     Column("confidence", "Confidence", "text",
            "How far the pattern can be believed where it is found: low, medium or high. How bad it would be "
            "is its severity.", lambda f: f.confidence),
     Column("pattern", "Consistent with", "text", "What the finding is consistent with. It is no verdict.",
            lambda f: f.pattern),
-    Column("claim", "Claim", "text", "What was found, with its figures.", lambda f: f.claim),
     Column("certain", "Certain", "flag", "Whether it holds whatever the untagged work is.",
            lambda f: f.certain),
     *_COMMON,
-    Column("epics", "Epics", "items", "The epics that it rests on, or work that stands alone, largest first.",
-           lambda f: list(f.epics)),
     Column("items", "Items", "items", "All items that it rests on.", lambda f: list(f.items)),
-    Column("question", "Question", "text", "What to ask yourselves.", lambda f: f.question),
-    Column("first_seen", "First seen", "time",
-           "The first month end from which on it was found at every month end, by what the trackers showed "
-           "and the strategy stated then; of the twelve before the end of the period.",
-           lambda f: f.first_seen, width=10),
     Column("seen_before", "Or before", "flag", "Whether it already held at the earliest of those month ends.",
            lambda f: f.since_before),
     Column("dismissed_by", "Dismissed by", "text", "Who said that it does not matter for now.",
@@ -148,9 +145,9 @@ UNASSESSED = (
     Column("needs", "Needs", "text", "What is missing, and how to supply it.", lambda u: u.needs, width=49),
 )  # fmt: skip
 HOLDS = (
+    Column("claim", "Claim", "text", "What was found, with its figures.", lambda h: h.claim, width=47),
     Column("detector", "Detector", "text", "What looked.", lambda h: h.detector, width=29),
     Column("subject", "About", "text", "Whom or what it is about.", lambda h: h.subject),
-    Column("claim", "Claim", "text", "What was found, with its figures.", lambda h: h.claim),
     *_COMMON,
 )  # fmt: skip
 
