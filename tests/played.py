@@ -75,7 +75,8 @@ def reason(line: str) -> str | None:
 
 def pages() -> dict[str, str]:
     """The text of each page by its path."""
-    files = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/**/*.md"))]
+    named = ("README.md", "CONTRIBUTING.md", "SECURITY.md")
+    files = [*(ROOT / name for name in named), *sorted(ROOT.glob("docs/**/*.md"))]
     return {str(file.relative_to(ROOT)): file.read_text(encoding="utf-8") for file in files}
 
 
