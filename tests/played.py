@@ -10,6 +10,8 @@ from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
 
+import certifi
+
 from tests.typed import OWN, Reader, Run, Typed, split, typed, uncommented
 from tracker_sync.demo.company import company
 from tracker_sync.demo.tracker_server import serving
@@ -21,7 +23,7 @@ NOT_RUN = {
     "make test": "runs this very test",
     "datasette": "comes from an install that is not run",
     "cp -p": "copies to a place of the reader's",
-    "cd demo": "every page is typed in the demo's folder",
+    "read -rs": "asks the reader for a token",
     "tracker-sync log checkpoint > /elsewhere": "writes to a place of the reader's",
     "tracker-sync demo --dir": "makes what every page is typed in",
     "tracker-sync report --format html": "draws for seconds; tests/cli/test_html.py does",
@@ -38,6 +40,7 @@ AS = {
 """What is typed for the start of a line."""
 STAND_INS = {
     "acme": "girder", "acme:PAY-12": "girder:PLAN-98", "reliability": "platform",
+    "REQUESTS_CA_BUNDLE=/etc/ssl/certs/acme-ca.pem": f"REQUESTS_CA_BUNDLE={certifi.where()}",
     "rules/tags/customer.toml": str(ROOT / "rules/tags/customer.toml"),
 }  # fmt: skip
 """What is typed for a word that the demo has not."""
@@ -122,4 +125,5 @@ def _placed(run: Run, args: list[str], folder: Path, environment: Mapping[str, s
 
 def parsed(line: str) -> Iterator[list[str]]:
     """The words of our own commands in a line that is not run."""
-    yield from (words for words in split(line) if words[0] == OWN)
+    if line.startswith(OWN):
+        yield from (words for words in split(line) if words[0] == OWN)
