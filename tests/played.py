@@ -31,6 +31,8 @@ NOT_RUN = {
     "tracker-sync suggest": "learns for seconds; tests/cli/test_suggest.py does",
 }
 """How lines begin that are not run, and why. Commands and options of our own are checked there, too."""
+BY_SHELL = {"umask 077; openssl rand -hex 32 > checkpoint.key"}
+"""Lines for other programs that are run, in the folder: no other is, or a page could change this machine."""
 ELSEWHERE = {"docs/rules.md": "tests/cli/test_rules_doc.py types it, on the log that the page speaks of"}
 AS = {
     "make demo": "tracker-sync report",  # the same page, without making the demo once more
@@ -91,7 +93,8 @@ def play(page: str, text: str, demo: Path, urls: list[str], run: Run) -> Iterato
     for name, content in GIVEN.items():
         (folder / name).write_text(content)
     now = f"{datetime.now(UTC):%FT%TZ}"
-    reader = Reader(folder, partial(_placed, run), STAND_INS | {"2026-11-30T09:00:00Z": now})
+    words = STAND_INS | {"2026-11-30T09:00:00Z": now}
+    reader = Reader(folder, partial(_placed, run), words, BY_SHELL)
     reader.type("tracker-sync log checkpoint > checkpoint.json")
     try:
         for line in typed(page, text):

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from conftest import Desk
 
-from tests.played import ELSEWHERE, NOT_RUN, pages, parsed, play, reason, trackers
-from tests.typed import FENCE, OWN, same, spans, typed, unknown
+from tests.played import BY_SHELL, ELSEWHERE, NOT_RUN, pages, parsed, play, reason, trackers
+from tests.typed import FENCE, OWN, Reader, same, spans, typed, uncommented, unknown
 
 PAGES = pages()
 LINES = [line for page, text in PAGES.items() for line in typed(page, text)]
@@ -58,6 +58,7 @@ def test_a_line_that_is_not_run_names_what_there_is() -> None:
 
 def test_no_reason_not_to_run_is_left_over() -> None:
     assert [start for start in NOT_RUN if not any(line.text.startswith(start) for line in LINES)] == []
+    assert [line for line in BY_SHELL if line not in {uncommented(t.text).strip() for t in LINES}] == []
     assert [page for page in ELSEWHERE if page not in {line.page for line in LINES}] == []
 
 
@@ -83,6 +84,19 @@ def _typed(block: str) -> bool:
     """Whether a block's first line looks like something to type, and not like a usage line."""
     first = block.split("\n", 1)[0]
     return first.startswith("$ ") or (first.startswith(f"{OWN} ") and not {*first} & {"[", "|"})
+
+
+@pytest.mark.parametrize("line", [
+    "touch made", "tracker-sync report && touch made", "export A=b; touch made", "`touch made`",
+    "tracker-sync report | tee made", "tracker-sync report; $(touch made)",
+    "tracker-sync report --output /made", "tracker-sync report > ~/made",
+])  # fmt: skip
+def test_no_other_program_is_run_unless_it_is_listed(line: str, tmp_path: Path) -> None:
+    reader = Reader(tmp_path, lambda *_: (0, "", ""), {}, {"touch listed"})
+    assert reader.type("touch listed") == (0, "")
+    with pytest.raises(ValueError, match=r"BY_SHELL|NOT_RUN|understood"):
+        reader.type(line)
+    assert [p.name for p in tmp_path.iterdir()] == ["listed"]
 
 
 @pytest.mark.parametrize("line", [

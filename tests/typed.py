@@ -4,7 +4,7 @@ import os
 import re
 import shlex
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -46,19 +46,24 @@ class Reader:
     run: Run
     stand_ins: Mapping[str, str]
     """What is typed instead of a word of the page."""
+    by_shell: Collection[str]
+    """The lines for other programs that may be run."""
     environment: dict[str, str] = field(default_factory=dict)
 
     def type(self, line: str) -> tuple[int, str]:
-        """The exit code and the words of a line; another program's than ours is the shell's to run.
-
-        Raises ValueError for what is not understood.
-        """
+        """The exit code and the words of a line. Raises ValueError for what is not understood, and for a line
+        for another program that is not listed: it could do anything to this machine."""
         commands = split(line)
         if any(words[0] not in (OWN, "export") for words in commands):
+            if line not in self.by_shell:
+                raise ValueError("say in tests/played.py whether it is run (BY_SHELL), or why not (NOT_RUN)")
             return self._shell(line)
         said = ""
         for words in commands:
-            code, more = self._one([self.stand_ins.get(w, w) for w in map(self._expanded, words)])
+            words = [self._expanded(word) for word in words]
+            if away := [w for w in words if w[0:1] in "/~" and w and not w.startswith(str(self.folder))]:
+                raise ValueError(f"{away[0]} lies outside of the folder: say in NOT_RUN why it is not run")
+            code, more = self._one([self.stand_ins.get(word, word) for word in words])
             said += more
             if code:
                 return code, said
