@@ -127,7 +127,8 @@ def renew(demo: Path) -> None:
     with trackers() as urls:
         for page, text in pages().items():
             if page not in ELSEWHERE and any(line.shown for line in typed(page, text)):
-                said = {p.typed.line: p.said for p in play(page, text, demo, urls, spawned)}
+                played = [*play(page, text, demo, urls, spawned)]
+                said = {p.typed.line: p.said for p in played if p.is_as_told}
                 (ROOT / page).write_text(renewed(page, text, said), encoding="utf-8")
 
 

@@ -48,6 +48,8 @@ STAND_INS = {
 """What is typed for a word that the demo has not."""
 GIVEN = {"proposals.csv": "key,intent,reason\ngirder:PLAN-98,platform,agreed\n"}
 """Files that a page takes for granted."""
+NOT_UNDERSTOOD = -1
+"""In place of an exit code."""
 SITES = re.compile(r"http://127\.0\.0\.1:\d+")
 
 
@@ -86,7 +88,7 @@ def pages() -> dict[str, str]:
 
 
 def play(page: str, text: str, demo: Path, urls: list[str], run: Run) -> Iterator[Played]:
-    """Type every line of a page that can be, in a copy of the demo. Raises ValueError naming the line."""
+    """Type every line of a page that can be, in a copy of the demo."""
     folder = shutil.copytree(demo, Path(mkdtemp(prefix="page")) / "demo")
     config, sites = folder / "tracker-sync.toml", iter(urls)
     config.write_text(SITES.sub(lambda _: next(sites), config.read_text()))
@@ -101,9 +103,10 @@ def play(page: str, text: str, demo: Path, urls: list[str], run: Run) -> Iterato
             if reason(line.text):
                 continue
             try:
-                yield Played(line, *reader.type(_instead(line.text)))
+                code, said = reader.type(_instead(line.text))
             except ValueError as e:
-                raise ValueError(f"{line.where}: {e}") from None
+                code, said = NOT_UNDERSTOOD, str(e)
+            yield Played(line, code, said)
     finally:
         shutil.rmtree(folder.parent)
 
