@@ -3,6 +3,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 SPARK := .venv-spark
+WORKFLOWS := $(wildcard docs/examples/*.yml .github/workflows/*.yml)
 RELEASE := .venv-release
 # The commit's time, so that the same commit gives the same bytes; in an unpacked sdist, hatchling's own.
 EPOCH = $(shell git log -1 --format=%ct 2>/dev/null || echo 1580601600)
@@ -35,11 +36,15 @@ test: $(STAMP) ## run the tests
 test-slow: $(STAMP) ## run the slow tests too
 	@$(PY) -m pytest
 
-check: $(STAMP) ## lint, formatting, types, and the tests inside rule files
+check: $(STAMP) ## lint, formatting, types, the tests inside rule files, and what GitHub runs
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
 	@$(VENV)/bin/tracker-sync rules test rules
+	@$(VENV)/bin/zizmor --offline --quiet --persona auditor action.yml .github $(wildcard docs/examples/*.yml)
+	@$(VENV)/bin/check-jsonschema --quiet --builtin-schema vendor.github-actions action.yml
+	@$(VENV)/bin/check-jsonschema --quiet --builtin-schema vendor.github-workflows $(WORKFLOWS)
+	@$(VENV)/bin/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
 
 format: $(STAMP) ## format and fix what can be fixed safely
 	@$(PY) -m ruff format .
@@ -69,9 +74,12 @@ bench-labels: $(STAMP) ## measure the built-in rules against the hand labels of 
 power: $(STAMP) ## measure how often each rule on patterns speaks, with its bias and without any
 	@$(PY) -m tests.power
 
-lock: $(STAMP) ## renew requirements.lock
+lock: $(STAMP) ## renew requirements.lock, and requirements-action.lock of what runs alone
 	@$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes $(UPGRADE) \
 		--group dev --no-header --no-annotate --output-file requirements.lock pyproject.toml
+	@$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--group action --constraint requirements.lock --no-header --no-annotate \
+		--output-file requirements-action.lock pyproject.toml
 
 test-spark: $(SPARK)/.installed ## run the tests of the extra `spark`: 500 MB into .venv-spark, Java 17
 	@$(SPARK)/bin/python -m pytest tests/test_spark.py

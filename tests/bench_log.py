@@ -193,7 +193,7 @@ def refresh(folder: Path) -> None:
     if not is_there():
         say("refresh", "left out: nothing is stored yet")
         return
-    from tracker_sync.cli.session import keep
+    from tracker_sync.runs import keep
 
     copy = folder / "copy"
     shutil.rmtree(copy, ignore_errors=True)

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -173,7 +172,7 @@ def built_in(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Path:
 def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The pauses that a run would have made; none is really made."""
     slept: list[float] = []
-    monkeypatch.setattr("tenacity.nap.time", SimpleNamespace(sleep=slept.append))
+    monkeypatch.setattr("tracker_sync.sources.wire.rest", slept.append)
     return slept
 
 

@@ -9,8 +9,8 @@ import os
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Mapping, Sequence
+from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter
 from typing import NamedTuple
@@ -24,12 +24,12 @@ from tests.organisations.organisation import (
     without_tags,
     written,
 )
-from tracker_sync.cli.session import keep
 from tracker_sync.patterns.statistics.proportion import wilson
 from tracker_sync.reports.drawn import Drawn
 from tracker_sync.reports.finding import Finding, Unassessed
 from tracker_sync.reports.opening import Asked, open_portfolio
 from tracker_sync.reports.patterns import patterns
+from tracker_sync.runs import keep
 
 EPICS = int(os.environ.get("EPICS", "150"))
 NULLS = int(os.environ.get("NULLS", "1000"))
@@ -85,10 +85,17 @@ def _id(detector: str) -> str:
     return detector.removeprefix(BIAS)
 
 
-def measured(cases: Iterable[Case]) -> list[Looked]:
-    """What is found in each."""
-    with ProcessPoolExecutor(len(os.sched_getaffinity(0)), max_tasks_per_child=100) as pool:
-        return [*pool.map(looked, cases, chunksize=4)]
+def measured(cases: Sequence[Case]) -> list[Looked]:
+    """What is found in each; says on stderr how far it is."""
+    found = list[Looked]()
+    # Not an executor of futures: with a limit of tasks for a process it may wait for ever
+    # (https://github.com/python/cpython/issues/115634).
+    with get_context("spawn").Pool(len(os.sched_getaffinity(0)), maxtasksperchild=50) as pool:
+        for one in pool.imap_unordered(looked, cases, chunksize=4):
+            found.append(one)
+            if not len(found) % 100:
+                print(f"{len(found)} of {len(cases)}", file=sys.stderr, flush=True)  # noqa: T201
+    return found
 
 
 def share(k: int, n: int) -> str:

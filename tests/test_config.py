@@ -9,6 +9,7 @@ from tracker_sync.config import Config, GithubConfig, JiraConfig, credentials_fo
 from tracker_sync.errors import ConfigError
 
 EXAMPLE = Path(__file__).parent.parent / "config.example.toml"
+SECTIONS = ("log", "strategy", "rules", "calendar", "cron", "daemon")
 
 
 def keys(shape: type) -> set[str]:
@@ -17,7 +18,7 @@ def keys(shape: type) -> set[str]:
 
 def test_the_example_loads_and_its_values_are_the_defaults() -> None:
     config = load(EXAMPLE)
-    for section in ("log", "strategy", "rules", "calendar"):
+    for section in SECTIONS:
         assert getattr(config, section) == type(getattr(config, section))()
     github = next(s for s in config.sources if isinstance(s, GithubConfig))
     assert github == GithubConfig(name="web", repos=["acme/web", "acme/api"])
@@ -27,13 +28,11 @@ def test_the_example_shows_every_key() -> None:
     text = EXAMPLE.read_text()
     config = load(EXAMPLE)
     shapes = [JiraConfig, GithubConfig, type(config.sources[0].fields)]  # type: ignore[union-attr]
-    shapes += [type(getattr(config, s)) for s in ("log", "strategy", "rules", "calendar")]
+    shapes += [type(getattr(config, s)) for s in SECTIONS]
     for shape in shapes:
         for key in keys(shape):
             assert f"{key} = " in text, key
-    assert {f.name for f in msgspec.structs.fields(Config)} - {"path"} <= {
-        "sources", "log", "strategy", "rules", "calendar",
-    }  # fmt: skip
+    assert {f.name for f in msgspec.structs.fields(Config)} - {"path"} <= {"sources", *SECTIONS}
 
 
 @pytest.mark.parametrize(

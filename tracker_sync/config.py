@@ -33,7 +33,7 @@ class LogConfig(_Table, frozen=True):
 
 
 class FieldNames(_Table, frozen=True):
-    """`fields` of a Jira source: what this site calls the custom fields that we read."""
+    """`fields` of a source: what it calls the custom fields (GitHub: of issues and projects) that we read."""
 
     intent: str | None = None
     """Names the strategic intent."""
@@ -73,6 +73,9 @@ class GithubConfig(_Table, frozen=True, tag_field="kind", tag="github"):
     """Repositories as `owner/name`; `acme/*` takes all of an organisation."""
     url: str = "https://api.github.com"
     """The API; of a GitHub Enterprise `https://github.acme.example/api/v3`."""
+    fields: FieldNames = FieldNames()
+    """What it calls the fields that say these: of issues, and single-select ones of projects."""
+    """What its issues and projects call the fields that we read (below)."""
     started_labels: list[str] = []
     """Labels that say an open issue is being worked on; an assigned open issue always is."""
     allow_http: bool = False
@@ -123,12 +126,36 @@ class CalendarConfig(_Table, frozen=True):
     """The days on which effort is counted."""
 
 
+class CronConfig(_Table, frozen=True):
+    """`[cron]`: how others learn that `sync` ran."""
+
+    metrics: str = ""
+    """A file for Prometheus, as its node exporter's textfile collector reads it; "": none."""
+    ping: str = ""
+    """The address of a check that expects to hear of every run; "": none."""
+    allow_http: bool = False
+    """Whether that address may be plain http."""
+
+
+class DaemonConfig(_Table, frozen=True):
+    """`[daemon]`."""
+
+    interval: Annotated[int, msgspec.Meta(ge=1)] = 300
+    """Seconds from one pass over a source to the next, a tenth more or less."""
+    full_every: Annotated[int, msgspec.Meta(ge=0)] = 86_400
+    """Seconds from one pass that also looks for deletions to the next; 0: none does."""
+    listen: str = "127.0.0.1:9464"
+    """Where `/healthz`, `/metrics` and `/webhooks/NAME` are; "": nowhere."""
+
+
 class _File(_Table, frozen=True):
     sources: list[SourceConfig] = []
     log: LogConfig = LogConfig()
     strategy: StrategyFiles = StrategyFiles()
     rules: RulesConfig = RulesConfig()
     calendar: CalendarConfig = CalendarConfig()
+    cron: CronConfig = CronConfig()
+    daemon: DaemonConfig = DaemonConfig()
 
 
 class Config(msgspec.Struct, frozen=True):
@@ -140,6 +167,15 @@ class Config(msgspec.Struct, frozen=True):
     strategy: StrategyFiles
     rules: RulesConfig
     calendar: CalendarConfig
+    cron: CronConfig = CronConfig()
+    daemon: DaemonConfig = DaemonConfig()
+
+    @property
+    def fields(self) -> dict[str, FieldNames]:
+        """What the sources call their fields: of every Jira, and of a GitHub that names some."""
+        return {
+            s.name: s.fields for s in self.sources if isinstance(s, JiraConfig) or s.fields != FieldNames()
+        }
 
     def file(self, name: str) -> Path:
         """A path of the configuration as one that can be opened."""
@@ -186,14 +222,8 @@ def load(path: Path) -> Config:
             raise ConfigError(f"two sources are called {source.name!r}", path, line)
         if source.name == "people":
             raise ConfigError("'people' is taken: it is where decisions made here are kept", path, line)
-        if problem := _url_problem(source):
+        if problem := problem_of(source):
             raise ConfigError(problem, path, line)
-        if isinstance(source, JiraConfig) and re.search(r"\border\s+by\b", source.jql, re.I):
-            raise ConfigError("jql: leave out ORDER BY; tracker-sync orders by itself", path, line)
-        if isinstance(source, GithubConfig):
-            for repo in source.repos:
-                if not re.fullmatch(r"[\w.-]+/([\w.-]+|\*)", repo):
-                    raise ConfigError(f"repos: {repo!r} is not of the form owner/name", path, line)
     if _has_password(file.log.url):
         raise ConfigError(
             "[log] url: leave the password out of it; libpq takes it from PGPASSWORD, ~/.pgpass or a service "
@@ -202,7 +232,24 @@ def load(path: Path) -> Config:
             tomlfile.line_of(text, "$.log.url"),
         )
     _check_calendar(file.calendar, path)
-    return Config(path, file.sources, file.log, file.strategy, file.rules, file.calendar)
+    if file.cron.ping and (problem := url_problem("ping", file.cron.ping, allow_http=file.cron.allow_http)):
+        raise ConfigError(problem, path, tomlfile.line_of(text, "$.cron.ping"))
+    return Config(
+        path, file.sources, file.log, file.strategy, file.rules, file.calendar, file.cron, file.daemon
+    )  # fmt: skip
+
+
+def problem_of(source: SourceConfig) -> str | None:
+    """What is wrong with what a source says of itself, before anybody is asked; None where nothing is."""
+    if problem := url_problem("url", source.url, allow_http=source.allow_http):
+        return problem
+    if isinstance(source, JiraConfig) and re.search(r"\border\s+by\b", source.jql, re.I):
+        return "jql: leave out ORDER BY; tracker-sync orders by itself"
+    if isinstance(source, GithubConfig):
+        for repo in source.repos:
+            if not re.fullmatch(r"[\w.-]+/([\w.-]+|\*)", repo):
+                return f"repos: {repo!r} is not of the form owner/name"
+    return None
 
 
 def credentials_for(source: SourceConfig, environment: Mapping[str, str]) -> tuple[str | None, str | None]:
@@ -211,15 +258,26 @@ def credentials_for(source: SourceConfig, environment: Mapping[str, str]) -> tup
     Each may also be given as …_FILE, naming a file that holds it.
     """
     own = "TRACKER_SYNC_" + source.name.upper().replace("-", "_")
-    common = "JIRA" if isinstance(source, JiraConfig) else "GITHUB"
-    user = _secret(f"{own}_USER", environment) or _secret(f"{common}_USER", environment)
-    token = _secret(f"{own}_TOKEN", environment) or _secret(f"{common}_TOKEN", environment)
+    common = _common(source)
+    user = secret(f"{own}_USER", environment) or secret(f"{common}_USER", environment)
+    token = secret(f"{own}_TOKEN", environment) or secret(f"{common}_TOKEN", environment)
     return user, token
+
+
+def given_by(source: SourceConfig, what: str, environment: Mapping[str, str]) -> str | None:
+    """The variable that gives a source its TOKEN or USER, or names the file that does; None: none does."""
+    own, common = token_variable(source).removesuffix("TOKEN"), _common(source)
+    every = (f"{owner}{what}{end}" for owner in (own, f"{common}_") for end in ("", "_FILE"))
+    return next((name for name in every if environment.get(name)), None)
 
 
 def token_variable(source: SourceConfig) -> str:
     """The environment variable that a message should name."""
     return f"TRACKER_SYNC_{source.name.upper().replace('-', '_')}_TOKEN"
+
+
+def _common(source: SourceConfig) -> str:
+    return "JIRA" if isinstance(source, JiraConfig) else "GITHUB"
 
 
 def checkpoint_key(environment: Mapping[str, str]) -> bytes | None:
@@ -228,7 +286,7 @@ def checkpoint_key(environment: Mapping[str, str]) -> bytes | None:
     file = environment.get(f"{variable}_FILE")
     if file and not environment.get(variable):
         _check_private(Path(file))
-    key = _secret(variable, environment)
+    key = secret(variable, environment)
     if key is not None and len(key) < LEAST_KEY:
         raise ConfigError(
             f"{variable} has to have {LEAST_KEY} characters at least; `openssl rand -hex 32` makes a good one"
@@ -246,7 +304,8 @@ def _check_private(path: Path) -> None:
         raise ConfigError(f"holds a key and can be read by others; `chmod 600 {path}`", path)
 
 
-def _secret(variable: str, environment: Mapping[str, str]) -> str | None:
+def secret(variable: str, environment: Mapping[str, str]) -> str | None:
+    """What a variable says, or the file that …_FILE names. Raises ConfigError."""
     if value := environment.get(variable):
         return value.strip()
     if file := environment.get(f"{variable}_FILE"):
@@ -254,20 +313,21 @@ def _secret(variable: str, environment: Mapping[str, str]) -> str | None:
     return None
 
 
-def _url_problem(source: SourceConfig) -> str | None:
+def url_problem(key: str, address: str, *, allow_http: bool) -> str | None:
+    """What is wrong with the address that a key names; None: nothing."""
     try:
-        url = urlsplit(source.url)
+        url = urlsplit(address)
         host = url.hostname or ""
     except ValueError:
-        return f"url: {source.url!r} is not an address"
+        return f"{key}: {address!r} is not an address"
     if url.username or url.password:
-        return "url: leave user and password out of it; tokens come from the environment"
+        return f"{key}: leave user and password out of it; tokens come from the environment"
     if url.scheme not in ("https", "http") or not host:
-        return f"url: {source.url!r} is not an https:// address"
-    if url.scheme == "http" and not source.allow_http:
-        return "url: plain http would send the token readable to all; set allow_http = true to allow it"
+        return f"{key}: {address!r} is not an https:// address"
+    if url.scheme == "http" and not allow_http:
+        return f"{key}: plain http would send the token readable to all; set allow_http = true to allow it"
     if _is_link_local(host):
-        return "url: a link-local address is not a tracker"
+        return f"{key}: a link-local address is refused"
     return None
 
 

@@ -66,6 +66,14 @@ class Unavailable(SourceError):
         super().__init__(message)
 
 
+class Throttled(Unavailable):
+    """The tracker did not carry out a request since there were too many."""
+
+
+class Doubtful(Unavailable):
+    """A write that may or may not have been carried out: only another look tells."""
+
+
 class Overloaded(Unavailable):
     """The tracker gave up on a request that was too much for it: a smaller one may work."""
 
@@ -74,6 +82,10 @@ class LogError(TrackerSyncError):
     """The event log cannot be read or written as it should be."""
 
     exit_code = 6
+
+
+class NoLog(LogError):
+    """There is no log yet."""
 
 
 class LogRefused(LogError):

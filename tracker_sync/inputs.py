@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from tracker_sync import __version__, customers, people, strategies
-from tracker_sync.config import CalendarConfig, Config, FieldNames, GithubConfig, JiraConfig
+from tracker_sync.config import CalendarConfig, Config, FieldNames, GithubConfig
 from tracker_sync.errors import ConfigError
 from tracker_sync.events import Stated, canonical
 from tracker_sync.log import PEOPLE, EventLog
@@ -50,7 +50,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     calendar: CalendarConfig
     fields: dict[str, FieldNames]
-    """By Jira source."""
+    """By source: of every Jira, and of a GitHub that names some."""
     started_labels: dict[str, list[str]]
     """By GitHub source."""
     disable: list[str]
@@ -246,7 +246,7 @@ def _held(
 def _settings(config: Config) -> Settings:
     return Settings(
         calendar=config.calendar,
-        fields={s.name: s.fields for s in config.sources if isinstance(s, JiraConfig)},
+        fields=config.fields,
         started_labels={s.name: s.started_labels for s in config.sources if isinstance(s, GithubConfig)},
         disable=[name for name in config.rules.disable if not name.startswith(BIAS)],
         not_in_texts=config.rules.not_in_texts,

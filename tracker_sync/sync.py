@@ -50,21 +50,22 @@ def sync(
     now: int,
     full: bool = False,
     item: str | None = None,
+    within: bool = False,
     show: Callable[[Progress], None] = lambda _: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> Synced:
     """Pull what changed since the log's cursor; each page is committed together with its cursor.
 
     What it brings is added to `done` as it goes, so that it can be told also where the pull fails.
-    `full` also looks for deletions and for changes that moved no update time; `item` pulls that one
-    alone. `stop` is asked after each page. Raises what the source raises; the pages before it are
-    in the log, and the next pass goes on there.
+    `full` also looks for deletions and for changes that moved no update time; `item` pulls that one alone,
+    `within` only if it is one of those that the configuration asks for. `stop` is asked after each page.
+    Raises what the source raises; the pages before it are in the log, and the next pass goes on there.
     """
     done = done or Synced(source.name)
     names = Names(log, source.name)
     ask = Ask(
         now=now, cursor=log.cursor(source.name), remembered=log.recall(source.name), full=full,
-        item=item, known=lambda: log.keys(source.name),
+        item=item, within=within, known=lambda: log.keys(source.name),
     )  # fmt: skip
     for batch in source.pull(ask):
         events = [*names.news(batch.names), *news(batch, log, source.name, now)]

@@ -293,6 +293,26 @@ def test_what_is_not_allowed_is_3_and_says_what_to_check(
     assert re.search(word, done.err)
 
 
+@pytest.mark.parametrize("role", ["intent", "customer", "origin", "points", "paid"])
+def test_a_configured_field_that_the_site_does_not_have_is_2(desk: Desk, role: str) -> None:
+    with serves(desk, "jira", front_of("jira")):
+        config = desk.folder / "tracker-sync.toml"
+        config.write_text(config.read_text() + f"fields = {{ {role} = 'Segment' }}\n")
+        done = desk.run("sync")
+    assert done.code == 2
+    assert f"has no field called 'Segment' (fields.{role})" in done.err
+
+
+@each_kind
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_certificates_that_are_not_there_are_named(desk: Desk, kind: str, variable: str) -> None:
+    desk.monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
+    (desk.jira if kind == "jira" else desk.github)("https://127.0.0.1:9")
+    done = desk.run("sync", **{variable: "/nowhere/ca.pem"})
+    assert (done.code, done.out) == (2, "")
+    assert "/nowhere/ca.pem" in done.err
+
+
 SPOILT = {
     "a login page": LOGIN_PAGE,
     "nothing": b"",
@@ -667,7 +687,9 @@ def test_help_of_every_command_has_an_example(desk: Desk, path: tuple[str, ...])
     assert f"tracker-sync {' '.join(path)}" in done.out.partition("Example:")[2].replace("\n ", "")
 
 
-HEAVY = ["jira", "github", "pydantic", "rich", "sqlite_utils", "requests", "re2", "tenacity"]
+HEAVY = [
+    "jira", "github", "pydantic", "rich", "sqlite_utils", "requests", "re2", "tenacity", "prometheus_client",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("args", [["--help"], ["sync", "--help"], ["report", "--help"]], ids=" ".join)

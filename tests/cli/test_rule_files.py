@@ -343,8 +343,9 @@ def test_a_stated_intent_that_no_rule_gives(desk: Desk) -> None:
 def test_a_rule_that_waits_for_a_field_which_no_source_names(desk: Desk) -> None:
     rule = RULE.replace("labels", "intent_field")
     assert configured(desk, rule) == told(
-        "note: ours/tags/a.toml:6: intent/mine: waits for `intent_field`, and no source in tracker-sync.toml "
-        'names such a field; if your Jira has one, say so there: fields = { intent = "…" } [unnamed-field]',
+        "note: ours/tags/a.toml:6: intent/mine: waits for `intent_field`, and no source in "
+        "tracker-sync.toml names such a field; if your tracker has one, say so there: "
+        'fields = { intent = "…" } [unnamed-field]',
         code=0,
     )
     jira = '[[sources]]\nname = "acme"\nkind = "jira"\nurl = "https://acme.example"\n'
@@ -355,7 +356,7 @@ def test_a_built_in_rule_that_waits_for_a_field_is_told_beside_a_jira(desk: Desk
     jira = '[[sources]]\nname = "acme"\nkind = "jira"\nurl = "https://acme.example"\n'
     assert configured(desk, RULE, jira + CONFIG) == told(
         "note: built-in/intent.toml:19: intent/field: waits for `intent_field`, and no source in "
-        "tracker-sync.toml names such a field; if your Jira has one, say so there: "
+        "tracker-sync.toml names such a field; if your tracker has one, say so there: "
         'fields = { intent = "…" } [unnamed-field]',
         code=0,
     )

@@ -101,7 +101,7 @@ def test_a_transcript_of_adding_the_files_to_a_set_up(there: Desk) -> None:
     assert (
         typed(there, "init", "--inputs")
         == """\
-./pmf.csv is there already
+./pmf.csv is there already, and was left alone
 wrote ./problems.csv
 wrote ./data/usage.csv
 Next: put rows under the headers, then: tracker-sync report

@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
+from tracker_sync.config import GithubConfig, JiraConfig
 from tracker_sync.demo.tracker_server import GitHubSite, JiraSite, serving
+from tracker_sync.sources.github_look import GithubLook
+from tracker_sync.sources.jira_look import JiraLook
 
 ORIGIN = "https://jira.example.test"
 REPO = "acme/tools"
@@ -289,3 +292,26 @@ def test_a_closed_server_hangs_up_on_kept_connections() -> None:
             assert session.get(f"{base}/rest/api/2/myself", timeout=5).ok
         with pytest.raises(requests.ConnectionError):
             session.get(f"{base}/rest/api/2/myself", timeout=5)
+
+
+@pytest.mark.parametrize("deployment", ["Cloud", "Server"])
+def test_a_jira_answers_what_init_and_doctor_ask(deployment: str) -> None:
+    issues = [{**jira_issue(n, histories=1)} for n in (1, 2)]
+    for issue in issues:
+        issue["fields"]["project"] = {"key": "TOOL", "name": "Tools"}
+    with serving(JiraSite(issues, [], [], deployment=deployment)) as [url]:
+        asked = JiraLook(JiraConfig(name="a", url=url, allow_http=True), None, None)
+        assert asked.site().kind.startswith({"Cloud": "Jira Cloud", "Server": "Jira Data Center"}[deployment])
+        assert (asked.account(), asked.projects()) == ("Sync", [("TOOL", "Tools")])
+        assert asked.sample() == (True, 2, True)
+
+
+def test_a_github_answers_what_init_and_doctor_ask() -> None:
+    entry = github_entry(1)
+    entry["issue"]["labels"] = [{"id": 1, "name": "in progress"}]
+    with serving(GitHubSite({REPO: [entry]})) as [url]:
+        asked = GithubLook(GithubConfig(name="a", url=url, repos=[REPO], allow_http=True), "any")
+        assert asked.told(anonymous=False).login == "demo-sync"
+        assert [r.name for r in asked.repos()] == [r.name for r in asked.owned("acme")] == [REPO]
+        assert asked.labels(REPO) == ["in progress"]
+        assert (asked.types("acme"), asked.fields("acme")) == ([], [])

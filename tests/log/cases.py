@@ -18,6 +18,7 @@ from tracker_sync.log import Broken
 from tracker_sync.log.jsonl import lines
 from tracker_sync.log.seal import Wrong, examine
 from tracker_sync.log.sqlite import SqliteLog
+from tracker_sync.passes import KEY
 
 LOG = "tracker-sync.db"
 TOKEN = "t"
@@ -42,7 +43,9 @@ class Content:
 def content(path: Path) -> Content:
     with closing(SqliteLog(path)) as log, closing(sqlite3.connect(path)) as db:
         version = db.execute("PRAGMA user_version").fetchone()[0]
-        return Content(version, sorted(db.iterdump()), log.verify()[1])
+        # What the last pass was like depends on what happened to it, and on the quota that was left.
+        rows = sorted(row for row in db.iterdump() if f"'{KEY}'" not in row)
+        return Content(version, rows, log.verify()[1])
 
 
 class Case:

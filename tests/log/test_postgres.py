@@ -1,5 +1,6 @@
 """What is PostgreSQL's own: several writers at once, leases, roles, and texts that it would not take."""
 
+import json
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ from postgres import Database
 
 from tracker_sync.errors import ConfigError, LogBusy, LogError
 from tracker_sync.events import Added, Event, Opened
-from tracker_sync.log import PEOPLE
+from tracker_sync.log import PEOPLE, Skipped
 
 psycopg = pytest.importorskip("psycopg", reason="pip install 'tracker_sync[postgres]'")
 
@@ -178,6 +179,18 @@ def test_a_sync_leaves_to_others_what_they_have(desk: Desk, database: Database, 
         done = desk.run("sync")
     assert done.code == 4, done.err  # nobody answers for web
     assert len(done.err.splitlines()) == 2
+
+
+def test_status_says_of_a_database_what_it_says_of_a_file(
+    desk: Desk, database: Database, log: PostgresLog, naps: list[float]
+) -> None:
+    configured(desk, database.url, "acme", "web")
+    log.append("acme", [opened(1), opened(2)], now=1, cursor="1", skipped=[Skipped("3", "no date", "{}")])
+    assert desk.run("sync").code == 4
+    done = desk.run("status", "--format", "json")
+    acme, web = json.loads(done.out)["sources"]
+    assert [(s["items"], s["set_aside"], s["cursor"]) for s in (acme, web)] == [(2, 1, "1"), (0, 0, None)]
+    assert [(s["last_pass"]["code"], s["last_success"]) for s in (acme, web)] == [(4, None), (4, None)]
 
 
 def test_who_tags_while_another_does_is_told_to_wait(
@@ -391,3 +404,16 @@ def test_a_query_that_is_refused_does_not_end_the_snapshot_that_it_is_in(log: Po
         with pytest.raises(LogError):
             list(log.query("SELECT * FROM there_is_no_such_table"))
         assert list(log.query("SELECT count(*) FROM event")) == [(1,)]
+
+
+def test_doctor_looks_into_a_database_too(desk: Desk, database: Database) -> None:
+    configured(desk, database.url, "acme")
+    done = desk.run("doctor", "--offline")
+    assert (done.code, "`tracker-sync sync` makes it" in done.out) == (0, True), done.said
+    with closing(PostgresLog(database.url, write=True)) as log:
+        log.append("acme", [opened(1)], now=1)
+    done = desk.run("doctor", "--offline", "--full")
+    assert (done.code, "all 1 events hold" in " ".join(done.out.split())) == (0, True), done.said
+    database.meddle("UPDATE event SET hash = '\\x00'")
+    done = desk.run("doctor", "--offline")
+    assert (done.code, "not those that were recorded last" in " ".join(done.out.split())) == (6, True)

@@ -149,7 +149,7 @@ class Costs:
     # -- payment and what it displaced ----------------------------------------------------------
 
     def _paid(self, feature: Issue) -> Fraction | None:
-        """ "The field that `fields = { paid = … }` of a Jira source names, else a label `paid/50000`; a plain
+        """ "The field that `fields = { paid = … }` of a source names, else a label `paid/50000`; a plain
         figure"; "anything else is not guessed at"."""
         name, at = self.of.inputs.field(feature.source, "paid"), self.tree.at
         called = self.of.world.name

@@ -93,7 +93,7 @@ class Limits:
             return None
         low, high = set[str](), set[str]()
         for leaf in self.of.tree.leaves():
-            if any(lo <= self.end < hi for lo, hi in leaf.doing):
+            if leaf in self.of.inside and any(lo <= self.end < hi for lo, hi in leaf.doing):
                 named = self.of.tags[leaf].intents
                 high |= named
                 low |= named if len(named) == 1 else set()

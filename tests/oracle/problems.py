@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from statistics import median
 
+from tests.oracle.effort import active
 from tests.oracle.grades import grade
 from tests.oracle.shares import Bounds, Oracle, over
 from tests.oracle.strategy import at_end
@@ -196,6 +197,15 @@ class Problems:
                 found[issue] = names
         return found
 
+    @cached_property
+    def listed(self) -> dict[Issue, set[str]]:
+        """ "`--source` and `--project` leave out epics, but for those above work of theirs; `--team` only
+        effort"."""
+        of, place = self.of, self.of.inside.place
+        work = [i for i in of.leaves if place(i) and active(i, of.begin, of.end)]
+        above = {up for leaf in work for up in self.tree.line(leaf)}
+        return {i: names for i, names in self.named.items() if place(i) or i in above}
+
     def names(self, leaf: Issue) -> set[str]:
         """ "Work counts for the nearest epic above it that names any"."""
         return next((self.named[i] for i in self.tree.line(leaf) if i in self.named), set())
@@ -221,12 +231,12 @@ class Problems:
     @cached_property
     def rows(self) -> dict[str, Problem]:
         """Every problem that was ranked, or that an epic names."""
-        every = sorted({*self.ranked, *(p for names in self.named.values() for p in names)})
+        every = sorted({*self.ranked, *(p for names in self.listed.values() for p in names)})
         unnamed, places = self.worked(None)[0], self.places
         found = {}
         for problem in every:
             low, high = self.worked(problem)
-            epics = [i for i, names in self.named.items() if problem in names]
+            epics = [i for i, names in self.listed.items() if problem in names]
             grades = [self.evidence(i) for i in epics]
             found[problem] = Problem(
                 self.group(self.of_problem(problem)), places.get(problem), (low, high),

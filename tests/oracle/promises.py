@@ -132,14 +132,15 @@ class Promises:
             found[issue] = [
                 issue.signed(ts)
                 for a, ts, of in held
-                if of and (a != "status" or self.ready(issue, next(iter(of))))
+                if of and (a != "status" or self.ready(issue, *next(iter(of.items()))))
             ]
         return found
 
-    def ready(self, issue: Issue, status: str) -> bool:
+    def ready(self, issue: Issue, status: str, told: str) -> bool:
         """ "Where its name holds the word Ready, Refined, Groomed, Estimated or Selected for Development, and
         work has not begun in it"."""
-        name = issue.world.name(issue.source, "status", status)
+        named = issue.world.names.get((issue.source, "status", status))
+        name = told if named is None else named.val or ""
         begun = issue.world.means(issue.source, "status", status) in ("indeterminate", "done")
         return not begun and bool(re.search(READY, name, re.IGNORECASE))
 

@@ -111,11 +111,20 @@ class Sagas:
     # -- one initiative -------------------------------------------------------------------------
 
     def epics(self, name: str) -> tuple[list[Issue], list[str]]:
-        """ "Those that the last version with the initiative names; a key that no item has is told"."""
+        """ "Those that the last version with the initiative names; a key that no item has is told";
+        "`--source` and `--project` leave out epics, `--team` only effort"."""
         keys = self.bets.said(name).get("epics", [])
         found = {key: self.sides.find(key) for key in keys}
-        there = [i for i in found.values() if i is not None]
+        there = [i for i in found.values() if i is not None and self.of.inside.place(i)]
         return [*dict.fromkeys(there)], [k for k, i in found.items() if i is None]
+
+    def named(self, name: str) -> set[Issue | None]:
+        """All that it names, also what is left out."""
+        return {self.sides.find(key) for key in self.bets.said(name).get("epics", [])}
+
+    def leaves(self, epics: list[Issue]) -> set[Issue]:
+        """All under them of which the effort counts."""
+        return {leaf for e in epics for leaf in self.went.leaves(e) if leaf in self.of.inside}
 
     @cached_property
     def rows(self) -> dict[str, Saga]:
@@ -132,7 +141,7 @@ class Sagas:
         checks = self._checks(epics, target)
         lines = [self._line(line, epics, until) for line in bets.lines(name)]
         stated, *decisions = self._decisions(name, epics)
-        leaves = {leaf for e in epics for leaf in went.leaves(e)}
+        leaves = self.leaves(epics)
         stage = self._stage(gone is not None, epics, checks)
         waits = None if stage in ("sunset", "stopped") else self._waiting(checks, lines, [stated, *decisions])
         to_come = [at for at in map(self._check_day, releases) if at > self.end]
@@ -145,7 +154,7 @@ class Sagas:
             effort_all=self._ever(leaves), money=self._money(leaves),
             started=min(starts.values(), default=None), releases=tuple(releases),
             root=self.of.ref(root) if root else None, missing=tuple(missing),
-            epics={self.of.ref(e): self._epic(e, epics, root, target) for e in epics},
+            epics={self.of.ref(e): self._epic(name, e, root, target) for e in epics},
             checks=tuple(checks), next_check=min(to_come, default=None), kill_lines=tuple(lines),
             decided=max((at for at in decisions if at > stated), default=None), waiting=waits,
             undecided=None if waits is None else (self.day(self.end) - self.day(waits)).days,
@@ -187,7 +196,7 @@ class Sagas:
     @property
     def share(self) -> Bounds:
         """The part of all effort that is under any of them."""
-        leaves = {i for n in self.bets.names for e in self.epics(n)[0] for i in self.went.leaves(e)}
+        leaves = set().union(*(self.leaves(self.epics(n)[0]) for n in self.bets.names))
         mine = sum((self.of.effort.get(i, Fraction(0)) for i in leaves), Fraction(0))
         return over(mine, mine, sum(self.of.work("effort").values(), Fraction(0)))
 
@@ -284,16 +293,16 @@ class Sagas:
 
     # -- evidence -------------------------------------------------------------------------------
 
-    def _epic(self, epic: Issue, epics: list[Issue], root: Issue | None, target: Fraction | None) -> Epic:
-        went, ref = self.went, self.of.ref
+    def _epic(self, name: str, epic: Issue, root: Issue | None, target: Fraction | None) -> Epic:
+        went, ref, (epics, _) = self.went, self.of.ref, self.epics(name)
         first = went.started(root) if root else None
-        follow = {o for o in went.linked(epic) if self.tree.epic(o) and o not in epics
+        follow = {o for o in went.linked(epic) if self.tree.epic(o) and o not in self.named(name)
                   and first is not None and (went.started(o) or -1) > first}  # fmt: skip
         newest = max(went.releases(epic), default=None)
         checks = [c for c in self._checks([epic], target) if c.released == newest]
         return Epic(
             ref(epic), went.state(epic), went.started(epic), tuple(went.releases(epic)),
-            tuple(went.stops(epic)), self._ever(set(went.leaves(epic))), checks[-1] if checks else None,
+            tuple(went.stops(epic)), self._ever(self.leaves([epic])), checks[-1] if checks else None,
             grade(self.of, went.below(epic), self.end), self._inherited(epics, root),
             tuple(sorted(map(ref, follow))),
         )  # fmt: skip

@@ -242,7 +242,8 @@ class SaidNo:
     def rules(self) -> dict[str, tuple[bool, list[str], list[str], list[str], Fraction]]:
         """ "One row for each `[[not_doing]]` of any version": whether it stands, declined, waiting, breaches,
         and the effort of what was started against it."""
-        known = [v for v in self.of.inputs.versions if v.since <= self.at or v is self.newest]
+        ended = self.at >= self.of.world.last  # then the newest counts, and with it all before it
+        known = [v for v in self.of.inputs.versions if ended or v.since <= self.at]
         found = {}
         for name in {p["id"] for v in known for p in v.said.get("not_doing", [])}:
             now = self.newest.said.get("not_doing", []) if self.newest else []

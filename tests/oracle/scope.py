@@ -50,12 +50,13 @@ class Scope:
     def _inside(self, issue: Issue) -> bool:
         """ "What has others under it is a team's where a leaf under it is, of those that the rest of the
         question leaves in"."""
-        if self.asked.team is None or not self._place(issue):
-            return self._place(issue)
+        if self.asked.team is None or not self.place(issue):
+            return self.place(issue)
         below = [i for i in self.of.tree.below(issue) if i in self.of.leaves]
-        return any(self._place(i) and self.of.team(i) == self.asked.team for i in below)
+        return any(self.place(i) and self.of.team(i) == self.asked.team for i in below)
 
-    def _place(self, issue: Issue) -> bool:
+    def place(self, issue: Issue) -> bool:
+        """By source and project alone."""
         asked = self.asked
         elsewhere = asked.source is not None and issue.source != asked.source
         project = asked.project

@@ -39,7 +39,7 @@ def series(record: Record, question: Question, by: str) -> Iterator[Spell]:
     first, last = of.calendar.day_of(of.begin), of.calendar.day_of(of.end - 1)
     cut = question.until is not None and of.end == of.until
     day = first_day(by, first)
-    while day <= last:
+    while day <= last and of.begin < of.end:
         after = first_day(by, day + timedelta(32 if by == "month" else 7 if by == "week" else 93))
         since, until = max(day, first), min(after - timedelta(1), last)
         begun = of.begin if since == first else of.calendar.midnight(since)

@@ -68,12 +68,16 @@ class Tagged:
     @cached_property
     def named(self) -> list[Sign]:
         """Whom the item itself names, of each account the earliest sign: "customers are all kept"."""
-        known = self.inputs.customers
         if "customer" in self.word:
-            names = [n for n in self.word["customer"].split(";") if n.strip()]
-            accounts = dict.fromkeys(self._account(n) for n in names)
+            accounts = self.accounts(self.word["customer"])
             return [Sign(a, self.issue.opened_at) for a in accounts]
-        found: list[Sign] = []
+        passed = self._passed_on(self.mentioned)
+        return _earliest(s for s in self.mentioned if (s.event, s.value) not in passed)
+
+    @cached_property
+    def mentioned(self) -> list[Sign]:
+        """Every account that a rule finds in it."""
+        known, found = self.inputs.customers, list[Sign]()
         for rule, given in self.heard("customer", self._alone):
             for one in given:
                 listed = known.find(one.value) is not None
@@ -81,8 +85,11 @@ class Tagged:
                 unknown = rule.flag("known_only") and known.accounts and not listed
                 if not unclear and not unknown:
                     found.append(Sign(self._account(one.value), one.since, event=one.event))
-        passed = self._passed_on(found)
-        return _earliest(s for s in found if (s.event, s.value) not in passed)
+        return found
+
+    def accounts(self, word: str) -> list[str]:
+        """Whom a person's word names."""
+        return list(dict.fromkeys(self._account(n) for n in word.split(";") if n.strip()))
 
     def _account(self, name: str) -> str:
         account = self.inputs.customers.find(name)
@@ -176,13 +183,19 @@ class Tagged:
         if "intent" in self.word:
             return {self._intent(self.word["intent"])}
         ranked: list[tuple[int, set[str]]] = []
-        for rule, given in self.heard("intent", self.texts):
-            stated = rule.flag("stated_only")
-            kept = [f for f in given if not stated or resolve(self.inputs.versions, f.value)]
+        for kept in self.naming_intents:
             for kind in KINDS:
                 if some := {self._intent(f.value) for f in kept if f.kind == kind}:
                     ranked.append((KINDS.index(kind), some))
         return min(ranked, key=lambda r: r[0], default=(0, set[str]()))[1]
+
+    @property
+    def naming_intents(self) -> Iterator[list[Found]]:
+        """What each rule says of the intent; "a `stated_only` rule counts only if the strategy states an
+        intent by that name"."""
+        for rule, given in self.heard("intent", self.texts):
+            stated = rule.flag("stated_only")
+            yield [f for f in given if not stated or resolve(self.inputs.versions, f.value)]
 
     def _intent(self, name: str) -> str:
         return resolve(self.inputs.versions, name) or words(name).replace(" ", "-")

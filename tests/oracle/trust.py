@@ -96,24 +96,28 @@ class Trust:
         return min(ts for p in ("doing", "done") for ts in leaf.became(p))
 
     @staticmethod
-    def _said(t: Tagged, field: str) -> int | None:
-        said = [s.ts for s in t.issue.judged if s.attr == field]
-        return said[-1] if field in t.word else None
+    def _said(t: Tagged, field: str) -> list[tuple[int, str]]:
+        """What people said of it, while a word of theirs holds."""
+        said = [(s.ts, s.val) for s in t.issue.judged if s.attr == field and s.val is not None]
+        return said if field in t.word else []
 
     def _customer_named(self, t: Tagged) -> int | None:
+        """ "By whatever sign that stands": of the item, or of the nearest above that names anybody."""
         near = next((one for one in (t, *t.above) if one.named), None)
         if near is None:
             return None
-        return self._said(near, "customer") or min(s.since for s in near.named)
+        said = [(ts, a) for ts, word in self._said(near, "customer") for a in near.accounts(word)]
+        given = [(s.since, s.value) for s in (near.mentioned if said else near.named)]
+        return min(ts for ts, account in [*said, *given] if account in {s.value for s in near.named})
 
     def _intent_named(self, t: Tagged) -> int | None:
         near = next((one for one in (t, *t.above) if one.own_intents), None)
         if near is None:
             return None
-        versions, heard = self.of.inputs.versions, near.heard("intent", near.texts)
-        given = [f.since for _, some in heard for f in some
-                 if (resolve(versions, f.value) or slug(f.value)) in near.own_intents]  # fmt: skip
-        return self._said(near, "intent") or min(given)
+        versions = self.of.inputs.versions
+        given = [(f.since, f.value) for some in near.naming_intents for f in some]
+        named = [*self._said(near, "intent"), *given]
+        return min(ts for ts, n in named if (resolve(versions, n) or slug(n)) in near.own_intents)
 
 
 def slug(name: str) -> str:

@@ -49,12 +49,10 @@ def usage(sides: Sides, items: Iterable[Issue], at: int) -> Usage | None:
     counted = [c for c in known if c.item in mine]
     if not counted:
         return None
-    newest: dict[tuple[str, str, Issue | None], tuple[int, int]] = {}
-    for c in counted:  # "the newest count of it up to that day"
-        before = newest.get((c.root, c.account, c.item), (0, 0))
-        newest[c.root, c.account, c.item] = max(before, (c.day.toordinal(), c.amount))
+    # "The newest count of it up to that day"; "ties are broken by (time, sequence)": the later row counts.
+    newest = {(c.root, c.account, c.item): c.amount for c in sorted(counted, key=lambda c: c.day)}
     per_item: dict[str, dict[Issue | None, int]] = {}
-    for (root, _, item), (_, amount) in newest.items():  # "of accounts that belong together their sum"
+    for (root, _, item), amount in newest.items():  # "of accounts that belong together their sum"
         mine_of = per_item.setdefault(root, {})
         mine_of[item] = mine_of.get(item, 0) + amount
     users = {root: max(some.values()) for root, some in per_item.items()}  # "of several epics the largest"

@@ -57,6 +57,15 @@ def test_one_event_flips_it(flip: dict[str, Any]) -> None:
     assert found(facts(**flip)) is False
 
 
+def test_what_was_given_up_and_taken_up_again_goes_on() -> None:
+    assert found(facts(epic={"declined": 500})) is False
+    again = facts(epic={"declined": 500, "reopened": 550})
+    assert found(again) is True
+    seen = one(again).seen
+    assert seen is not None
+    assert seen.words["open"] == 1
+
+
 def test_a_decision_before_the_line_was_crossed_does_not_count() -> None:
     assert found(facts(decisions=[609])) is True
 

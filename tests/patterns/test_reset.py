@@ -57,6 +57,7 @@ def changed(place: int, **what: Any) -> Facts:
         changed(0, declined=100),
         changed(0, declined=None),
         changed(0, done=200),
+        changed(0, reopened=200),
         changed(5, declined=391),
         changed(8, created=391),
         changed(8, created=300, declined=None, done=299),
@@ -68,7 +69,8 @@ def changed(place: int, **what: Any) -> Facts:
         facts(start=301),
     ],
     ids=[
-        "went-too-late", "went-before", "stayed", "was-taken-up-again", "went-too-late-again",
+        "went-too-late", "went-before", "stayed", "was-done-after-all", "was-taken-up-again",
+        "went-too-late-again",
         "came-too-late", "came-before", "one-more-was-open", "another-bet", "another-bet-with-the-owner",
         "another-bet-at-last", "one-owner-less", "before-the-window",
     ],

@@ -99,6 +99,14 @@ def test_links_of_what_was_done_before_are_over() -> None:
     assert said == Silent("3 epics in work at least; there are 0")
 
 
+def test_what_was_declined_before_and_taken_up_again_is_in_work() -> None:
+    given_up = tuple(change(e, declined=day(50)) for e in NEARLY.epics)
+    again = tuple(change(e, declined=day(50), reopened=day(120)) for e in NEARLY.epics)
+    [said] = crossing_links(change(NEARLY, epics=given_up, start=day(100)), LINKS)
+    assert said == Silent("3 epics in work at least; there are 0")
+    assert seen(crossing_links(change(NEARLY, epics=again, start=day(100)), LINKS)).n == 13
+
+
 def test_shared_services_are_no_intent_of_their_own() -> None:
     marks = (Named(name="platform", at=day(0)),)
     shared = Epic(ref="o:P-1", intents=("d",), started=day(30), marks=marks)

@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 from tests.oracle import cost as oracle
+from tests.oracle.drawn import drawn
 from tests.oracle.shares import Oracle
 from tests.oracle.single_customer import Feature, Shared, SingleCustomer
 from tests.oracle.world import words
@@ -20,6 +21,7 @@ def costs_reported(org: Portfolio, query: Query) -> Said:
     return {
         "features": {r.ref: _feature(r) for r in rows},
         "costs": {r.ref: _cost(r) for r in rows},
+        "drawn": {r.ref: _drawn(r) for r in rows},
         "shared": {
             r.ref: Shared(r.ref, r.account, r.effort, tuple(sorted(r.adopters)), tuple(sorted(r.supporters)))
             for r in report.shared
@@ -53,14 +55,23 @@ def _cost(r: Row) -> oracle.Cost:
     )  # fmt: skip
 
 
+def _drawn(r: Row) -> tuple[Fraction | None, ...]:
+    cost = r.cost.cost
+    times = cost.multiple
+    cover = cost.cover or (None, None)
+    return cost.p10, cost.p50, cost.p90, times.p10, times.p50, times.p90, *cover
+
+
 def costs_expected(of: Oracle) -> Said:
     """The same by the oracle."""
     report = SingleCustomer(of)
     states = [f.state for f in report.rows]
+    costs = oracle.Costs(report).rows
     work = {i for below, *_ in report.alone if below[0] not in report.shared for i in below} & report.active
     return {
         "features": {f.ref: f for f in report.rows},
-        "costs": oracle.Costs(report).rows,
+        "costs": costs,
+        "drawn": {ref: drawn(cost) for ref, cost in costs.items()},
         "shared": {s.ref: s for s in report.shared.values()},
         "share": report.share,
         "states": {s: states.count(s) for s in states},

@@ -69,7 +69,7 @@ def problems_expected(of: Oracle) -> Said:
         "personas": {p: (icp, a.rankers, a) for p, (icp, a) in report.personas.items()},
         "unnamed": over(none, none, report.total),
         "bare": sorted(of.ref(i) for i in of.active if not report.names(i)),
-        "several": sorted(of.ref(i) for i, names in report.named.items() if len(names) > 1),
+        "several": sorted(of.ref(i) for i, names in report.listed.items() if len(names) > 1),
         "no file": not of.inputs.rows("problems"),
         "order": sorted(o for r in report.rows.values() if (o := r.group.opportunity) is not None)[::-1],
     }

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from tests.reports import made_sides
 from tracker_sync import config, events
 from tracker_sync.config import Config
 from tracker_sync.days import EPOCH
@@ -44,6 +45,7 @@ def files(r: random.Random, folder: Path, zone: str) -> Config:
     days = r.choice(('"mon", "tue", "wed", "thu", "fri"', '"sun", "mon", "tue", "wed", "thu"'))
     named = r.choice(("", 'intent = "Theme", customer = "Account", origin = "Origin", '))
     points = 'points = "Points"' if r.random() < 0.8 else 'points = "Size"'
+    points += r.choice(("", ', paid = "Paid"'))
     own, tools = r.choice(("", 'paths = ["rules"]\n')), r.choice(("", 'not_in_texts = ["Umbrella"]\n'))
     off = r.choice(("", 'disable = ["origin/customers-asked"]\n'))
     (folder / "tracker-sync.toml").write_text(
@@ -60,6 +62,9 @@ def files(r: random.Random, folder: Path, zone: str) -> Config:
     (folder / "customers.csv").write_text(_customers(r))
     (folder / "strategy.toml").write_text(_strategy(r))
     (folder / "people.toml").write_text(_people(r))
+    for name, make in SIDES.items():
+        if r.random() < 0.7:
+            (folder / f"{name}.csv").write_text(make(r))
     return config.load(folder / "tracker-sync.toml")
 
 
@@ -85,8 +90,9 @@ def _strategy(r: random.Random) -> str:
     return "\n".join([
         r.choice((f"effective = {day[0]}", f"effective = {day[0]}", "")),
         "[icp]", f"segments = {r.choice((['mid'], ['tiny', 'mid'], []))}",
-        f"industries = {r.choice((['it'], []))}",
+        f"industries = {r.choice((['it'], []))}", f"personas = {r.choice((['Site Manager'], []))}",
         *("[[intents]]", 'id = "core"', "mission = 'Yes.'", r.choice(("", "aliases = ['First', 'second']"))),
+        r.choice(("", "owner = 'nora'", "owner = 'otis'")),
         *("[[intents]]", 'id = "late"', "mission = 'Yes.'", f"since = {day[1]}"),
         *(("[[intents]]", 'id = "new"', "mission = 'Yes.'", f"until = {day[2]}") if r.random() < 0.5 else ()),
         *("[[not_doing]]", 'id = "water"', "why = 'No.'", "patterns = ['water.treatment', '^hush$']"),
@@ -95,7 +101,19 @@ def _strategy(r: random.Random) -> str:
         r.choice(("", "", f"since = {day[5]}")),
         *(("[[not_doing]]", 'id = "export"', "why = 'No.'", "patterns = ['^(faster )?export', '^bug$']")
           if r.random() < 0.5 else ()),
+        made_sides.bets(r, START, DAYS),
     ]) + "\n"  # fmt: skip
+
+
+def _adoption(r: random.Random) -> str:
+    return made_sides.adoption(r, START, DAYS)
+
+
+def _problems(r: random.Random) -> str:
+    return made_sides.problems(r, START, DAYS)
+
+
+SIDES = {"adoption": _adoption, "problems": _problems}
 
 
 def _people(r: random.Random) -> str:
@@ -112,10 +130,10 @@ def _people(r: random.Random) -> str:
 def stated(r: random.Random, conf: Config) -> Iterator[tuple[str, events.Event]]:
     """Inputs that were told, the last of them mostly as the files say it now."""
     now = now_stated(conf)
-    makers = {"strategy": _strategy, "customers": _customers, "people": _people}
-    for name in ("strategy", "customers", "people", "rules", "settings"):
+    makers = {"strategy": _strategy, "customers": _customers, "people": _people, **SIDES}
+    for name in ("strategy", "customers", "people", "rules", "settings", *SIDES):
         texts = [makers[name](r) for _ in range(r.randrange(3))] if name in makers else []
-        texts += [now[name]] if r.random() < 0.8 else []
+        texts += [now[name]] if name in now and r.random() < 0.8 else []
         days = sorted(r.uniform(0, DAYS + 20) for _ in texts)
         for n, (text, day) in enumerate(zip(texts, days, strict=True), 1):
             yield "people", events.Stated(id=f"{name}.{n}", item="", ts=micro(day), attr=name, val=text)

@@ -27,7 +27,7 @@ TYPES = {
 }
 FIELDS = {
     "customfield_1": "Theme", "customfield_2": "Account", "customfield_3": "Origin",
-    "customfield_4": "Points", "customfield_9": "Rank",
+    "customfield_4": "Points", "customfield_5": "Paid", "customfield_6": "problem", "customfield_9": "Rank",
 }  # fmt: skip
 USERS = {
     "sam": "Sam Hill",
@@ -42,7 +42,8 @@ LABELS = (
     "customer/hooli", "customer/twin", "customer-initech", "customer-portal", "for Acme", "customer/nobody",
     "customer request", "customer promise", "research", "O-support", "intent/core", "intent/late",
     "intent/fantasy", "epic: second", "planned/new", "committed", "payroll", "bug", "epic", "doing",
-    "Umbrella", "hush", "contractual", "evidence/interview",
+    "Umbrella", "hush", "contractual", "evidence/interview", "evidence/usage", "problem/slow-export",
+    "Problem: no totals", "problem::costs come late", "problem/other", "paid/50000", "Paid/1.000",
 )  # fmt: skip
 TITLES = (
     "Faster export", "Dosing for water treatment", "Export for Acme", "[Initech] totals", "payroll rules",
@@ -107,6 +108,8 @@ def _names(r: random.Random) -> Iterator[tuple[str, events.Event]]:
             "o",
             _named("status", "6", "Odd", r.choice(("indeterminate", "done")), micro(r.uniform(0, DAYS))),
         )
+    if r.random() < 0.2:
+        yield "o", _named("status", "7", r.choice(("Parked", "Groomed")), "new", micro(r.uniform(0, DAYS)))
     if r.random() < 0.3:
         yield (
             "o",
@@ -206,6 +209,8 @@ def _jira(r: random.Random, zone: str) -> Iterator[tuple[str, events.Event]]:
         issue = _open(r, str(n), _key(n), zone)
         kind = r.choice((*TYPES, "10", "10"))
         issue.set("type", kind, TYPES[kind][0])
+        if TYPES[kind][0].casefold() == "epic" and r.random() < 0.6:
+            issue.toggle("labels", r.choice([label for label in LABELS if label.startswith("problem")]))
         issue.set("status", *_status(r, ("1", "1", "1", "3", "5", "6")))
         issue.set("project", "p", r.choice(("Core", "Pilot at Acme", "late")))
         while issue.at < micro(DAYS) and r.random() < 0.9:
@@ -224,8 +229,8 @@ def _key(n: int) -> str:
 
 def _jira_change(r: random.Random, issue: _Issue, n: int, zone: str) -> None:
     match r.choice(
-        ("status", "status", "status", "assignee", "assignee", "parent", "field", "due", "plan", "key", "any",
-         "any")
+        ("status", "status", "status", "assignee", "assignee", "parent", "field", "due", "plan", "key",
+         "link", "any", "any")
     ):  # fmt: skip
         case "status":
             key, name = _status(r, ("1", "3", "3", "4", "5", "6", "7"))
@@ -240,9 +245,10 @@ def _jira_change(r: random.Random, issue: _Issue, n: int, zone: str) -> None:
                 "parent", "", r.choice((None, _key(r.randrange(n + 1)), _key(r.randrange(13)), f"L-{n}"))
             )
         case "field":
-            field = r.choice(list(FIELDS)[:3])
+            field = r.choice((*list(FIELDS)[:3], "customfield_5", "customfield_6"))
             said = {"customfield_1": ("Core", "First", "fantasy", "tbd"), "customfield_2": (*NAMES, "none"),
-                    "customfield_3": ("Sales", "research", "?")}[field]  # fmt: skip
+                    "customfield_3": ("Sales", "research", "?"), "customfield_5": ("40000", "50k", "12500.5"),
+                    "customfield_6": ("slow export", "No totals", "-")}[field]  # fmt: skip
             if r.random() < 0.5:
                 issue.set(field, "", r.choice((None, *said)))
             else:
@@ -265,6 +271,8 @@ def _jira_change(r: random.Random, issue: _Issue, n: int, zone: str) -> None:
                 case _:
                     moved = r.choice(("Ranked higher", "Ranked higher", "Ranked lower", None))
                     issue.say(events.Noted, attr="customfield_9", val=moved)
+        case "link":
+            issue.toggle("links", r.choice((_key(r.randrange(13)), f"L-{r.randrange(5)}")))
         case "key" if issue.key.startswith("K"):
             old, issue.key = issue.key, f"L-{n}"
             issue.say(events.Moved, f":c{len(issue.events)}", val=issue.key, old=old)
@@ -292,9 +300,11 @@ def _github(r: random.Random, zone: str) -> Iterator[tuple[str, events.Event]]:
                     issue.set("resolution", "", why if closed else None)
                 case "assignees":
                     issue.toggle("assignees", r.choice([*list(USERS)[:4], "zoe"]))
-                case "sub":
+                case "sub" if r.random() < 0.6:
                     below = [m for m in range(7) if (m // 2 if m else 5) == n]  # of each only one has it
                     issue.toggle("sub_issues", f"a/b#{r.choice(below or [n + 7])}")
+                case "sub":
+                    issue.say(events.Noted, attr="cross-referenced", key=f"a/b#{r.randrange(7)}")
                 case "milestone":
                     issue.set("milestone", "", r.choice((None, "Core", "Acme pilot", "backlog")))
                 case _:

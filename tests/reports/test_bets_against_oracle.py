@@ -14,6 +14,7 @@ from tests.reports.agreement_sagas import sagas_expected, sagas_reported
 from tests.reports.betting import betting
 from tests.reports.lived import relived
 from tests.reports.test_demo_against_oracle import question
+from tests.reports.test_reports_against_oracle import part
 from tracker_sync.reports.opening import open_portfolio
 
 BOTH = ((sagas_reported, sagas_expected), (costs_reported, costs_expected))
@@ -51,6 +52,7 @@ def test_bets_and_costs_of_many_demos_made_by_chance(girder: Case, tmp_path: Pat
         assert_bets_agree(case, Question())
         for n in range(3):
             assert_bets_agree(case, question(100 * seed + n, known=False))
+            assert_bets_agree(case, part(100 * seed + n, known=False))
 
 
 @pytest.mark.slow
@@ -61,4 +63,5 @@ def test_bets_and_costs_of_many_demos_as_they_were_known(girder: Case, tmp_path:
         again = Case(case.config, log, record(case.config, log))
         for n in range(4):
             assert_bets_agree(again, question(100 * seed + n, known=True))
+        assert_bets_agree(again, part(seed, known=True))
         log.close()

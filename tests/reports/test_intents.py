@@ -118,3 +118,11 @@ def test_a_moved_epic_is_found_by_its_old_key(told: Told) -> None:
 
 def test_without_initiatives_nobody_is_outside_them(told: Told) -> None:
     assert told(stated("2026-01-01"), events=(item("E-1", "intent/search", **EPIC),)).outside is None
+
+
+def test_the_file_that_init_writes_states_nothing_to_hold_work_against(told: Told) -> None:
+    from tracker_sync.cli.templates import STRATEGY
+
+    report = told(STRATEGY)
+    assert headline(report) == ("No strategy is stated yet, so there is nothing to hold the work against.",)
+    assert report.unstated == ()

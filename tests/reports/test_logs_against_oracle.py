@@ -6,27 +6,25 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.oracle.shares import Question
 from tests.reports.agreement import Case, record
 from tests.reports.made_inputs import DAYS, START, TEAMS
 from tests.reports.made_logs import DAY, Made, made
-from tests.reports.test_reports_against_oracle import REPORTS, SERIES, assert_all_agree
+from tests.reports.test_reports_against_oracle import SERIES, assert_all_agree
 from tracker_sync.errors import ConfigError
 
 CHANCE = st.randoms(use_true_random=True)
 NORMAL = settings(
-    max_examples=20, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
-)
+    max_examples=20, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck),
+    phases=[Phase.generate],
+)  # fmt: skip
+"""A failing log is told by its seed; what a shorter one would be takes minutes to look for, in vain."""
 PROJECTS = (None, None, "K", "m", "a/b", "core", "Pilot at Acme")
 NOTHING_TO_ASK = (" is of ", "people.toml has no team")
 """Nothing had happened by then, or was known of later; or nobody was known to be in that team."""
-
-COMPARED = tuple(name for name in REPORTS if name != "trust")
-"""Of tags that were first named late the two do not agree yet on all made-up logs (the demo's they do): whose
-mistake that is has to be found out."""
 
 
 def question(r: random.Random, of: Made) -> Question:
@@ -49,7 +47,7 @@ def agree(r: random.Random, questions: int) -> None:
         for _ in range(questions):
             asked = question(r, log)
             try:
-                assert_all_agree(case, asked, r.choice(SERIES), COMPARED)
+                assert_all_agree(case, asked, r.choice(SERIES))
             except ConfigError as e:
                 if not any(why in str(e) for why in NOTHING_TO_ASK):
                     raise

@@ -61,6 +61,13 @@ def test_work_under_an_epic_of_another_project_is_for_whom_the_epic_is(ask: Ask)
     assert (row.ref, row.items, report.features) == ("o:A-1", ("o:B-3",), 2)
 
 
+def test_who_the_product_is_for_of_all_that_asked_is_told_of_a_part_too(ask: Ask) -> None:
+    asked = [*item("A-1", "epic", "customer/Acme"), *item("B-3", "customer/Initech", parent="A-1")]
+    org, query = ask(asked)
+    [row] = demand(org, replace(query, project="B")).rows
+    assert (row.account, row.accounts, row.icp_accounts) == ("Initech", 2, 1)
+
+
 def test_a_promised_epic_is_of_each_team_that_works_on_it(ask: Ask) -> None:
     org, query = ask(*epic_and(), people=PEOPLE)
     for team in ("web", "core"):

@@ -82,18 +82,6 @@ def test_an_intent_that_rests_is_not_active(ask: Ask) -> None:
     assert found.measured.low == 1
 
 
-def test_one_event_makes_it_one_intent_and_no_other_warning_moves(ask: Ask) -> None:
-    two = [epic("E-1", "intent/search"), epic("E-2", "intent/export")]
-    one = [epic("E-1", "intent/search"), epic("E-2", "intent/search")]
-
-    def found(*events: list[Event]) -> set[str]:
-        report = current(Drawn(*ask(*events, strategy=STRATEGY, people=PEOPLE)))
-        return {f.detector for f in report.findings if f.detector.startswith("bias/")}
-
-    assert found(*two) - found(*one) >= {"bias/and-leader"}
-    assert found(*one) - found(*two) == set()
-
-
 def test_one_person_on_two_intents_is_spread_thin(ask: Ask) -> None:
     both = [by("ada", *item(key, f"intent/{intent}", assignee="ada", type="Epic"))
             for key, intent in (("E-1", "search"), ("E-2", "export"))]  # fmt: skip

@@ -202,6 +202,17 @@ def test_an_epic_below_another_speaks_for_its_own_work(house: House) -> None:
     assert {r.slug: r.low for r in report.rows} == {"costs": 3, "logs": 2}
 
 
+def test_work_of_a_project_serves_what_an_epic_of_another_above_it_names(house: House) -> None:
+    other, quiet = epic("E-1", "problem/costs"), epic("E-2", "problem/costs")
+    own = item("F-2", "problem/logs", type="Epic", parent="E-1", start=None)
+    work = [*under("E-1", "F-1", 0, 2.5), *under("F-2", "F-3", 0, 1.5)]
+    report = problems(*house.ask(other, quiet, own, work, until="2026-02-06", project="F"))
+    assert {r.slug: (r.low, r.epics) for r in report.rows} == {
+        "costs": (3, ("o:E-1",)),
+        "logs": (2, ("o:F-2",)),
+    }
+
+
 def test_an_epic_that_names_two_problems_is_at_most_in_each(house: House) -> None:
     report = problems(*house.ask(epic("E-1", "problem/a", "problem/b"), under("E-1", "A-1", 0, 1.5)))
     assert [(r.slug, r.low, r.high) for r in report.rows] == [("a", 0, 2), ("b", 0, 2)]

@@ -12,7 +12,7 @@ from tests.reports.agreement_problems import problems_expected
 from tests.reports.agreement_warnings import warnings_expected
 from tests.reports.surveyed import surveyed
 from tests.reports.test_demo_against_oracle import question
-from tests.reports.test_reports_against_oracle import assert_reports_agree
+from tests.reports.test_reports_against_oracle import assert_reports_agree, part
 
 OURS = ("problems", "warnings", "trust")
 
@@ -39,3 +39,4 @@ def test_problems_and_limits_of_many_demos_made_by_chance(girder: Case, tmp_path
         for n in range(4):
             assert_reports_agree(now, question(100 * seed + n, known=False), OURS)
             assert_reports_agree(then, question(100 * seed + n, known=True), OURS)
+            assert_reports_agree((now, then)[n % 2], part(100 * seed + n, known=n % 2 == 1), (*OURS, "sagas"))

@@ -38,8 +38,6 @@ REPORTS: dict[str, tuple[Callable[[Portfolio, Query], Said], Callable[[Oracle], 
     "trust": (trust_reported, trust_expected),
     "sagas": (sagas_reported, sagas_expected),
 }
-WHOLE = ("sagas", "problems", "warnings", "trust")
-"""The reports that are compared on questions about everything alone."""
 SOURCES = (None, None, "girder", "field-sync")
 PROJECTS = (None, "PLAN", "field", "girder-build/field-sync")
 TEAMS = (None, "planning", "field", "integrations")
@@ -132,10 +130,7 @@ def assert_opened_reports_agree(
     org: Portfolio, query: Query, of: Oracle, names: Collection[str] = tuple(REPORTS)
 ) -> None:
     """The same of what was opened already."""
-    in_part = of.question.source or of.question.project or of.question.team
     for name in names:
-        if in_part and name in WHOLE:
-            continue
         reported, expected = REPORTS[name]
         package, opinion = reported(org, query), expected(of)
         for figure in {**package, **opinion}:

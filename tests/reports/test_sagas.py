@@ -358,6 +358,24 @@ def test_another_source_is_left_out_and_its_epics_are_not_lost(house: House) -> 
     assert (saga.epics, saga.lost, saga.effort) == ((), (), 0)
 
 
+def test_an_epics_effort_is_that_of_the_team_that_is_asked_about(house: House) -> None:
+    house.write(people='[[people]]\nlogins = ["ada"]\nrole = "engineering"\nteam = "web"\n')
+    work = [epic("E-1"), assigned("A-1", 0, "ada"), under("E-1", "A-1", 0, 1.5), under("E-1", "A-2", 0, 4.5)]
+    report = sagas(*house.ask(*work, until="2026-02-13", team="web"))
+    assert (told(report).effort_all, [e.effort for e in report.epics]) == (2, [2])
+
+
+def test_what_the_initiative_itself_names_does_not_follow_it_where_it_is_left_out(house: House) -> None:
+    house.write(strategy=INTENT + BET.replace("E-2", "F-2"))
+    links = [
+        Added(id=f"E-1:{key}", item="E-1", ts=at(3), attr="links", key=f"relates to {key}", val=key)
+        for key in ("F-2", "F-3")
+    ]
+    work = [epic("E-1", start=1, done=10), *links, epic("F-2", start=12), epic("F-3", start=12)]
+    report = sagas(*house.ask(*work, project="E"))
+    assert [e.followed_by for e in report.epics] == [("o:F-3",)]
+
+
 def test_without_a_strategy_there_is_nothing_to_tell(house: House) -> None:
     (house.folder / "strategy.toml").unlink()
     report = sagas(*house.ask(RELEASED))

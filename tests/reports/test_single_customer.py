@@ -233,6 +233,13 @@ def test_what_it_displaced_is_the_best_problem_that_got_less(ask: Ask) -> None:
     assert row.cost.weeks == Fraction(9, 5)
 
 
+def test_of_two_alike_that_it_displaced_spelling_does_not_decide(ask: Ask) -> None:
+    alike = "".join(f"Globex,planner,{p},1,2026-01-15,8,1\n" for p in ("Waiting", "late costs"))
+    (row,) = single_customer(*ask(EPIC, item("A-1", parent="E-1"), *HEARD, problems=alike)).rows
+    assert row.displaced is not None
+    assert (row.displaced.problem, row.displaced.opportunity) == ("late costs", 15)
+
+
 # The share
 
 

@@ -1,5 +1,6 @@
 """What the trust report says of the other figures, and that tagging does what it promises."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,32 @@ def test_a_tag_that_came_after_the_start_is_counted_as_late(ask: Ask) -> None:  
         *ask(item("A-1", "intent/search"), item("A-2"), label("A-2", 5, "intent/search"), item("A-3"))
     )
     assert [(r.field, r.late, r.items) for r in late.retrofits] == [("intent", 1, 2), ("customer", 0, 0)]
+
+
+def late(report: Trust) -> list[tuple[int, int]]:
+    """(named after the start, named at all), of intents and of customers."""
+    return [(r.late, r.items) for r in report.retrofits]
+
+
+def test_an_intent_that_a_label_named_before_a_field_did_is_not_late(ask: Ask) -> None:  # noqa: F811
+    field = Named(id="nf", item="", ts=0, attr="field", key="customfield_1", val="Strategic intent")
+    repeated = Added(id="A-1:f", item="A-1", ts=at(5), attr="customfield_1", key="", val="Search")
+    other = Added(id="A-2:f", item="A-2", ts=at(5), attr="customfield_1", key="", val="late")
+    work = [*item("A-1", "intent/search"), *item("A-2", "intent/search")]
+    assert late(trust(*ask(field, work, repeated, other))) == [(1, 2), (0, 0)]
+
+
+def test_a_person_who_says_again_what_was_said_before_does_not_make_it_late(ask: Ask) -> None:  # noqa: F811
+    work = [*item("A-1", "intent/search", "customer/Acme"), *item("A-2"), *item("A-3", start=6)]
+    told = [
+        *said("A-1", 5, intent="search", customer="Acme"),
+        *said("A-2", 5, intent="search", customer="Acme"),
+        *said("A-3", 5, intent="search", customer="Globex"),
+    ]
+    again = [e for n, v in enumerate(("late", "search")) for e in said("A-3", 7 + n, intent=v)]
+    again = [replace(e, id=f"{e.id}.{n}") for n, e in enumerate(again)]
+    widened = [replace(e, id="w") for e in said("A-3", 9, customer="Acme; Globex")]
+    assert late(trust(*ask(work, told, again, widened))) == [(1, 3), (1, 3)]
 
 
 def test_items_whose_signs_disagree_are_listed_by_kind(ask: Ask) -> None:  # noqa: F811

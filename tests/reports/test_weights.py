@@ -1,6 +1,7 @@
 """Money, points and periods: the weights beside effort and count, each by an example a person can check."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise, product
@@ -270,3 +271,9 @@ def test_periods_are_the_window_without_gaps(by: str, start: int, length: int) -
     assert (found[0].since, found[-1].until) == (query.since, query.until)
     assert all(a.until == b.since for a, b in pairwise(found))
     assert len({p.name for p in found}) == len(found)
+
+
+def test_a_window_after_all_that_is_known_has_no_period() -> None:
+    query = question("quarter", datetime(2026, 1, 9, tzinfo=UTC), datetime(2026, 3, 3, tzinfo=UTC))
+    assert [*periods(replace(query, as_of=query.since - 1))] == []
+    assert [p.since for p in periods(replace(query, as_of=query.since))] == [query.since]

@@ -130,6 +130,8 @@ class Repo:
     name: str
     private: bool = False
     hidden: bool = False
+    archived: bool = False
+    has_issues: bool = True
     labels: dict[str, Label] = field(default_factory=dict)
     milestones: dict[str, Milestone] = field(default_factory=dict)
     issues: "dict[int, Issue]" = field(default_factory=dict)
@@ -687,7 +689,8 @@ class Shapes:
         links = {f"{name}_url": f"{url}/{name}" for name in _REPO_LINKS}
         head = {"id": repo.id, "node_id": repo.node_id, "name": repo.name, "full_name": repo.full_name}
         tail = {"description": None, "fork": False, "url": url, "html_url": f"{self.web}/{repo.full_name}"}
-        flags = {"private": repo.private, "archived": False, "disabled": False, "has_issues": True}
+        flags = {"private": repo.private, "archived": repo.archived, "disabled": False}
+        flags["has_issues"] = repo.has_issues
         return {**head, "owner": self.user(repo.owner), **tail, **links, **flags}
 
     def label(self, label: Label, repo: Repo) -> Json:
@@ -860,14 +863,22 @@ class Quota:
         return {"limit": limit, "remaining": max(0, limit - used), "used": min(used, limit), "reset": reset}
 
 
+WRITES = ("POST", "PATCH", "DELETE")
 _ROUTES: list[tuple[re.Pattern[str], str]] = [
     (re.compile(path), handler)
     for path, handler in [
         (r"/user", "user"),
+        (r"/user/repos", "user_repos"),
+        (r"/installation/repositories", "installation"),
         (r"/users/([^/]+)", "account"),
         (r"/users/([^/]+)/orgs", "account_orgs"),
         (r"/orgs/([^/]+)/repos", "org_repos"),
+        (r"/orgs/([^/]+)/issue-types", "org_types"),
+        (r"/orgs/([^/]+)/issue-fields", "org_fields"),
+        (r"/orgs/([^/]+)/projectsV2", "org_boards"),
+        (r"/orgs/([^/]+)/projectsV2/(\d+)/fields", "board_fields"),
         (r"/repos/([^/]+/[^/]+)", "repo"),
+        (r"/repos/([^/]+/[^/]+)/labels", "labels"),
         (r"/repos/([^/]+/[^/]+)/issues", "issues"),
         (r"/repos/([^/]+/[^/]+)/issues/events", "repo_events"),
         (r"/repos/([^/]+/[^/]+)/issues/comments", "repo_comments"),
@@ -899,7 +910,9 @@ class GitHubFace:
     token: the only one that is right (None: any is). anonymous_limit, rate_limit: None counts nothing.
     deep_page_limit: rows that `page` can reach. cursors: lists that have them give one with every page, as
     GitHub does for issues, not only where `page` does not reach. timeout_nodes: a larger GraphQL query
-    answers 502.
+    answers 502. scopes: of a classic token; None stands for a fine-grained one, of which nothing is told.
+    me: whom the token stands for; app: that it is an application's, as in GitHub Actions, which has no /user.
+    forbidden: the rights that it lacks to read issues. writable: whether it may write.
     """
 
     company: GitHubCompany
@@ -914,8 +927,12 @@ class GitHubFace:
     anonymous_limit: int | None = 60
     enterprise: bool = False
     timeout_nodes: int = 500_000
-    scopes: set[str] = field(default_factory=lambda: {"repo", "read:org", "read:project"})
+    scopes: set[str] | None = field(default_factory=lambda: {"repo", "read:org", "read:project"})
+    app: bool = False
+    forbidden: str = ""
     clock: Callable[[], float] = time.time
+    me: str = "sync-bot"
+    writable: bool = True
 
     def __post_init__(self) -> None:
         # Heavy, and not needed by those who only look at the model.
@@ -940,7 +957,7 @@ class GitHubFace:
         who = request.headers.get("authorization", "")
         if request.path in {"/graphql", "/api/graphql"} and request.method == "POST":
             return self._query(request, who)
-        if request.method not in {"GET", "HEAD"} or not request.path.startswith(self.prefix + "/"):
+        if request.method not in {"GET", "HEAD", *WRITES} or not request.path.startswith(self.prefix + "/"):
             return refused(404, "Not Found")
         path = request.path.removeprefix(self.prefix).rstrip("/")
         limit = self.rate_limit if who else self.anonymous_limit
@@ -949,6 +966,11 @@ class GitHubFace:
         if limit is not None and self.quota.status("core", who, limit)["remaining"] == 0:
             name = "user ID 1" if who else "127.0.0.1"
             return self._with_quota(refused(403, f"{_LIMITED} {name}."), "core", who, limit)
+        if request.method in WRITES:
+            from simulator.github_writes import write
+
+            self.quota.charge("core", who, 1)
+            return self._with_quota(write(self, request, path, who), "core", who, limit)
         answer = _conditional(self._get(request, path, who), request, who)
         # An anonymous 304 costs as much as an answer.
         if not (answer.status == 304 and who):
@@ -960,6 +982,8 @@ class GitHubFace:
 
     def _with_quota(self, answer: Answer, resource: str, who: str, limit: int | None) -> Answer:
         headers = {"X-GitHub-Media-Type": "github.v3; format=json", **answer.headers}
+        if who and self.scopes is not None:
+            headers["X-OAuth-Scopes"] = ", ".join(sorted(self.scopes))
         if limit is not None:
             status = self.quota.status(resource, who, limit)
             headers |= {f"X-RateLimit-{name.title()}": str(value) for name, value in status.items()}
@@ -981,7 +1005,7 @@ class GitHubFace:
             return self._with_quota(Answer(200, {"errors": [error]}), "graphql", who, self.graphql_limit)
         result = self._graphql.run(request.body, status)
         self.quota.charge("graphql", who, result.cost)
-        headers = {POINTS: str(result.cost), "X-OAuth-Scopes": ", ".join(sorted(self.scopes))}
+        headers = {POINTS: str(result.cost)}
         answer = Answer(200, result.body, headers)
         if result.nodes > self.timeout_nodes:
             answer = Answer(502, _TIMEOUT, {**headers, "Content-Type": "text/html"})
@@ -1028,7 +1052,9 @@ class GitHubFace:
     def _user(self, request: Request, who: str) -> Answer:
         if not who:
             return refused(401, "Requires authentication")
-        me = self.shapes.user(self.company.account("sync-bot"))
+        if self.app:
+            return refused(403, "Resource not accessible by integration")
+        me = self.shapes.user(self.company.account(self.me))
         return Answer(200, {**me, "name": None, "email": None})
 
     def _account(self, request: Request, who: str, login: str) -> Answer:
@@ -1056,10 +1082,64 @@ class GitHubFace:
         url = f"{self.shapes.api}/organizations/{repos[0].owner.id}/repos"
         return self._page(request, seen, url, self.shapes.repo)
 
+    def _user_repos(self, request: Request, who: str) -> Answer:
+        if not who or self.app:
+            return refused(403 if who else 401, "Resource not accessible by integration")
+        seen = [r for r in self.company.repos.values() if not r.hidden]
+        return self._page(request, seen, f"{self.shapes.api}/user/repos", self.shapes.repo)
+
+    def _installation(self, request: Request, who: str) -> Answer:
+        if not self.app:
+            return refused(403, "You must authenticate with an installation access token.")
+        seen = [self.shapes.repo(r) for r in self.company.repos.values() if not r.hidden]
+        return Answer(200, {"total_count": len(seen), "repositories": seen})
+
+    def _org_types(self, request: Request, who: str, org: str) -> Answer:
+        return Answer(200, [self.shapes.type(name) for name in self.company.issue_types])
+
+    def _org_fields(self, request: Request, who: str, org: str) -> Answer:
+        return Answer(200, [
+            {"id": number, "node_id": node_id("IFSS", number), "name": name, "description": None,
+             "data_type": "single_select"}
+            for name, number in self.company.issue_fields.items()
+        ])  # fmt: skip
+
+    def _org_boards(self, request: Request, who: str, org: str) -> Answer:
+        if self.scopes is not None and not self.scopes & {"project", "read:project"}:
+            return refused(403, "Resource not accessible by personal access token")
+        owner, now = self.shapes.user(self.company.account(org, "Organization")), stamp(self.company.now)
+        return Answer(200, [
+            {"id": b.id, "node_id": b.node_id, "owner": owner, "creator": owner, "title": b.title,
+             "description": None, "public": False, "closed_at": None, "created_at": now, "updated_at": now,
+             "number": b.number, "short_description": None, "deleted_at": None, "deleted_by": None}
+            for b in self.company.projects.values() if not b.hidden
+        ])  # fmt: skip
+
+    def _board_fields(self, request: Request, who: str, org: str, number: str) -> Answer:
+        boards = [b for b in self.company.projects.values() if str(b.number) == number and not b.hidden]
+        if not boards:
+            return refused(404, "Not Found")
+        now = stamp(self.company.now)
+        url = f"{self.shapes.api}/orgs/{org}/projectsV2/{number}"
+        return Answer(200, [
+            {"id": known, "node_id": node_id("PVTSSF", known), "name": name, "data_type": "single_select",
+             "project_url": url, "created_at": now, "updated_at": now}
+            for name, known in boards[0].fields.items()
+        ])  # fmt: skip
+
+    def _labels(self, request: Request, repo: Repo) -> Answer:
+        url = f"{self.shapes.api}/repositories/{repo.id}/labels"
+        return self._page(request, list(repo.labels.values()), url, lambda one: self.shapes.label(one, repo))
+
     def _repo(self, request: Request, repo: Repo) -> Answer:
         return Answer(200, self.shapes.repo(repo))
 
     def _issues(self, request: Request, repo: Repo) -> Answer:
+        if self.forbidden:
+            what = "Resource not accessible by personal access token"
+            return refused(403, what, **{"X-Accepted-GitHub-Permissions": self.forbidden})
+        if not repo.has_issues:
+            return refused(410, "Issues are disabled for this repo")
         state, order = request.first("state", "open"), request.first("sort", "created")
         rows = [i for i in repo.issues.values() if i.is_there and state in {"all", i.state}]
         rows = [i for i in rows if stamp(i.updated_at) >= _since(request)]

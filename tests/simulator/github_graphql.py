@@ -119,11 +119,12 @@ class GraphQL:
                 f"This query requests up to {price.nodes:,} possible nodes which exceeds the maximum limit"
             )
             return {"type": "MAX_NODE_LIMIT_EXCEEDED", "message": f"{words} of {MOST_NODES:,}."}
-        if "projectItems" in price.fields and not self.face.scopes & {"read:project", "project"}:
+        scopes = self.face.scopes
+        if "projectItems" in price.fields and scopes is not None and not scopes & {"read:project", "project"}:
             words = (
                 "Your token has not been granted the required scopes to execute this query. The "
                 "'projectItems' field requires one of the following scopes: ['read:project'], but your token "
-                f"has only been granted the: {sorted(self.face.scopes)} scopes."
+                f"has only been granted the: {sorted(scopes)} scopes."
             )
             return {"type": "INSUFFICIENT_SCOPES", "message": words}
         return None
@@ -250,7 +251,7 @@ class Root:
         return {"limit": self.status["limit"], "cost": cost, "nodeCount": self.price.nodes, **used}
 
     def viewer(self, info: Info, args: Arguments) -> Json | None:
-        return self.view.actor(self.view.company.account("sync-bot"))
+        return self.view.actor(self.view.company.account(self.view.face.me))
 
     def repository(self, info: Info, args: Arguments) -> "RepoNode":
         name, company = f"{args['owner']}/{args['name']}", self.view.company
@@ -664,7 +665,8 @@ def _comment(view: View, entry: Entry) -> Json:
     times = {"publishedAt": stamp(entry.at), "updatedAt": edited or stamp(entry.at), "lastEditedAt": edited}
     text = {"body": entry.detail, "bodyText": entry.detail, "resourcePath": path, "url": view.web + path}
     rest = {"authorAssociation": "MEMBER", "isMinimized": False, "issue": issue, "editor": None}
-    return {**ids, **times, **text, **rest, "repository": issue.repository}
+    mine = {"viewerDidAuthor": entry.actor.login == view.face.me}
+    return {**ids, **times, **text, **rest, **mine, "repository": issue.repository}
 
 
 def _labeled(view: View, entry: Entry) -> Json:

@@ -22,6 +22,7 @@ Json = dict[str, Any]
 INLINE_HISTORIES = 40
 INLINE_COMMENTS = 20
 PAGE_OF_IDS = 5000
+LONGEST_COMMENT = 32_767
 CLOUD_ID = "11111111-2222-3333-4444-555555555555"
 WINDOW = 60.0
 
@@ -132,6 +133,8 @@ class _Face:
         self.zone = ZoneInfo(timezone)
         self.timezone = timezone
         self.page_cap = cap
+        self.me = company.actor
+        """Whom the token stands for."""
         self.skew = 0.0
         """How many seconds this server's clock is ahead of the company's."""
         self._shapes: dict[str, Shape] = {}
@@ -249,6 +252,12 @@ class _Face:
                 return Answer(200, shown | more | ({"style": "classic"} if self.cloud else {}))
         raise Refused(404, f"No project could be found with key '{name}'.")
 
+    def shown_projects(self, shape: Shape) -> list[Json]:
+        """The projects that may be seen, by key."""
+        seen = sorted((p for p in self.company.projects.values() if not p.hidden), key=lambda p: p.key)
+        moment = self.company.now
+        return [shape.project(Issue("0", "", p, moment, moment, "", {})) for p in seen]
+
     def types(self) -> Iterable[str]:
         """The ids of the issue types."""
         return self.company.fields["type"].names
@@ -264,6 +273,69 @@ class _Face:
         if not self.company.linking:
             raise Refused(403, "Issue linking is currently disabled.")
         return Answer(200, [shape.remote(issue, link_id) for link_id in issue.remote])
+
+    # What an application may write here: labels and comments.
+
+    def _edit(self, request: Request, shape: Shape, name: str) -> Answer:
+        issue = self.find(name)
+        update = request.body.get("update") if isinstance(request.body, dict) else None
+        if not isinstance(update, dict) or set(update) != {"labels"}:
+            raise Refused(400, "This simulator edits labels alone.")
+        for step in update["labels"]:
+            ((verb, label),) = step.items()
+            if not isinstance(label, str) or " " in label or len(label) > 255:
+                raise Refused(400, f"The label '{label}' contains spaces which is invalid.")
+            self.company.tick(1)
+            change = {"add": [label]} if verb == "add" else {"remove": [label]}
+            self.company.labels(issue.id, by=self.me, **change)
+        return Answer(204, None)
+
+    def _say(self, request: Request, shape: Shape, name: str) -> Answer:
+        issue, words = self.find(name), self._words(request, shape)
+        self.company.tick(1)
+        number = self.company.comment(issue.id, words, by=self.me)
+        comment = issue.comments[number]
+        comment.raw = request.body["body"]
+        comment.internal = _is_internal(request.body)
+        return Answer(201, shape.comment(issue, comment))
+
+    def _say_again(self, request: Request, shape: Shape, name: str, number: str) -> Answer:
+        issue, words = self.find(name), self._words(request, shape)
+        comment = issue.comments.get(number)
+        if comment is None:
+            raise Refused(404, f"Can not find a comment for the id: {number}.")
+        if comment.author != self.me:
+            raise Refused(400, "You do not have the permission to edit this comment.")
+        self.company.tick(1)
+        self.company.edit_comment(issue.id, number, words, by=self.me)
+        comment.raw = request.body["body"]
+        return Answer(200, shape.comment(issue, comment))
+
+    def _words(self, request: Request, shape: Shape) -> str:
+        """The words of a body: a document in version 3, wiki text in version 2."""
+        body = request.body.get("body") if isinstance(request.body, dict) else None
+        right = isinstance(body, dict) and body.get("type") == "doc" if shape.version == "3" else body
+        if not right or (shape.version != "3" and not isinstance(body, str)):
+            raise Refused(400, "INVALID_INPUT" if shape.version == "3" else "Comment body can not be empty!")
+        words = "\n".join(_texts(body)) if isinstance(body, dict) else str(body)
+        if len(words) > LONGEST_COMMENT:
+            raise Refused(400, "The entered text is too long. It exceeds the allowed limit of 32,767.")
+        return words
+
+
+def _texts(node: Json) -> Iterable[str]:
+    """The words of a document, a line for each paragraph."""
+    inner = node.get("content", [])
+    if node.get("type") == "paragraph":
+        yield "".join(str(each.get("text", "")) for each in inner)
+    else:
+        for each in inner:
+            yield from _texts(each)
+
+
+def _is_internal(body: Json) -> bool:
+    known = {p["key"]: p["value"] for p in body.get("properties", [])}
+    return bool(known.get("sd.public.comment", {}).get("internal"))
 
 
 def _field_ids(entry: History) -> set[str]:
@@ -325,15 +397,20 @@ class CloudFace(_Face):
         ("GET", "field", "all_fields"),
         ("GET", "status", "all_statuses"),
         ("GET", "configuration", "configuration"),
+        ("GET", "project/search", "project_search"),
         ("GET", "project/([^/]+)", "project"),
         ("GET POST", "search", "search"),
         ("GET POST", "search/jql", "search_jql"),
+        ("POST", "search/approximate-count", "count"),
         ("POST", "issue/bulkfetch", "issue_bulk"),
         ("POST", "changelog/bulkfetch", "changelog_bulk"),
         ("GET", "issue/([^/]+)", "issue"),
         ("GET", "issue/([^/]+)/changelog", "changelog"),
         ("GET", "issue/([^/]+)/comment", "comments"),
         ("GET", "issue/([^/]+)/remotelink", "remote_links"),
+        ("PUT", "issue/([^/]+)", "edit"),
+        ("POST", "issue/([^/]+)/comment", "say"),
+        ("PUT", "issue/([^/]+)/comment/([^/]+)", "say_again"),
     ]
 
     def __init__(
@@ -346,6 +423,7 @@ class CloudFace(_Face):
         self.lag, self.rate, self.browse_only, self.paging = lag, rate, browse_only, paging
         self.epoch, self.scoped, self.strict_ids = epoch, scoped, strict_ids
         self.histories_inline, self.comments_inline = INLINE_HISTORIES, INLINE_COMMENTS
+        self.projects_cap = 50
         self._window = _Window()
         self._tokens = _Tokens()
 
@@ -423,13 +501,28 @@ class CloudFace(_Face):
         )
 
     def _myself(self, request: Request, shape: Shape) -> Answer:
-        me = shape.user(self.company.actor) or {}
+        me = shape.user(self.me) or {}
         return Answer(200, {**me, "timeZone": self.timezone, "locale": "en_US"})
 
     def _search(self, request: Request, shape: Shape) -> Answer:
         raise Refused(
             410, "The requested API has been removed. Please migrate to the /rest/api/3/search/jql API."
         )
+
+    def _project_search(self, request: Request, shape: Shape) -> Answer:
+        asked, rows = Asked(request), self.shown_projects(shape)
+        start, size = asked.number("startAt", 0), min(asked.number("maxResults", 50), self.projects_cap)
+        last = start + size >= len(rows)
+        body = {"startAt": start, "maxResults": size, "total": len(rows), "isLast": last}
+        return Answer(200, body | {"values": rows[start : start + size]})
+
+    def _count(self, request: Request, shape: Shape) -> Answer:
+        jql = Asked(request, {"jql": str}).one("jql")
+        query = Query(jql, self.company, self.zone, strict=self.strict_ids)
+        if not query.bounded:
+            raise Refused(400, "Unbounded JQL queries are not allowed here. Add a search restriction.")
+        rows = query.find([row for i in self.company.issues.values() if (row := self._row(i, set()))])
+        return Answer(200, {"count": len(rows)})
 
     def _search_jql(self, request: Request, shape: Shape) -> Answer:
         asked = Asked(request, _SEARCH)
@@ -553,11 +646,15 @@ class DataCenterFace(_Face):
         ("GET", "field", "all_fields"),
         ("GET", "status", "all_statuses"),
         ("GET", "configuration", "configuration"),
+        ("GET", "project", "projects"),
         ("GET", "project/([^/]+)", "project"),
         ("GET POST", "search", "search"),
         ("GET", "issue/([^/]+)", "issue"),
         ("GET", "issue/([^/]+)/comment", "comments"),
         ("GET", "issue/([^/]+)/remotelink", "remote_links"),
+        ("PUT", "issue/([^/]+)", "edit"),
+        ("POST", "issue/([^/]+)/comment", "say"),
+        ("PUT", "issue/([^/]+)/comment/([^/]+)", "say_again"),
     ]
 
     def __init__(
@@ -599,8 +696,11 @@ class DataCenterFace(_Face):
             },
         )
 
+    def _projects(self, request: Request, shape: Shape) -> Answer:
+        return Answer(200, self.shown_projects(shape))
+
     def _myself(self, request: Request, shape: Shape) -> Answer:
-        me = shape.user(self.company.actor) or {}
+        me = shape.user(self.me) or {}
         return Answer(200, {**me, "deleted": False, "timeZone": self.timezone, "locale": "en_US"})
 
     def _search(self, request: Request, shape: Shape) -> Answer:

@@ -77,7 +77,7 @@ class Kind:
 
 @dataclass
 class Comment:
-    """A comment; `text` in the notation of jira_text."""
+    """A comment; `text` in the notation of jira_text, `raw` as an application wrote it."""
 
     id: str
     author: str
@@ -85,6 +85,8 @@ class Comment:
     created: datetime
     updated: datetime
     update_author: str
+    raw: Any = None
+    internal: bool = False
 
 
 @dataclass

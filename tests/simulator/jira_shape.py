@@ -342,11 +342,11 @@ class Shape:
             "self": f"{self.api}/issue/{issue.id}/comment/{comment.id}",
             "id": comment.id,
             **self.authored("author", comment.author),
-            "body": self.text(comment.text),
+            "body": self.text(comment.text) if comment.raw is None else comment.raw,
             **self.authored("updateAuthor", comment.update_author),
             "created": self.moment(comment.created),
             "updated": self.moment(comment.updated),
-            **({"jsdPublic": True} if self.cloud else {}),
+            **({"jsdPublic": not comment.internal} if self.cloud else {}),
         }
 
     def remote(self, issue: Issue, link_id: str) -> Json:

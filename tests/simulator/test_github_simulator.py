@@ -13,6 +13,7 @@ import requests
 from graphql import GraphQLSchema, build_schema, is_leaf_type
 from recorded import RECORDED, needs_recorded, secp256k1_issues
 
+from simulator.contracts import check_hits
 from simulator.github import KINDS, NO_EVENT, GitHubCompany, GitHubFace, Issue, node_id, old_node_id, stamp
 from simulator.github_graphql import schema
 from simulator.github_load import standard_github
@@ -646,6 +647,17 @@ def test_rest_answers_keep_to_the_contract(client: Client, company: GitHubCompan
         if schema_name in contract()["components"]["schemas"]:
             answers.append((schema_name, row))
     answers += [("minimal-repository", row) for row in client.walk("/orgs/acme/repos")]
+    company.set_type(issue, "Epic")
+    company.set_field(issue, "Theme", "Quiet")
+    company.project_set(issue, "Roadmap", "Customer", "Acme")
+    lists = {
+        f"/repos/{WEB}/labels": "label", "/user/repos": "minimal-repository",
+        "/orgs/acme/issue-types": "issue-type", "/orgs/acme/issue-fields": "issue-field",
+        "/orgs/acme/projectsV2": "projects-v2", "/orgs/acme/projectsV2/1/fields": "projects-v2-field",
+    }  # fmt: skip
+    looked = [(name, row) for path, name in lists.items() for row in client.walk(path)]
+    assert {name for name, _ in looked} == {*lists.values()}
+    answers += looked
     answers += [("rate-limit-overview", client.get("/rate_limit").json())]
     assert [words for name, row in answers for words in violations(name, row)] == []
     assert len({name for name, _ in answers}) > 20
@@ -681,3 +693,35 @@ def differences(ours: GraphQLSchema, theirs: GraphQLSchema) -> Iterator[str]:
             for argument, wanted in getattr(field, "args", {}).items():
                 if str(getattr(official.args.get(argument), "type", None)) != str(wanted.type):
                     yield f"{name}.{field_name}({argument}: {wanted.type})"
+
+
+@needs_recorded
+def test_writes_keep_to_the_contract(client: Client, company: GitHubCompany) -> None:
+    issue = company.create(WEB, "Epic", labels=["Needs-Intent"])
+    company.unlabel(issue, "Needs-Intent")
+
+    def write(method: str, path: str, body: Any = None) -> requests.Response:
+        url = f"{client.server.url}/repos/{WEB}/issues{path}"
+        return client.session.request(method, url, json=body, timeout=10)
+
+    added = write("POST", "/1/labels", {"labels": ["needs-intent"]})
+    said = write("POST", "/1/comments", {"body": "Hello"})
+    edited = write("PATCH", f"/comments/{said.json()['id']}", {"body": "Again"})
+    dropped = write("DELETE", "/1/labels/NEEDS-intent")
+    codes = [a.status_code for a in (added, said, edited, dropped)]
+    assert codes == [200, 201, 200, 200]
+    assert [each["name"] for each in added.json()] == ["Needs-Intent"], "labels have one spelling"
+    assert dropped.json() == []
+    assert violations("label", added.json()[0]) == []
+    assert violations("issue-comment", said.json()) == violations("issue-comment", edited.json()) == []
+    assert [entry.detail for entry in issue.comments] == ["Again"]
+    assert write("DELETE", "/1/labels/needs-intent").status_code == 404
+    assert write("POST", "/1/comments", {"body": ""}).status_code == 422
+    company.lock(issue)
+    assert write("POST", "/1/comments", {"body": "x"}).status_code == 403
+    assert check_hits("github", client.server.hits) == []
+    who = "comments(first:9){nodes{viewerDidAuthor}}"
+    asked = f'query{{repository(owner:"acme",name:"web"){{issue(number:1){{{who}}}}}}}'
+    company.comment(issue, "Not ours", by="eve")
+    nodes = client.ask(asked)["data"]["repository"]["issue"]["comments"]["nodes"]
+    assert [n["viewerDidAuthor"] for n in nodes] == [True, False]

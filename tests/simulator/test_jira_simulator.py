@@ -117,8 +117,10 @@ class TestContracts:
         company, issue = rich()
         with cloud(company) as site:
             everything = {"jql": ALL, "fields": "*all", "expand": "changelog,names,schema"}
-            answers = [get(site, f"{version}/{path}") for path in (*self.READS, "issue/PAY-2/changelog")]
+            reads = (*self.READS, "issue/PAY-2/changelog", "project/search")
+            answers = [get(site, f"{version}/{path}") for path in reads]
             answers += [
+                post(site, f"{version}/search/approximate-count", jql=ALL),
                 get(site, f"{version}/search/jql", **everything),
                 post(
                     site, f"{version}/search/jql", jql=ALL, fields=["summary"], reconcileIssues=[int(issue)]
@@ -133,7 +135,7 @@ class TestContracts:
     def test_data_center_answers_as_the_contract_says(self) -> None:
         company, _ = rich()
         with dc(company) as site:
-            answers = [get(site, f"2/{path}") for path in self.READS]
+            answers = [get(site, f"2/{path}") for path in (*self.READS, "project")]
             answers.append(get(site, "2/search", jql=ALL, fields="*all", expand="changelog,names,schema"))
             assert [problems("jira-dc", answer) for answer in answers] == [[]] * len(answers)
             assert check_hits("jira-dc", site.hits) == []
@@ -759,3 +761,37 @@ class TestFaults:
                 time.sleep(0.01)
         thread.join(2)
         assert not thread.is_alive()
+
+
+DOCUMENT = {
+    "type": "doc",
+    "version": 1,
+    "content": [{"type": "paragraph", "content": [{"type": "text", "text": "Hello"}]}],
+}
+
+
+@needs_contracts
+@pytest.mark.parametrize(
+    ("face", "contract", "version", "body"),
+    [(CloudFace, "jira-cloud", 3, DOCUMENT), (DataCenterFace, "jira-dc", 2, "Hello")],
+)
+def test_writes_keep_to_the_contract(face: type[Face], contract: str, version: int, body: Any) -> None:
+    company = JiraCompany()
+    number = company.create("PAY", "Epic", "One")
+    stranger = company.comment(number, "Not ours", by="acc-ben")
+    with running(face(company)) as site:
+        at = f"{site.url}/rest/api/{version}/issue/{number}"
+        labels = {"update": {"labels": [{"add": "needs-intent"}]}}
+        assert requests.put(at, json=labels, timeout=5).status_code == 204
+        said = requests.post(f"{at}/comment", json={"body": body}, timeout=5)
+        mine = said.json()["id"]
+        edited = requests.put(f"{at}/comment/{mine}", json={"body": body}, timeout=5)
+        refused = requests.put(f"{at}/comment/{stranger}", json={"body": body}, timeout=5)
+        assert (said.status_code, edited.status_code, refused.status_code) == (201, 200, 400)
+        assert said.json()["body"] == body
+        bad = {"update": {"labels": [{"add": "with space"}]}}
+        assert requests.put(at, json=bad, timeout=5).status_code == 400
+        path = f"/rest/api/{version}/issue/1/comment"
+        assert check_answer(contract, "POST", path, 201, said.json()) == []
+        assert check_hits(contract, site.hits) == []
+    assert company.issues[number].values["labels"] == ["needs-intent"]

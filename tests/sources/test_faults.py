@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from types import SimpleNamespace
 
 import pytest
 from fault_runs import (
@@ -40,7 +39,7 @@ SOME = [(t, f) for n, f in enumerate(ALL) for k, t in enumerate(TRACKERS) if (n 
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     """All trackers, with nothing between two tries of a request but the request."""
     with ExitStack() as stack, pytest.MonkeyPatch.context() as here:
-        here.setattr("tenacity.nap.time", SimpleNamespace(sleep=lambda _: None))
+        here.setattr("tracker_sync.sources.wire.rest", lambda _: None)
         yield Bench(tmp_path_factory.mktemp("faults"), stack)
 
 

@@ -318,6 +318,22 @@ def test_what_moves_no_update_time_is_found_by_a_full_sync(
     assert items["web:acme/web#4"].one(attr) == "Integrations"
 
 
+def test_fields_of_issues_and_of_projects_say_what_the_configuration_says_they_do(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company, issues = github_company()
+    company.set_field(issues[0], "Bet", "Self serve")
+    company.project_set(issues[0], "Roadmap", "Asked by", "Girder")
+    with github(desk, company, monkeypatch):
+        desk.sync()
+        assert desk.listed("--intent", "self-serve") == []
+        config = desk.folder / "tracker-sync.toml"
+        config.write_text(config.read_text() + 'fields = { intent = "Bet", customer = "Asked by" }\n')
+        desk.sync()
+    [row] = desk.listed("--intent", "self-serve")
+    assert (row["key"], row["customers"]) == ("web:acme/web#1", ["girder"])
+
+
 def test_a_token_without_the_scope_for_projects_reads_the_rest(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

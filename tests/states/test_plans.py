@@ -9,6 +9,7 @@ from tracker_sync.states.plans import Plan, plans
 NAMES = Names({
     ("field", "customfield_1"): ("Story Points", ""), ("field", "customfield_2"): ("Rank", ""),
     ("status", "1"): ("Ready for dev", "new"), ("status", "2"): ("Ready for review", "indeterminate"),
+    ("status", "4"): ("Parked", "new"),
 })  # fmt: skip
 
 
@@ -53,6 +54,11 @@ def test_the_same_date_said_again_is_one_plan() -> None:
 
 def test_ready_is_a_status_before_work_that_says_so() -> None:
     states = changed(1, "status", "Ready for dev", "1"), changed(5, "status", "Ready for review", "2")
+    assert planned(*states) == [Plan("ready", 1, 1, 5)]
+
+
+def test_a_status_is_ready_by_the_name_that_it_has_now_or_else_by_the_one_that_the_tracker_logged() -> None:
+    states = changed(1, "status", "Ready", "3"), changed(5, "status", "Ready", "4")
     assert planned(*states) == [Plan("ready", 1, 1, 5)]
 
 

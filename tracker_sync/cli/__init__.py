@@ -8,13 +8,16 @@ import click
 from tracker_sync import __version__
 from tracker_sync.cli import (
     check,
+    daemon,
     demo,
     dismiss,
+    doctor,
     init,
     items,
     log,
     report,
     rules,
+    status,
     strategy,
     suggest,
     sync,
@@ -51,8 +54,9 @@ def cli(context: click.Context, config: str | None) -> None:
 
 
 for command in (
-    init.init, sync.sync, items.items, items.show, tag.tag, suggest.suggest, report.report,
-    dismiss.dismiss, check.check, strategy.strategy, rules.rules, log.log, demo.demo,
+    init.init, doctor.doctor, sync.sync, daemon.daemon, status.status, items.items, items.show, tag.tag,
+    suggest.suggest, report.report, dismiss.dismiss, check.check, strategy.strategy, rules.rules, log.log,
+    demo.demo,
 ):  # fmt: skip
     cli.add_command(command)
 

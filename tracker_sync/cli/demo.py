@@ -1,12 +1,13 @@
 """`tracker-sync demo`: the whole chain on a made-up company, without any account."""
 
+import os
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from tracker_sync.cli.session import opened
+from tracker_sync.cli.session import now, opened
 from tracker_sync.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -28,13 +29,14 @@ def demo(folder: Path, serve: bool) -> None:
 
     Example: tracker-sync demo --dir /tmp/girder
     """
-    from tracker_sync.cli.sync import sync_all
+    from tracker_sync.cli.sync import speaking
     from tracker_sync.config import FILE, load
     from tracker_sync.demo.company import company
     from tracker_sync.demo.tracker_server import serving
     from tracker_sync.render import text
     from tracker_sync.reports import REPORTS
     from tracker_sync.reports.opening import open_portfolio
+    from tracker_sync.runs import sync_all
 
     path = folder / FILE
     if path.exists() and not path.read_text(encoding="utf-8").startswith(MARK):
@@ -46,9 +48,9 @@ def demo(folder: Path, serve: bool) -> None:
             content = content.replace("@JIRA_URL@", jira_url).replace("@GITHUB_URL@", github_url)
             (folder / name).write_text((MARK if name == FILE else "") + content, encoding="utf-8")
         config = load(path)
-        with opened(config, write=True) as log:
+        with speaking("text") as voice, opened(config, write=True) as log:
             _tell_first_strategy(config, log, made)
-            code = sync_all(config, log)
+            code = sync_all(config, log, voice, os.environ, clock=now)
             page = text.render(REPORTS["overview"](*open_portfolio(config, log)))
         if code:
             raise click.exceptions.Exit(code)
@@ -69,7 +71,6 @@ def demo(folder: Path, serve: bool) -> None:
 
 def _tell_first_strategy(config: "Config", log: "EventLog", made: "Company") -> None:
     """A log that knows no strategy yet is told of the one before the file's, as if it had been there then."""
-    from tracker_sync.cli.session import now
     from tracker_sync.inputs import record, told
 
     if any(event.attr == "strategy" for _, event in told(log)):

@@ -89,7 +89,7 @@ def rebuild(context: click.Context) -> None:
 
     Example: tracker-sync log rebuild
     """
-    from tracker_sync.cli.session import keep
+    from tracker_sync.runs import keep
 
     config = configuration(context)
     with opened(config, write=True) as events:

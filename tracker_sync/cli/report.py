@@ -1,7 +1,6 @@
 """`tracker-sync report`: the overview, or one report by name."""
 
 import os
-import stat
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
@@ -12,7 +11,7 @@ import click
 
 from tracker_sync.cli.html import drawing, on_page, page
 from tracker_sync.cli.session import configuration, keep_found, keep_up, opened
-from tracker_sync.errors import ConfigError
+from tracker_sync.outfile import write
 from tracker_sync.reports import NAMES
 
 if TYPE_CHECKING:
@@ -181,17 +180,3 @@ def wants_colour(environ: Mapping[str, str]) -> bool:
     if environ.get("NO_COLOR"):
         return False
     return bool(environ.get("FORCE_COLOR")) or (sys.stdout.isatty() and environ.get("TERM") != "dumb")
-
-
-def write(path: Path, text: str) -> None:
-    """Write a file whole or not at all; a symbolic link is refused."""
-    if path.is_symlink():
-        raise ConfigError(f"{path} is a symbolic link; name the real file")
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_text(text, encoding="utf-8")
-        part.chmod(stat.S_IRUSR | stat.S_IWUSR | stat.S_IRGRP | stat.S_IROTH)
-        part.replace(path)
-    except OSError as e:
-        part.unlink(missing_ok=True)
-        raise ConfigError(f"cannot write {path}: {e.strerror}") from None

@@ -199,14 +199,12 @@ def _in_use(config: "Config | None") -> "list[RuleFile]":
 
 def _findings(every: "list[Listed]", config: "Config | None") -> "tuple[list[Finding], str]":
     """(what is wrong, what could not be looked at and why)."""
-    from tracker_sync.config import JiraConfig
     from tracker_sync.tagging.fit import misfits, stated_in, unknown_switches
     from tracker_sync.tagging.lint import lint
 
     if config is None:
         return lint(every), "no configuration (that intents and fields which rules name are there)"
     stated = stated_in(config)
-    fields = {s.name: s.fields for s in config.sources if isinstance(s, JiraConfig)}
-    found = [*lint(every), *misfits(every, stated, fields), *unknown_switches(every, config)]
+    found = [*lint(every), *misfits(every, stated, config.fields), *unknown_switches(every, config)]
     none = f"no strategy in {config.strategy.file} (that intents which rules name are there)"
     return found, "" if stated else none

@@ -57,6 +57,8 @@ def keep_up(config: "Config") -> None:
         changed = news(log, texts, now=now())
         if not changed and is_kept(config, log, texts):
             return
+    from tracker_sync.runs import keep
+
     try:
         with opened(config, write=True) as log:
             record(config, log, now=now())
@@ -83,23 +85,6 @@ def is_kept(config: "Config", log: "EventLog", texts: "Mapping[str, str]") -> bo
     kept = marks_of(log)
     print_ = fingerprint(config, told(log), texts)
     return kept is not None and (kept.seq, kept.inputs) == (newest(log), print_)
-
-
-def keep(config: "Config", log: "EventLog", *, anew: bool = False) -> int:
-    """Keep the lives of the log's items in it: of those that changed, or of all; how many those are. Raises
-    LogError where they may not be written."""
-    from tracker_sync.inputs import now_stated, told
-    from tracker_sync.reports.opening import basis
-    from tracker_sync.states.keeping import rebuild, refresh
-
-    judged, print_ = basis(config, told(log), now_stated(config))
-    collects = gc.isenabled()
-    gc.disable()  # as for a read
-    try:
-        return (rebuild if anew else refresh)(log, judged, print_)
-    finally:
-        if collects:
-            gc.enable()
 
 
 def now() -> int:

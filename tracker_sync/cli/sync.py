@@ -1,58 +1,160 @@
 """`tracker-sync sync`: one pass over the trackers, for cron."""
 
 import os
-import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
-from tracker_sync.cli.session import configuration, keep, now, opened
-from tracker_sync.errors import ConfigError, LogBusy, LogError, LogRefused, SourceError
+from tracker_sync.cli.session import configuration, now, opened
+from tracker_sync.ending import terminable
+from tracker_sync.errors import ConfigError, LogBusy, TrackerSyncError
 
 if TYPE_CHECKING:
     from tracker_sync.config import Config
     from tracker_sync.log import EventLog
+    from tracker_sync.notices import Voice
     from tracker_sync.sources import Progress
-    from tracker_sync.sync import Synced
+
+log_format = click.option(
+    "--log-format", "form", type=click.Choice(["text", "json"]), default="text",
+    help="What is said on stderr: lines for people, or a JSON object for each thing that happens.",
+)  # fmt: skip
 
 
 @click.command()
 @click.argument("names", metavar="[SOURCE]...", nargs=-1)
 @click.option("--full", is_flag=True, help="Also find deletions, and changes that moved no update time.")
 @click.option("--item", metavar="KEY", help="Pull this one item alone, such as acme:PAY-12.")
+@log_format
 @click.pass_context
-def sync(context: click.Context, names: tuple[str, ...], full: bool, item: str | None) -> None:
+def sync(
+    context: click.Context,
+    names: tuple[str, ...],
+    full: bool,
+    item: str | None,
+    form: Literal["text", "json"],
+) -> None:
     """Pull what changed in the trackers into the log.
 
     Silent where nothing is wrong. SIGTERM ends it after the page at hand; the next run goes on there.
     Example: tracker-sync sync acme
     """
-    config = configuration(context)
-    known = {s.name for s in config.sources}
-    if not config.sources:
-        raise ConfigError("no [[sources]] yet; `tracker-sync init --help` shows how to add one", config.path)
-    if item is not None:
-        names, item = _source_of(item, names or tuple(s.name for s in config.sources))
-    for name in names:
-        if name not in known:
-            raise ConfigError(f"there is no source {name!r}; there are: {', '.join(sorted(known))}")
-    with terminable() as stop, opened(config, write=True) as log:
-        context.exit(sync_all(config, log, names, full=full, item=item, stop=stop))
+    with speaking(form) as voice:
+        config = configuration(context)
+        voice.hide(secrets_of(config))
+        known = {s.name for s in config.sources}
+        if not config.sources:
+            why = "no [[sources]] yet; `tracker-sync init --help` shows how to add one"
+            raise ConfigError(why, config.path)
+        if item is not None:
+            names, item = _source_of(item, names or tuple(s.name for s in config.sources))
+        for name in names:
+            if name not in known:
+                raise ConfigError(f"there is no source {name!r}; there are: {', '.join(sorted(known))}")
+        with told_of(config, voice, whole=item is None) as told:
+            with terminable() as stop, opened(config, write=True) as log, _progress(form) as show:
+                from tracker_sync.runs import sync_all
+
+                told.code = sync_all(
+                    config,
+                    log,
+                    voice,
+                    os.environ,
+                    names,
+                    clock=now,
+                    full=full,
+                    item=item,
+                    show=show,
+                    stop=stop,
+                )
+                _write_metrics(config, log, voice)
+            told.whole = told.whole and not stop()
+    context.exit(told.code)
 
 
 @contextmanager
-def terminable() -> Iterator[Callable[[], bool]]:
-    """Whether SIGTERM came while the block ran; it does nothing else, so that a page can be finished."""
-    came: list[int] = []
-    before = signal.signal(signal.SIGTERM, lambda number, _: came.append(number))
+def speaking(form: Literal["text", "json"]) -> "Iterator[Voice]":
+    """What says how the run goes; in JSON also the error that ends it."""
+    from tracker_sync.notices import Notice, Voice
+
+    voice = Voice(partial(click.echo, err=True), form, now, loud=sys.stderr.isatty())
     try:
-        yield lambda: bool(came)
-    finally:
-        signal.signal(signal.SIGTERM, before)
+        yield voice
+    except TrackerSyncError as e:
+        if form == "text":
+            raise
+        voice.say(Notice("failed", str(e), "error", figures={"code": e.exit_code}))
+        raise click.exceptions.Exit(e.exit_code) from None
+
+
+def secrets_of(config: "Config") -> tuple[str, ...]:
+    """What is not to be said aloud."""
+    from tracker_sync.credentials import secrets
+
+    return secrets(config, os.environ)
+
+
+class _Told:
+    """How the run went, for those who expect to hear of it."""
+
+    def __init__(self, *, whole: bool) -> None:
+        self.code, self.whole = 0, whole
+
+
+@contextmanager
+def told_of(config: "Config", voice: "Voice", *, whole: bool) -> Iterator[_Told]:
+    """Tell the check that `[cron] ping` names when the run starts and how it ends. Of a run that leaves the
+    work to another it hears no end: the other one tells; nor of one that was told to end early."""
+    from tracker_sync.credentials import ping_address
+    from tracker_sync.notices import Notice
+    from tracker_sync.ping import How, ping
+
+    told = _Told(whole=whole)
+    address = ping_address(config, os.environ) if whole else ""
+
+    def tell(how: How) -> None:
+        if address:
+            ping(address, how, lambda text: voice.say(Notice("ping failed", text, "warning")))
+
+    tell("start")
+    try:
+        yield told
+    except LogBusy:
+        raise
+    except BaseException:
+        tell("fail")
+        raise
+    if told.whole and told.code != LogBusy.exit_code:
+        tell("fail" if told.code else "success")
+
+
+def _write_metrics(config: "Config", log: "EventLog", voice: "Voice") -> None:
+    if not config.cron.metrics:
+        return
+    from tracker_sync.metrics import of_standings, page
+    from tracker_sync.notices import Notice
+    from tracker_sync.outfile import write
+    from tracker_sync.status import standings
+
+    try:
+        write(config.file(config.cron.metrics), page(of_standings(standings(config, log))))
+    except ConfigError as e:
+        voice.say(Notice("metrics failed", str(e), "warning"))
+
+
+@contextmanager
+def _progress(form: str) -> "Iterator[Callable[[str, Progress], None]]":
+    if form == "text" and sys.stderr.isatty():
+        from tracker_sync.render.progress import bars
+
+        with bars() as show:
+            yield show
+    else:
+        yield lambda *_: None
 
 
 def _source_of(item: str, names: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
@@ -63,81 +165,3 @@ def _source_of(item: str, names: tuple[str, ...]) -> tuple[tuple[str, ...], str]
     if len(names) == 1:
         return names, item
     raise ConfigError(f"--item {item}: say which source it is in, such as {names[0]}:{item}")
-
-
-def sync_all(
-    config: "Config",
-    log: "EventLog",
-    names: tuple[str, ...] = (),
-    *,
-    full: bool = False,
-    item: str | None = None,
-    stop: Callable[[], bool] = lambda: False,
-) -> int:
-    """Every named source, and the inputs to judgement; a source that fails does not stop the others, and
-    neither does one that another worker has.
-
-    Gives the exit code: that of the first failure, else 5 where something was set aside or could not
-    be looked at, else 75 where others had every source, else 0.
-    """
-    from tracker_sync.inputs import record
-    from tracker_sync.sources import build_sources
-    from tracker_sync.sync import Synced
-    from tracker_sync.sync import sync as sync_source
-
-    with suppress(LogBusy):  # another worker is about to state them, or the next sync does
-        record(config, log, now=now())
-    failed, in_part, busy, pulled = 0, False, 0, False
-    for name in [s.name for s in config.sources if not names or s.name in names]:
-        done = Synced(name)
-        try:
-            (source,) = build_sources(config, [name], os.environ)
-            show = partial(_show, name)
-            with log.lease(name):
-                pulled = True
-                sync_source(source, log, done, now=now(), full=full, item=item, show=show, stop=stop)
-        except LogBusy as e:
-            _say(str(e))
-            busy = e.exit_code
-        except (SourceError, ConfigError) as e:
-            _say(str(e))
-            failed = failed or e.exit_code
-        _told(done)  # also what was set aside before it failed
-        in_part = in_part or bool(done.skipped) or done.partial
-        if stop():
-            break
-    _keep(config, log)
-    return failed or (5 if in_part else 0 if pulled else busy)
-
-
-def _keep(config: "Config", log: "EventLog") -> None:
-    try:
-        keep(config, log)
-    except (LogBusy, LogRefused):
-        pass  # another worker does it, or nobody may: reports then work it out themselves
-    except LogError as e:
-        _say(f"reports will take longer until the next sync, which stores what they are made of: {e}")
-
-
-def _show(name: str, progress: "Progress") -> None:
-    if sys.stderr.isatty():
-        of = f" of {progress.total}" if progress.total else ""
-        click.echo(f"\r{name}: {progress.done}{of} items", nl=False, err=True)
-
-
-def _told(done: "Synced") -> None:
-    from tracker_sync.render import clean
-
-    if sys.stderr.isatty():
-        click.echo(f"\r{done.source}: {done.new} new events, {done.seen} already known", err=True)
-    for note in done.notes:
-        _say(clean(note))
-    for one in done.skipped:
-        _say(
-            f"{done.source}: set aside {clean(one.item)}: {clean(one.reason)[:300]} "
-            "(its raw record is in the log's table `skipped`)"
-        )
-
-
-def _say(what: str) -> None:
-    click.echo(f"tracker-sync: {what}", err=True)

@@ -1,33 +1,59 @@
 """The files that `init` writes, with the comments that explain them."""
 
+import json
 import textwrap
+from collections.abc import Iterable
 
-from tracker_sync.config import FILE
+import msgspec
+
+from tracker_sync.cli.found import Found
+from tracker_sync.config import FILE, GithubConfig, JiraConfig
 from tracker_sync.strategy_parts import PARTS
 
 __all__ = ["CUSTOMERS", "FILE", "PEOPLE", "STRATEGY", "config", "sides"]
 
 
-def config(jira: str | None, jql: str, repos: tuple[str, ...]) -> str:
-    """`tracker-sync.toml` for the trackers named."""
+def config(sources: Iterable[Found]) -> str:
+    """`tracker-sync.toml` for these sources."""
     parts = ["# Where tracker-sync reads, and which files it judges by. Tokens come from the environment."]
-    if jira:
-        parts.append(
-            f'[[sources]]\nname = "jira"\nkind = "jira"\nurl = {_quoted(jira)}\njql = {_quoted(jql)}\n'
-            "# What your site calls the fields that say these (leave out what it has not):\n"
-            '# fields = { intent = "Strategic intent", customer = "Customer", points = "Story Points" }'
-        )
-    if repos:
-        listed = ", ".join(_quoted(r) for r in repos)
-        parts.append(
-            f'[[sources]]\nname = "github"\nkind = "github"\nrepos = [{listed}]\n'
-            "# Labels that say an open issue is being worked on (an assigned one always is):\n"
-            '# started_labels = ["in progress"]'
-        )
-    parts.append(_FILES)
-    return "\n\n".join(parts) + "\n"
+    for found in sources:
+        match found.source:
+            case JiraConfig() as jira:
+                parts.append(_table(found, [f"jql = {quoted(jira.jql)}"], _OF_A_SITE))
+            case GithubConfig() as github:
+                started = ", ".join(map(quoted, github.started_labels)) or '"in progress"'
+                own = [
+                    f"repos = [{', '.join(map(quoted, github.repos))}]",
+                    "# Labels that say an open issue is being worked on (an assigned one always is):",
+                    f"{'' if github.started_labels else '# '}started_labels = [{started}]",
+                ]
+                parts.append(_table(found, own, _OF_ISSUES))
+    return "\n\n".join([*parts, _FILES]) + "\n"
 
 
+def _table(found: Found, own: list[str], about: str) -> str:
+    """A `[[sources]]`, with the lines that only its kind has."""
+    source = found.source
+    kind = "jira" if isinstance(source, JiraConfig) else "github"
+    named = {role: name for role, name in msgspec.structs.asdict(source.fields).items() if name}
+    fields = ", ".join(f"{role} = {quoted(name)}" for role, name in named.items())
+    return "\n".join([
+        *([f"# Not checked: {found.unchecked}. `tracker-sync doctor` does it."] if found.unchecked else []),
+        "[[sources]]",
+        f"name = {quoted(source.name)}",
+        f"kind = {quoted(kind)}",
+        f"url = {quoted(source.url)}",
+        *(["allow_http = true                        # the token goes over the network as it is"]
+          if source.allow_http else []),
+        *own,
+        about,
+        f"fields = {{ {fields} }}" if named else f"# {_EXAMPLE}",
+    ])  # fmt: skip
+
+
+_OF_A_SITE = "# What your site calls the fields that say these (leave out what it has not):"
+_OF_ISSUES = "# Fields of issues, and single-select fields of projects, that say these; labels do without:"
+_EXAMPLE = 'fields = { intent = "Strategic intent", customer = "Customer", points = "Story Points" }'
 _FILES = """\
 # The files that work is judged by and reports draw on, beside this one; each may be missing or empty.
 [strategy]
@@ -47,10 +73,11 @@ def sides() -> dict[str, str]:
     return {name: f"{header}\n" for name, header in headers.items()}
 
 
-def _quoted(text: str) -> str:
-    import json
-
-    return json.dumps(text, ensure_ascii=False)
+def quoted(text: str) -> str:
+    """A text as TOML writes it, between the quotes that need no escapes if there are such."""
+    if '"' in text and "'" not in text and text.isprintable():
+        return f"'{text}'"
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")  # what JSON leaves as it is
 
 
 def _strategy() -> str:

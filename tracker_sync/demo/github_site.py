@@ -21,8 +21,11 @@ _ROUTES: list[tuple[re.Pattern[str], str]] = [
     (re.compile(path), handler)
     for path, handler in [
         (r"/user", "user"),
+        (r"/user/repos", "user_repos"),
         (r"/rate_limit", "rate_limit"),
+        (r"/orgs/([^/]+)/repos", "org_repos"),
         (r"/repos/([^/]+/[^/]+)", "repo"),
+        (r"/repos/([^/]+/[^/]+)/labels", "labels"),
         (r"/repos/([^/]+/[^/]+)/issues", "issues"),
         (r"/repos/([^/]+/[^/]+)/issues/events", "repo_events"),
         (r"/repos/([^/]+/[^/]+)/issues/comments", "repo_comments"),
@@ -64,7 +67,7 @@ class GitHubSite:
             match = pattern.fullmatch(request.path.rstrip("/"))
             if match is None or request.method != "GET":
                 continue
-            if match.groups() and match[1] not in self.repos:
+            if name != "org_repos" and match.groups() and match[1] not in self.repos:
                 return _NOT_FOUND
             handler: Callable[..., Answer] = getattr(self, f"_{name}")
             return handler(request, *match.groups())
@@ -73,6 +76,17 @@ class GitHubSite:
     def _user(self, request: Request) -> Answer:
         url = f"{self.origin}/users/demo-sync"
         return Answer(200, {"login": "demo-sync", "id": 1, "type": "User", "url": url})
+
+    def _user_repos(self, request: Request) -> Answer:
+        return _page(request, [self._repo(request, name).body for name in sorted(self.repos)])
+
+    def _org_repos(self, request: Request, owner: str) -> Answer:
+        names = [name for name in sorted(self.repos) if name.startswith(f"{owner}/")]
+        return _page(request, [self._repo(request, name).body for name in names]) if names else _NOT_FOUND
+
+    def _labels(self, request: Request, repo: str) -> Answer:
+        found = {label["name"]: label for entry in self.repos[repo] for label in entry["issue"]["labels"]}
+        return _page(request, [found[name] for name in sorted(found)])
 
     def _rate_limit(self, request: Request) -> Answer:
         core = {"limit": 5000, "remaining": 4990, "used": 10, "reset": _reset()}

@@ -24,8 +24,11 @@ _ROUTES: list[tuple[str, re.Pattern[str], str]] = [
         ("GET", r"myself", "myself"),
         ("GET", r"field", "all_fields"),
         ("GET", r"status", "all_statuses"),
+        ("GET", r"project", "projects"),
+        ("GET", r"project/search", "project_search"),
         ("ANY", r"search", "search"),
         ("ANY", r"search/jql", "search_jql"),
+        ("POST", r"search/approximate-count", "count"),
         ("POST", r"issue/bulkfetch", "issue_bulk"),
         ("POST", r"changelog/bulkfetch", "changelog_bulk"),
         ("GET", r"issue/([^/]+)", "issue"),
@@ -92,6 +95,20 @@ class JiraSite:
 
     def _all_statuses(self, request: Request) -> Answer:
         return Answer(200, list(self.statuses))
+
+    def _projects(self, request: Request) -> Answer:
+        return Answer(200, self._shown_projects())
+
+    def _project_search(self, request: Request) -> Answer:
+        return Answer(200, _slice(request, self._shown_projects(), "values", default=50) | {"isLast": True})
+
+    def _shown_projects(self) -> list[Json]:
+        found = {p["key"]: p for i in self.issues if (p := i["fields"].get("project"))}
+        return [found[key] for key in sorted(found)]
+
+    def _count(self, request: Request) -> Answer:
+        found = self._selected(_Asked(request).query)
+        return found if isinstance(found, Answer) else Answer(200, {"count": len(found)})
 
     def _search(self, request: Request) -> Answer:
         if self.is_cloud:
@@ -195,7 +212,7 @@ class JiraSite:
 
     def _shown(self, issue: Json, asked: "_Asked") -> Json:
         """The issue with the fields asked for, cut where Cloud cuts."""
-        if asked.fields <= {"id", "key"}:
+        if asked.fields <= {"id", "key"} and "changelog" not in asked.expand:
             return {name: issue[name] for name in ("id", "key") if name in {"id", *asked.fields}}
         fields = {name: value for name, value in issue["fields"].items() if asked.wants(name)}
         if self.is_cloud and "comment" in fields:

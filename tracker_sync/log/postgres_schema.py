@@ -2,7 +2,7 @@
 
 import psycopg
 
-from tracker_sync.errors import LogError, LogRefused
+from tracker_sync.errors import LogError, LogRefused, NoLog
 from tracker_sync.log.projection import GONE, TABLES
 from tracker_sync.log.views import POSTGRES_TIME, views
 
@@ -87,7 +87,7 @@ def prepare(db: "psycopg.Connection[tuple[object, ...]]", place: str, lock: int,
     version = _version(db)
     if version is None:
         if not write:
-            raise LogError(f"there is no log at {place} yet; run `tracker-sync sync` first")
+            raise NoLog(f"there is no log at {place} yet; run `tracker-sync sync` first")
         _create(db, place, lock)
     elif version < SCHEMA_VERSION and write:
         _migrate(db, place, lock)

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from tracker_sync.errors import LogBusy, LogError
+from tracker_sync.errors import LogBusy, LogError, NoLog
 from tracker_sync.events import Event, Row, canonical, to_row
 from tracker_sync.log import Appended, Broken, Entry, Head, Skipped, chain
 from tracker_sync.log.among import among
@@ -121,7 +121,7 @@ class SqliteLog:
             check(path)
             self._lock = _lock(path)
         elif not path.exists():
-            raise LogError(f"there is no log at {path} yet; run `tracker-sync sync` first")
+            raise NoLog(f"there is no log at {path} yet; run `tracker-sync sync` first")
         try:
             self._seal = Seal(path) if write else None
             with _told(path):

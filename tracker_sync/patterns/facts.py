@@ -143,6 +143,8 @@ class Epic(_Record, frozen=True):
     """None: not done at the end."""
     declined: Moment | None = None
     """When it was first declined."""
+    reopened: Moment | None = None
+    """When that was taken back last; None: it is declined at the end, or never was."""
     promised: Moment | None = None
     """The first promise, contract or the like; a due date alone is none."""
     intents: tuple[str, ...] = ()
@@ -182,6 +184,11 @@ class Epic(_Record, frozen=True):
     def effort_most(self) -> int:
         """Its effort if each unseen item took as much as the largest one under it."""
         return self.effort_all + self.unseen * self.largest
+
+    @property
+    def given_up(self) -> Moment | None:
+        """When it was first declined, unless that was taken back: then it goes on, or went on to be done."""
+        return None if self.done or self.reopened else self.declined
 
     @property
     def project(self) -> str:

@@ -1,4 +1,4 @@
-"""A report inside GitHub Actions: annotations of the run, and the summary of the step."""
+"""What the runner of GitHub Actions is told: annotations of the run."""
 
 from tracker_sync.render import clean
 from tracker_sync.render.sheet import Sheet
@@ -9,10 +9,12 @@ MOST = 5
 
 def notices(sheet: Sheet) -> str:
     """The answer as workflow commands, an annotation for each sentence."""
-    return "".join(
-        f"::notice title={_property(sheet.question)}::{_data(sentence)}\n"
-        for sentence in sheet.headline[:MOST]
-    )
+    return "".join(command("notice", sheet.question, sentence) for sentence in sheet.headline[:MOST])
+
+
+def command(kind: str, title: str, text: str) -> str:
+    """An annotation: kind is notice, warning or error."""
+    return f"::{kind} title={_property(title)}::{_data(text)}\n"
 
 
 def _data(text: str) -> str:

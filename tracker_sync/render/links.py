@@ -27,10 +27,10 @@ def _address(source: SourceConfig, key: str) -> str | None:
     if isinstance(source, JiraConfig):
         return f"{source.url.rstrip('/')}/browse/{quote(key, safe='')}"
     repo, _, number = key.rpartition("#")
-    return f"{_site(source.url)}/{quote(repo)}/issues/{quote(number, safe='')}" if repo else None
+    return f"{site_of(source.url)}/{quote(repo)}/issues/{quote(number, safe='')}" if repo else None
 
 
-def _site(api: str) -> str:
+def site_of(api: str) -> str:
     """The site that people see of a GitHub whose API is at this address: on github.com and its data
     residencies the API has a host of its own, on Enterprise Server a path."""
     at = urlsplit(api)

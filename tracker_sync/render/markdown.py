@@ -67,9 +67,9 @@ def _unknown(sheet: Sheet) -> list[tuple[str, Any]]:
 def _figures(sheet: Sheet) -> Iterator[str]:
     yield "| figure | value | | what it means |\n| --- | ---: | --- | --- |\n"
     for figure in sheet.figures:
-        told = _cell(in_words(figure, sheet.query.zone))
+        told = cell(in_words(figure, sheet.query.zone))
         drawn = bar(figure.value) if figure.type == "share" else ""
-        yield f"| {_cell(figure.label)} | {told} | {drawn} | {_cell(figure.meaning)} |\n"
+        yield f"| {cell(figure.label)} | {told} | {drawn} | {cell(figure.meaning)} |\n"
 
 
 def _table(table: Table, sheet: Sheet) -> Iterator[str]:
@@ -79,7 +79,7 @@ def _table(table: Table, sheet: Sheet) -> Iterator[str]:
         yield escaped(table.empty or "None.") + "\n"
         return
     columns = [c for c in table.columns if c.width is not None] or table.columns
-    yield f"| {' | '.join(_cell(c.title) for c in columns)} |\n"
+    yield f"| {' | '.join(cell(c.title) for c in columns)} |\n"
     yield f"| {' | '.join('---:' if c.type in RIGHT else '---' for c in columns)} |\n"
     for row in table.rows[: table.most]:
         yield f"| {' | '.join(_value(c, c.get(row), sheet) for c in columns)} |\n"
@@ -95,15 +95,16 @@ def _value(column: Column, value: Any, sheet: Sheet) -> str:
     if value is not None and column.type == "items":
         more = len(value) - LISTED
         return ", ".join(map(_key, value[:LISTED])) + (f" and {more} more" if more > 0 else "")
-    return _cell(words(value, column.type, sheet.query.zone))
+    return cell(words(value, column.type, sheet.query.zone))
 
 
 def _key(ref: str) -> str:
     """An item's key as code, so that it can be copied, and GitHub makes no link of it."""
-    return f"`{ref}`" if _KEY.fullmatch(ref) else _cell(ref)
+    return f"`{ref}`" if _KEY.fullmatch(ref) else cell(ref)
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
+    """A stranger's text in a table, on one line and not too long."""
     line = clean(text)
     return _inert(line if len(line) <= LONGEST else line[: LONGEST - 1] + "…")
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from tracker_sync.render import clean, single_text, warnings_text
 from tracker_sync.render.page import Page
+from tracker_sync.render.prose import counted
 from tracker_sync.render.sheets.sales_led import headline, weight
 from tracker_sync.render.values import bar, days, percent, span
 from tracker_sync.reports.intents import Intents
@@ -69,7 +70,7 @@ def _overview(page: Page, report: Overview) -> None:
     page.line()
     sources = ", ".join(report.sources)
     page.line(
-        f"{report.items} items, {report.epics} epics from {sources}; "
+        f"{counted(report.items, 'item')}, {counted(report.epics, 'epic')} from {sources}; "
         f"{days(head.sales_led.total)} {_unit(head.weight)} of work in the period."
     )
     if report.sales_led.unmeasured:
@@ -91,7 +92,8 @@ def shares(w: Weighed, now: Weighed | None) -> list[tuple[str, Share, Share | No
 def _allocation(page: Page, report: Intents, most: int = 8) -> None:
     if not report.has_strategy:
         page.line(
-            "No strategy is stated yet, so there is nothing to hold the work against: write strategy.toml."
+            "No strategy is stated yet, so there is nothing to hold the work against: fill in strategy.toml "
+            "(tracker-sync strategy check walks you through it)."
         )
         page.line()
     rows = []

@@ -23,6 +23,8 @@ class Carried:
     epics: tuple[int, ...]
     """Rows, in the order of the strategy; those of other sources where a question leaves these out are not
     among them."""
+    named: frozenset[int]
+    """Rows of all that the strategy names, also of what the question leaves out."""
     lost: tuple[str, ...]
     """Keys that the strategy names and no item has."""
     work: Mapping[int, Sequence[int]]
@@ -64,10 +66,11 @@ def carried(org: Portfolio, query: Query, told: Sequence[Told], end: int) -> lis
     said, stints = _said(org, work, end), _stints(org, work, days.of(end))
     found = []
     for one in told:
-        named = (places.get(key) for key in one.initiative.epics)
-        epics = tuple(dict.fromkeys(r for r in named if r is not None and r in work))
+        named = dict.fromkeys(places[key] for key in one.initiative.epics if key in places)
+        epics = tuple(r for r in named if r in work)
         found.append(Carried(
-            one, epics, tuple(dict.fromkeys(k for k in one.initiative.epics if k not in places)),
+            one, epics, frozenset(named),
+            tuple(dict.fromkeys(k for k in one.initiative.epics if k not in places)),
             {r: work[r] for r in epics}, {r: went[r] for r in epics},
             tuple(sorted((at, r) for r in epics for at in said.get(r, ()))),
             people=len({person for r in epics for _, _, person in stints[r]}),

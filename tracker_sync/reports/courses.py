@@ -28,6 +28,13 @@ class Course:
     """When it was in progress again after a release."""
     stops: tuple[int, ...]
     """When it was declined, each time."""
+    back: tuple[int, ...] = ()
+    """When that was taken back, each time."""
+
+    @property
+    def resumed(self) -> bool:
+        """Whether it was declined, and is so no longer."""
+        return bool(self.back) and self.state != "stopped"
 
 
 def under(org: Portfolio, epics: Sequence[int]) -> dict[int, list[int]]:
@@ -73,8 +80,9 @@ def _course(
     releases = tuple(lo for lo, _, phase in own if phase == DONE)
     again = (lo for lo, _, phase in own if phase == DOING and releases and lo > releases[0])
     stops = tuple(lo for lo, _, phase in own if phase == DECLINED)
+    back = tuple(hi for _, hi, phase in own if phase == DECLINED and hi <= end)
     state: State = "released" if now == DONE else "stopped" if now == DECLINED else begun
-    return Course(state, started, releases, tuple(again), stops)
+    return Course(state, started, releases, tuple(again), stops, back)
 
 
 def _last(spans: Sequence[Span], end: int) -> tuple[int | None, int]:

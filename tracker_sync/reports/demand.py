@@ -13,7 +13,7 @@ from tracker_sync.reports.effort import effort
 from tracker_sync.reports.portfolio import Many, Portfolio, refs
 from tracker_sync.reports.query import Query
 from tracker_sync.reports.reach import ByAccount, BySegment, Profile, by_account, by_segment, profile
-from tracker_sync.reports.requests import Requests, by_name, in_window, nameless, requests
+from tracker_sync.reports.requests import Requests, askers, by_name, in_window, nameless, requests
 from tracker_sync.reports.shares import Grouped, Share
 from tracker_sync.states.columns import Array, distinct
 from tracker_sync.states.grounds import UNCLEAR
@@ -58,14 +58,15 @@ def demand(org: Portfolio, query: Query) -> Demand:
     every = requests(org, query)
     found = every.where(in_window(every, query))
     mine = of_account(org, found, about)
-    now = {w: _now(org, org.words.vals[w], query) for w in distinct(every.account)[0].tolist()}
+    unit, account = askers(org, query)
+    now = {w: _now(org, org.words.vals[w], query) for w in distinct(account)[0].tolist()}
+    fitting = unit[np.isin(account, [w for w, one in now.items() if one.icp])]
     customers = org.judged.customers
     roots = dict.fromkeys(customers.root(a.name) for a in customers.accounts.values())
     in_file = [_now(org, name, query) for name in roots]
     asked_for = Fraction(int(found.amounts.sum()), found.whole)
     units, first = np.unique(mine.unit, return_index=True)
     strange = _which(mine, (w for w, one in now.items() if not one.known))
-    fitting = every.unit[_which(every, (w for w, one in now.items() if one.icp))]
     return Demand(
         query, about,
         listed(org, mine, np.bincount(fitting, minlength=len(org.now)), query, by_time=about is not None),

@@ -58,7 +58,7 @@ class Descent:
         if start is None:
             return ()
         rows = called(org, sorted(self._linked.get(row, ()))).values()
-        linked = sorted({r for r in rows if org.epic[r] and r not in of.epics})
+        linked = sorted({r for r in rows if org.epic[r] and r not in of.named})
         went = courses(org, under(org, linked), self._end) if linked else {}
         return tuple(org.ref(r) for r in linked if (at := went[r].started) is not None and at > start)
 

@@ -67,8 +67,8 @@ class Exclusions:
 
 
 def exclusions(org: Portfolio, query: Query) -> Exclusions:
-    """All that was decided against by the versions that came into force until the question's date; also by
-    the newest, where the question is about the last that trackers told."""
+    """All that was decided against by the versions that came into force until the question's date; by all of
+    them, where the question is about the last that trackers told."""
     every = org.judged.strategies.versions
     known = every if query.as_of >= org.last_ts else tuple(v for v in every if v.since <= query.as_of)
     in_force = org.judged.strategies.as_of(query.as_of, org.last_ts) if known else None

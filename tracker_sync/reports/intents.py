@@ -61,6 +61,7 @@ class Intents:
     unstated: tuple[str, ...]
     """Intents of work that the strategy does not state."""
     has_strategy: bool
+    """Whether there is one that states intents: the file that `init` writes is nothing but comments."""
     initiatives: tuple[Carrier, ...]
     """Of the strategy held against the end of the window, in its order."""
     outside: Many[Outside] | None
@@ -76,6 +77,7 @@ def intents(
     rows = np.flatnonzero(org.active(query))
     days = effort(org, query)
     version = org.strategy_at_end(query)
+    states = version is not None and bool(version.strategy.intents)
     stated = [i for i in version.strategy.intents if version.stands(i, query.last)] if version else []
     named = _Named(org, rows)
     ids = [i.id for i in stated]
@@ -99,8 +101,8 @@ def intents(
         ),
         disputed=refs(org, rows[named.those(named.several)]),
         idle=tuple(i for i in ids if i not in named.all),
-        unstated=tuple(others) if version else (),
-        has_strategy=version is not None,
+        unstated=tuple(others) if states else (),
+        has_strategy=states,
         initiatives=carried,
         outside=outside(org, query, ids, under) if carried and under is not None else None,
     )  # fmt: skip

@@ -25,9 +25,9 @@ class Period:
 def periods(query: Query) -> Iterator[Period]:
     """Those of `query.by`, in order; none where no series is asked for. Weeks begin on Mondays (ISO 8601),
     days where the question's time zone has them begin."""
-    if query.by is None or query.since >= query.until:
-        return
     end = min(query.until, query.as_of + 1)
+    if query.by is None or query.since >= end:
+        return
     day = _first(local(query.since, query.zone).date(), query.by)
     while (start := midnight(day, query.zone)) < end:
         following = _first(day + timedelta(days={"week": 7, "month": 31, "quarter": 92}[query.by]), query.by)

@@ -97,6 +97,13 @@ def requests(org: Portfolio, query: Query) -> Requests:
     return found.where(org.within(query)[units] | worked)
 
 
+def askers(org: Portfolio, query: Query) -> tuple[Array, Array]:
+    """(unit, account) of all that was asked for before the end of the window, of every part."""
+    mine = _wishes(org, query)
+    pairs = np.unique(units_of(org)[mine.rows] << 32 | mine.account)
+    return pairs >> 32, pairs & 0xFFFFFFFF
+
+
 def _wishes(org: Portfolio, query: Query) -> "_Asked":
     """Whom items name themselves, as far as that was said before the end of the window."""
     own = (org.now["customer_by"] > 0) & (org.now["customer_by"] < INHERITED)

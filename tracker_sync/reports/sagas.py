@@ -201,11 +201,11 @@ class _Look:
         titles = self.org.titled(np.array([row for _, row in places], dtype=np.int64))
         found = []
         for (of, row), title in zip(places, titles, strict=True):
-            went = of.courses[row]
+            went, rows = of.courses[row], np.array(of.work[row])
             found.append(Epic(
                 of.told.initiative.id, self.org.ref(row), title, went.state, went.started,
                 released=went.releases[-1] if went.releases else None,
-                effort=self.effort_all.sum(np.array(of.work[row])),
+                effort=self.effort_all.sum(rows[self.within[rows]]),
                 root=row == of.begun[0] and went.started is not None, adoption=self._alone(of, row),
                 row=row, of=of, descent=descent,
             ))  # fmt: skip

@@ -30,10 +30,9 @@ class Served:
 
 
 def served(org: Portfolio, query: Query, among: Array | None = None) -> Served:
-    """What the epics of the question's sources and projects named at its `as_of`; with `among`, only those of
-    the rows for which it is true."""
-    epics = np.flatnonzero(org.epic & org.within(replace(query, team=None)))
-    epics = epics if among is None else epics[among[epics]]
+    """What the epics of the question's sources and projects, and those above their work of the window, named
+    at its `as_of`; with `among`, all those of the rows for which it is true."""
+    epics = np.flatnonzero(org.epic & (_asked_about(org, query) if among is None else among))
     rows = dict(zip(org.now["item"][epics].tolist(), epics.tolist(), strict=True))
     names, spelt = dict[int, tuple[str, ...]](), dict[str, str]()
     for row, name in _said(org, query, rows):
@@ -42,6 +41,16 @@ def served(org: Portfolio, query: Query, among: Array | None = None) -> Served:
     naming = np.zeros(len(org.now), dtype=bool)
     naming[[*names]] = True
     return Served(names, spelt, org.nearest(naming))
+
+
+def _asked_about(org: Portfolio, query: Query) -> Array:
+    """The rows of the question's sources and projects, and those above what of these was worked on."""
+    alike = replace(query, team=None)
+    found = org.within(alike)
+    if not found.all():
+        below, above = org.lineage
+        found[above[org.active(alike)[below]]] = True
+    return found
 
 
 def _said(org: Portfolio, query: Query, rows: Mapping[int, int]) -> Iterator[tuple[int, str]]:

@@ -73,10 +73,10 @@ def _worst(told: Sequence[Answer]) -> dict[str, set[str]]:
 
 def displaced(ranked: Problems, build: Fraction, serves: frozenset[str]) -> Displaced | None:
     """Of the problems that a feature does not serve and that got fewer person-days than its build, the one
-    with the highest opportunity, then the least effort; None where there is none."""
+    with the highest opportunity, then the least effort, then the first by name; None where there is none."""
     rest = [
-        Displaced(r.problem, r.asked.opportunity, r.high)
+        (-r.asked.opportunity, r.high, r.slug, Displaced(r.problem, r.asked.opportunity, r.high))
         for r in ranked.rows
         if r.slug not in serves and r.high < build and r.asked.opportunity is not None
     ]
-    return min(rest, key=lambda d: (-d.opportunity, d.effort, d.problem), default=None)
+    return min(rest, key=lambda one: one[:3])[3] if rest else None

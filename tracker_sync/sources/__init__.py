@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from tracker_sync.config import Config, GithubConfig, JiraConfig, SourceConfig
 from tracker_sync.errors import MALFORMED, Missing
@@ -31,6 +31,8 @@ class Ask:
     """Also look for what an incremental pull cannot see: deletions, and changes without a new update time."""
     item: str | None = None
     """Pull this one item (by its key in the tracker) and nothing else."""
+    within: bool = False
+    """Only if it is one of those that the configuration asks for: it is not the owner who named it."""
     known: Callable[[], Mapping[str, str]] = dict
     """The items that the log holds and no tracker has removed yet: id → key. To be called before the
     first batch, since a log need not answer in another thread."""
@@ -116,6 +118,25 @@ def lost_sight(source: str, lost: int, known: int, progress: Progress) -> Batch 
     return Batch(notes=(note,), partial=True, progress=progress)
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a tracker said is left of one of its rate limits."""
+
+    resource: str
+    """The limit's name: `core`, and on GitHub `graphql` beside it."""
+    remaining: int
+    limit: int
+    resets_at: int
+    """When it is full again, by our own clock, in microseconds UTC."""
+
+
+class Place(NamedTuple):
+    """Where work is kept in a tracker: a project, by its key."""
+
+    key: str
+    name: str
+
+
 class Source(Protocol):
     """A tracker to read."""
 
@@ -126,6 +147,9 @@ class Source(Protocol):
 
         Raises NotAllowed or Unavailable; batches already yielded stay good.
         """
+
+    def left(self) -> tuple[Left, ...]:
+        """What the tracker last said is left of its rate limits; nothing where it says nothing of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from tracker_sync.sources import (
     Ask,
     Batch,
     Collected,
+    Left,
     Progress,
     Remembered,
     collect,
@@ -44,6 +45,9 @@ class GithubSource:
     def pull(self, ask: Ask) -> Iterator[Batch]:
         """The cursor is JSON: repository → `Place`."""
         yield from ahead(_Pull(self._config, self._api, ask, graph=self._token is not None).batches())
+
+    def left(self) -> tuple[Left, ...]:
+        return self._api.left()
 
 
 class _Pull:

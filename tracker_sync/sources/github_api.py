@@ -15,10 +15,12 @@ from github.Requester import (
 
 from tracker_sync.config import GithubConfig, token_variable
 from tracker_sync.errors import Missing, NotAllowed, Overloaded, SourceError, Unavailable
+from tracker_sync.sources import Left
 from tracker_sync.sources.paging import Page
 from tracker_sync.sources.transport import (
     as_dict,
     as_list,
+    carefully,
     excerpt,
     hidden,
     not_json,
@@ -27,7 +29,14 @@ from tracker_sync.sources.transport import (
     unreachable,
     unreadable,
 )  # fmt: skip
-from tracker_sync.sources.wire import BoundedAdapter, Elsewhere, seconds_to_reset, server_time
+from tracker_sync.sources.wire import (
+    BoundedAdapter,
+    Elsewhere,
+    Quota,
+    resource_of,
+    seconds_to_reset,
+    server_time,
+)
 
 PAGE = 100
 MOST_REDIRECTS = 3
@@ -35,6 +44,8 @@ PER_MINUTE = 900
 """GitHub's secondary limit: points a minute, a point for each read
 (https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api)."""
 ACCEPTED = "application/vnd.github+json"
+_READ = "read access to issues (and SSO authorisation)"
+_WRITE = "write access to issues (in a workflow: permissions: issues: write)"
 
 
 class Reply(NamedTuple):
@@ -67,6 +78,8 @@ class GithubApi:
         self._token = token
         self.now = 0
         """Its own time at its last answer, in microseconds since 1970, to the second."""
+        self._said = Quota()
+        """To be told of; each of the library's connections has an adapter, which pauses by its own."""
         # Its own retry sleeps for hours where told to, and its pause of 0.25 s between requests is
         # longer than most answers take (2.10): `patiently` and the adapter's quota decide instead.
         self._requester = Github(
@@ -78,6 +91,10 @@ class GithubApi:
             seconds_between_requests=None,
             seconds_between_writes=None,
         ).requester
+
+    def left(self) -> tuple[Left, ...]:
+        """What GitHub last said is left of its quotas."""
+        return self._said.left()
 
     def get(self, path: str, params: dict[str, Any] | None = None, etag: str | None = None) -> Reply:
         """The answer to a path or to an address that an earlier answer gave; 304 where it is what `etag`
@@ -135,17 +152,23 @@ class GithubApi:
             raise GraphError(f"{where}: {excerpt(words)}", errors)
         return answer["data"], errors
 
+    def write(self, verb: str, path: str, body: dict[str, Any] | None = None) -> None:
+        """Change something. Raises Doubtful where nobody knows whether that was done."""
+        self._followed(verb, path, None, body, writes=True)
+
     def _followed(
         self, verb: str, path: str, params: dict[str, Any] | None, question: Any = None,
-        etag: str | None = None,
+        etag: str | None = None, *, writes: bool = False,
     ) -> tuple[int, dict[str, Any], Any]:  # fmt: skip
-        """Status, headers and body, from wherever on this host it was moved to. A question is asked there
-        again, as it changes nothing."""
+        """Status, headers and body, from wherever on this host it was moved to. What was asked is asked there
+        again: where it was moved from, it changed nothing."""
         url = path
         for nth in range(MOST_REDIRECTS):
             where = self._where(url)
             try:
-                status, headers, body = self._send(verb, where, self.own(url), params, question, etag)
+                status, headers, body = self._send(
+                    verb, where, self.own(url), params, question, etag, writes=writes
+                )
             except Missing as e:
                 raise (Astray(str(e)) if nth else e) from None
             if status not in (301, 302, 307, 308):
@@ -157,7 +180,7 @@ class GithubApi:
 
     def _send(
         self, verb: str, where: str, url: str, params: dict[str, Any] | None, question: Any = None,
-        etag: str | None = None,
+        etag: str | None = None, *, writes: bool = False,
     ) -> tuple[int, dict[str, Any], Any]:  # fmt: skip
         headers = {"Accept": ACCEPTED} | ({"If-None-Match": etag} if etag else {})
 
@@ -170,19 +193,25 @@ class GithubApi:
             except Elsewhere as e:
                 raise NotAllowed(f"{where}: {e}") from None
             self.now = int(server_time(got)) * 1_000_000
+            self._said.note(resource_of(url), got)
             if status >= 400:
-                raise self._refused(where, status, got, text)
+                right = _WRITE if writes else _READ
+                raise self._refused(where, status, got, text, right)
             return status, got, self._parsed(where, text) if status == 200 else None
 
+        if writes:
+            return carefully(once)
         return patiently(once, unless=Overloaded if question else None)
 
-    def _refused(self, where: str, status: int, headers: dict[str, Any], text: str) -> SourceError:
+    def _refused(
+        self, where: str, status: int, headers: dict[str, Any], text: str, right: str
+    ) -> SourceError:
         try:
             said = json.loads(text)
         except (ValueError, RecursionError):
             said = {}
         words = str(said.get("message", "")) if isinstance(said, dict) else ""
-        hints = (token_variable(self._config), "read access to issues (and SSO authorisation)")
+        hints = (token_variable(self._config), right)
         return refusal(where, status, headers, hidden(words, [self._token]), hints)
 
     def _parsed(self, where: str, text: str) -> Any:

@@ -4,10 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tenacity import nap
-
 from tracker_sync.errors import MALFORMED, Missing, Overloaded, SourceError
-from tracker_sync.sources import microseconds
+from tracker_sync.sources import microseconds, wire
 from tracker_sync.sources.github_api import GithubApi, GraphError
 from tracker_sync.sources.github_graph import PARTS, SCHEMA, TYPES, entry, further, key_of, question, quoted
 from tracker_sync.sources.github_item import Issue, is_behind
@@ -163,7 +161,7 @@ class Histories:
         Raises the error where one after the other is too much: then it is no fault of theirs."""
         self._tries += size == 1
         if self._tries < TRIES:
-            nap.sleep(0.5)
+            wire.rest(0.5)
             return False
         self._tries, self._given_up = 0, self._given_up + 1
         if self._given_up > GIVEN_UP:

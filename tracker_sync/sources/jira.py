@@ -9,6 +9,8 @@ from functools import partial
 from itertools import chain
 from typing import Any, TypeGuard
 
+import msgspec
+
 from tracker_sync.config import JiraConfig
 from tracker_sync.errors import MALFORMED, ConfigError, Missing
 from tracker_sync.events import Changed, Event
@@ -17,6 +19,7 @@ from tracker_sync.sources import (
     Batch,
     Collected,
     ItemRead,
+    Left,
     Progress,
     Remembered,
     collect,
@@ -93,6 +96,9 @@ class JiraSource:
         """The cursor is JSON: see `Cursor`."""
         yield from ahead(_Pull(self._config, self._api, ask).batches())
 
+    def left(self) -> tuple[Left, ...]:
+        return self._api.left()
+
 
 class _Pull:
     """One pull: what it has learned of the site, and what it still owes."""
@@ -131,7 +137,8 @@ class _Pull:
             first = [next(timed)]  # only now do we know which Jira this is
         yield self._site()
         if self._ask.item is not None:
-            yield self._batch([self._api.issue(self._ask.item)], cursor=False)
+            if not self._ask.within or self._api.is_asked_for(self._ask.item):
+                yield self._batch([self._api.issue(self._ask.item)], cursor=False)
             return
         yield from self._asked_again()
         is_whole = False
@@ -196,10 +203,9 @@ class _Pull:
 
     def _lacking(self) -> tuple[str, str] | None:
         """(role, name) of a configured field that the site does not have."""
-        for role in ("intent", "customer", "origin", "points"):
-            name = getattr(self._config.fields, role)
+        for role, name in msgspec.structs.asdict(self._config.fields).items():
             if name and not self._catalogue.ids_of(name):
-                return role, name
+                return str(role), str(name)
         return None
 
     def _all_statuses(self) -> Batch:

@@ -14,10 +14,12 @@ from jira import JIRA, JIRAError
 
 from tracker_sync.config import JiraConfig, token_variable
 from tracker_sync.errors import MALFORMED, Gone, Missing, NotAllowed, SourceError
+from tracker_sync.sources import Left
 from tracker_sync.sources.paging import Page, batched
 from tracker_sync.sources.transport import (
     as_dict,
     as_list,
+    carefully,
     hidden,
     not_json,
     patiently,
@@ -92,6 +94,10 @@ class JiraApi:
         """The site's own time at its last answer, in milliseconds since 1970, to the second; not later
         than when we began, by our clock: of what its index knew then no more can be said."""
         return min(int(self._adapter.now) * 1000, self.latest)
+
+    def left(self) -> tuple[Left, ...]:
+        """What the site last said is left of its quota."""
+        return self._adapter.quota.left()
 
     # --- Lists
 
@@ -190,19 +196,40 @@ class JiraApi:
             raise SourceError(f"source {self._config.name!r}: {key!r} is not the key of a Jira issue")
         return self._get(f"issue/{key}", {"fields": "*all", "expand": "changelog"})
 
+    def is_asked_for(self, number: str) -> bool:
+        """Whether the configured JQL finds the issue of this id; without JQL, every issue is asked for."""
+        if not self._config.jql.strip():
+            return True
+        self.reconcile = [int(number)]  # or the index might not know yet what has just been edited
+        where = f"({self._config.jql}) AND id = {int(number)}"
+        try:
+            found = self._ids(where, None).records
+        except SourceError as e:
+            if type(e) is SourceError and not self._cloud:  # Data Center refuses an id that it does not know
+                return False
+            raise
+        return any(isinstance(issue, dict) and str(issue.get("id")) == number for issue in found)
+
     def issues_by_id(self, ids: Iterable[str]) -> list[Any]:
         """Those of the issues that exist and may be seen, wherever they are now."""
         return [i for some in batched(ids, BULK) for i in self._some_issues(some)]
 
-    def _some_issues(self, ids: list[str]) -> list[Any]:
+    def talk(self, ids: Iterable[str]) -> list[Any]:
+        """Likewise, with nothing but their labels and comments."""
+        return [i for some in batched(ids, BULK) for i in self._some_issues(some, "labels,comment")]
+
+    def _some_issues(self, ids: list[str], fields: str = "*all") -> list[Any]:
+        extra = {"expand": "changelog"} if fields == "*all" else {}
         if self._cloud:
-            wanted = {"issueIdsOrKeys": ids, "fields": ["*all"], "expand": ["changelog"]}
+            expand = {name: [value] for name, value in extra.items()}
+            wanted = {"issueIdsOrKeys": ids, "fields": fields.split(",")} | expand
             return as_list(
                 self._where("issue/bulkfetch"), self._post("issue/bulkfetch", wanted).get("issues")
             )
         # Data Center refuses the whole query for one id that does not exist, unless told not to check.
-        extra = {"fields": "*all", "expand": "changelog", "validateQuery": "false"}
-        found, more = list[Any](), None
+        extra |= {"fields": fields, "validateQuery": "false"}
+        found: list[Any] = []
+        more: Any = None
         while True:
             page = self._found(f"id in ({', '.join(ids)}) ORDER BY key", more, len(ids), extra)[0]
             found += page.records
@@ -304,6 +331,27 @@ class JiraApi:
             return False
         return True
 
+    def find_out(self) -> bool:
+        """Whether this is Jira Cloud; asked where nobody knows."""
+        if self._cloud is None:
+            self.cloud = self._get("serverInfo", {}).get("deploymentType") == "Cloud"
+        return bool(self._cloud)
+
+    def myself(self) -> dict[str, Any]:
+        """The account of the token."""
+        return self._get("myself", {})
+
+    # --- Writing
+
+    def write(self, verb: str, path: str, body: dict[str, Any]) -> None:
+        """Change something. Raises Doubtful where nobody knows whether that was done."""
+
+        def once() -> None:
+            self._jira._session.request(verb, self._jira._get_url(path), data=json.dumps(body),
+                                        headers={"Content-Type": "application/json"})  # fmt: skip
+
+        carefully(self._once(path, once, "the permissions to edit issues and to add comments"))
+
     # --- Asking
 
     def _get(self, path: str, params: dict[str, Any]) -> dict[str, Any]:
@@ -322,8 +370,12 @@ class JiraApi:
         return f"source {self._config.name!r}: {self._url} {path}"
 
     def _answer(self, path: str, call: Callable[[], Any]) -> Any:
+        return patiently(self._once(path, call, "the permission to browse the project"))
+
+    def _once(self, path: str, call: Callable[[], Any], right: str) -> Callable[[], Any]:
+        """The call, failing as ours do."""
         where = self._where(path)
-        hints = (self._credentials_hint(), "the permission to browse the project")
+        hints = (self._credentials_hint(), right)
 
         def once() -> Any:
             try:
@@ -348,7 +400,7 @@ class JiraApi:
                     raise refusal(where, answer.status_code, answer.headers, "", hints) from None
                 raise not_json(where) from None
 
-        return patiently(once)
+        return once
 
     def _credentials_hint(self) -> str:
         """The variable to check; a token with scopes also needs another address.

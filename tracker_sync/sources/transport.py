@@ -12,7 +12,17 @@ from requests.structures import CaseInsensitiveDict
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
 from tenacity.wait import wait_random_exponential
 
-from tracker_sync.errors import Gone, Missing, NotAllowed, Overloaded, SourceError, Unavailable
+from tracker_sync.errors import (
+    Doubtful,
+    Gone,
+    Missing,
+    NotAllowed,
+    Overloaded,
+    SourceError,
+    Throttled,
+    Unavailable,
+)
+from tracker_sync.sources import wire
 from tracker_sync.sources.wire import LONGEST_WAIT, seconds_to_reset, server_time
 
 T = TypeVar("T")
@@ -28,10 +38,26 @@ def patiently(ask: Callable[[], T], unless: type[Exception] | None = None) -> T:
     retrying = Retrying(
         retry=retry_if_exception(lambda e: _passing(e) and not (unless and isinstance(e, unless))),
         wait=_wait,
+        sleep=lambda seconds: wire.rest(seconds),
         stop=stop_after_attempt(ATTEMPTS),
         reraise=True,
     )
     return retrying(ask)
+
+
+def carefully(write: Callable[[], T]) -> T:
+    """Write, and again only where the tracker says that it did nothing. Raises Doubtful where a failure
+    leaves open whether it did, since a comment must not stand there twice."""
+
+    def once() -> T:
+        try:
+            return write()
+        except Throttled:
+            raise
+        except Unavailable as e:
+            raise Doubtful(str(e), e.retry_after, told=e.told) from None
+
+    return patiently(once, unless=Doubtful)
 
 
 def _passing(error: BaseException) -> bool:
@@ -60,7 +86,7 @@ def refusal(
     if status in (403, 429) and (wait := retry_after(status, headers, text)) is not None:
         when = f"; it asks to come back in {wait:.0f} s" if wait > LONGEST_WAIT else ""
         told = any(h.lower() in ("retry-after", "x-ratelimit-reset") for h in headers)
-        return Unavailable(f"{where}: too many requests ({status}){when}", wait, told=told)
+        return Throttled(f"{where}: too many requests ({status}){when}", wait, told=told)
     if status == 403:
         return NotAllowed(f"{where}: not allowed (403){said}. The token needs {hints[1]}")
     if status == 404:

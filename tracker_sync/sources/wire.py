@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,11 +19,11 @@ from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 from requests.exceptions import ReadTimeout, RequestException
 from requests.structures import CaseInsensitiveDict
-from tenacity import nap
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from tracker_sync.errors import NotAllowed, SourceError, Unavailable
+from tracker_sync.errors import ConfigError, NotAllowed, SourceError, Throttled, Unavailable
+from tracker_sync.sources import Left
 
 DEADLINE = 60.0
 """Seconds for one whole request. A read time-out starts anew with every byte, so a server that sends
@@ -38,6 +39,26 @@ LOW = 0.1
 LONGEST_PACE = 5.0
 
 _current = threading.local()
+_over = threading.Event()
+_in_flight: "set[_Held]" = set()
+
+
+def rest(seconds: float) -> None:
+    """Pause, but not beyond the end of the process."""
+    _over.wait(seconds)
+
+
+def give_up() -> None:
+    """Cut what is in flight, in all threads, wake who rests, and let nothing be sent any more: the process
+    is to end, and some answers take a minute."""
+    _over.set()
+    for held in list(_in_flight):
+        held.cut()
+
+
+def take_up() -> None:
+    """Requests may be sent again."""
+    _over.clear()
 
 
 def last_answer() -> Response | None:
@@ -74,19 +95,26 @@ class BoundedAdapter(HTTPAdapter):
         return manager
 
     def send(  # type: ignore[override]  # the library's own signature says less than it takes
-        self, request: PreparedRequest, stream: bool = False, timeout: Any = None, **more: Any
-    ) -> Response:
+        self, request: PreparedRequest, stream: bool = False, timeout: Any = None, verify: Any = True,
+        **more: Any,
+    ) -> Response:  # fmt: skip
         if _origin(request.url or "") != self.origin:
             raise Elsewhere(
                 f"{self.origin} points to another host, {urlsplit(request.url or '').netloc}, which is "
                 "refused: it would get the token. Check the url"
             )
-        resource = "graphql" if str(request.url).endswith("/graphql") else "core"
+        if _over.is_set():
+            raise Unavailable(f"{self.origin}: not asked, as this run is to end")
+        if isinstance(verify, str) and not Path(verify).exists():  # requests: a bare OSError (2.32)
+            raise ConfigError(
+                f"{verify} is to hold the certificates to trust and is not there; see REQUESTS_CA_BUNDLE"
+            )
+        resource = resource_of(str(request.url))
         self.quota.wait(resource)
         _current.answer = None
         with _until(self.deadline) as held:
             try:
-                response = super().send(request, stream=True, timeout=self.deadline, **more)
+                response = super().send(request, stream=True, timeout=self.deadline, verify=verify, **more)
                 response._content = self._whole(response)
                 response._content_consumed = True  # type: ignore[attr-defined]
             except (RequestException, OSError, ValueError):
@@ -129,16 +157,23 @@ class Quota:
             with self._lock:
                 self._left[resource] = remaining, limit, time.monotonic() + seconds
 
+    def left(self) -> tuple[Left, ...]:
+        """What was said last of each resource."""
+        ahead = time.time() - time.monotonic()
+        with self._lock:
+            return tuple(
+                Left(resource, int(remaining), int(limit), int((reset + ahead) * 1_000_000))
+                for resource, (remaining, limit, reset) in sorted(self._left.items())
+            )
+
     def wait(self, resource: str) -> None:
-        """Pause as the quota wants. Raises Unavailable where that is longer than a run may sleep."""
+        """Pause as the quota wants. Raises Throttled where that is longer than a run may sleep."""
         with self._lock:
             pause = self.pause(resource, time.monotonic())
         if pause > LONGEST_WAIT:
-            raise Unavailable(
-                f"the tracker's quota is used up ({resource}); come back in {pause:.0f} s", pause
-            )
+            raise Throttled(f"the tracker's quota is used up ({resource}); come back in {pause:.0f} s", pause)
         if pause > 0:
-            nap.sleep(pause)
+            rest(pause)
         with self._lock:
             self._last.append(time.monotonic())
 
@@ -155,6 +190,11 @@ class Quota:
         if remaining < limit * LOW:
             return max(crowd, min((reset - now) / remaining, LONGEST_PACE))
         return crowd
+
+
+def resource_of(url: str) -> str:
+    """The quota that a request counts against, as GitHub calls it; Jira has one."""
+    return "graphql" if url.endswith("/graphql") else "core"
 
 
 def seconds_to_reset(headers: Mapping[str, str]) -> float | None:
@@ -211,6 +251,7 @@ class _Held:
 @contextmanager
 def _until(seconds: float) -> Iterator[_Held]:
     held = _current.held = _Held()
+    _in_flight.add(held)
     timer = threading.Timer(seconds, held.cut)
     timer.daemon = True
     timer.start()
@@ -218,12 +259,15 @@ def _until(seconds: float) -> Iterator[_Held]:
         yield held
     finally:
         timer.cancel()
+        _in_flight.discard(held)
         _current.held = None
 
 
 def _hold(connection: HTTPConnection) -> None:
     if held := getattr(_current, "held", None):
         held.connection = connection
+        if held.late:
+            raise OSError("its time was over before it was connected")
 
 
 class _Connection(HTTPConnection):

@@ -23,7 +23,7 @@ class Grounds(NamedTuple):
     customer: int
     origin: int
     intent_at: int | None
-    """When the intent was first named: set in the tracker, or said by a person here."""
+    """When the intent was first named: set in the tracker, or said by a person here, by whatever sign."""
     customer_at: int | None
     open: int
     """What disagrees or is unclear, the sum of what stands for it."""
@@ -36,8 +36,8 @@ def grounds(tags: Tags) -> Grounds:
     origin = (tags.origin,) if tags.origin and not tags.origin.fallback else ()
     return Grounds(
         _strongest(tags.intents), _strongest(tags.customers), _strongest(origin),
-        min((t.known_since for t in tags.intents), default=None),
-        min((t.known_since for t in tags.customers), default=None),
+        min(((t.first or t).known_since for t in tags.intents), default=None),
+        min(((t.first or t).known_since for t in tags.customers), default=None),
         sum(unsettled) + (UNCLEAR if tags.unclear else 0) + (SEVERAL if len(tags.intents) > 1 else 0),
     )  # fmt: skip
 

@@ -68,7 +68,8 @@ def _value(kind: str, e: Changed | Added | Dropped | Noted, names: Names) -> int
         return None
     if kind == "ready":
         is_new = names.means("status", e.key) in ("new", "")
-        return 1 if is_new and _READY.search(names.of("status", e.key) + " " + e.val) else None
+        called, _ = names.values.get(("status", e.key), (e.val, ""))
+        return 1 if is_new and _READY.search(called) else None
     try:
         if kind == "due":
             return date.fromisoformat(e.val[:10]).toordinal()

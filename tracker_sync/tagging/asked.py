@@ -1,11 +1,11 @@
 """Who asked for an item: the accounts that its signs name, and what those accounts speak for."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from tracker_sync.customers import Customers
 from tracker_sync.tagging.judgement import Judgement
-from tracker_sync.tagging.tags import Tag
+from tracker_sync.tagging.tags import Tag, with_first
 from tracker_sync.tagging.threads import passed_on
 from tracker_sync.tagging.view import View
 
@@ -13,14 +13,14 @@ Asked = tuple[tuple[Tag, ...], tuple[Tag, ...], tuple[Tag, ...]]
 """(who asked, names that may be several accounts', who else was named and overruled)"""
 
 
-def customers_of(view: View, said: Mapping[str, Tag], judgement: Judgement) -> Asked:
+def customers_of(view: View, said: Mapping[str, Sequence[Tag]], judgement: Judgement) -> Asked:
     """Who asked for an item: whom a person named, or else everybody whom its own signs name."""
     found, unclear = _named(view, judgement) if view.hits() else ((), ())
     if told := said.get("customer"):
-        spelt = [name for name in told.value.split(";") if name.strip()]
-        names = list(dict.fromkeys(judgement.customers.called(name) for name in spelt))
-        others = _earliest(t for t in found if t.value not in names)
-        return tuple(replace(told, value=name) for name in names), (), others
+        words = [[replace(t, value=n) for n in _spelt(t.value, judgement.customers)] for t in told]
+        signs = [*found, *(t for word in words for t in word)]
+        others = _earliest(t for t in found if t.value not in {t.value for t in words[-1]})
+        return tuple(with_first(t, signs) for t in words[-1]), (), others
     found, others = _of_threads(found, view)
     return _earliest(found), unclear, _earliest(t for t in others if t.value not in {f.value for f in found})
 
@@ -38,6 +38,11 @@ def _named(view: View, judgement: Judgement) -> tuple[tuple[Tag, ...], tuple[Tag
     named = {t.value for t in found}
     open_ = (t for v, t in unclear.items() if named.isdisjoint(customers.between(v)))
     return tuple(found), tuple(sorted(open_, key=lambda t: t.value))
+
+
+def _spelt(names: str, customers: Customers) -> list[str]:
+    """The accounts in a person's word, as the customers file calls them."""
+    return list(dict.fromkeys(customers.called(name) for name in names.split(";") if name.strip()))
 
 
 def _earliest(tags: Iterable[Tag]) -> tuple[Tag, ...]:

@@ -41,9 +41,9 @@ GITHUB: Mapping[str, str] = {
 }
 ANY_FIELD: Mapping[str, str] = {
     "field.NAME": "the field of that name: a custom field in Jira, an issue or project field in GitHub",
-    "intent_field": "the field that `fields = { intent = … }` of a Jira source names",
-    "customer_field": "the field that `fields = { customer = … }` of a Jira source names",
-    "origin_field": "the field that `fields = { origin = … }` of a Jira source names",
+    "intent_field": "the field that `fields = { intent = … }` of a source names",
+    "customer_field": "the field that `fields = { customer = … }` of a source names",
+    "origin_field": "the field that `fields = { origin = … }` of a source names",
 }
 WORKED_OUT: Mapping[str, str] = {
     "text": "the title, the description or any comment: short for a condition on each of them",

@@ -37,13 +37,13 @@ def misfits(
     rules: list[Listed], stated: Stated | None, fields: Mapping[str, FieldNames]
 ) -> Iterator[Finding]:
     """Rules that name an intent which is not stated, stated intents that no rule can give, and rules that
-    look at a field which no source names. `fields`: what each Jira source calls them."""
+    look at a field which no source names. `fields`: what the sources call them."""
     asked = in_use(rules)
     named = {role for role, what in ROLES.items() if any(getattr(f, what) for f in fields.values())}
     for one in asked:
         if stated:
             yield from _unstated(one, stated.strategies)
-        yield from _unnamed(one, named, any_jira=bool(fields))
+        yield from _unnamed(one, named, any_fields=bool(fields))
     if stated and (version := stated.strategies.latest):
         givers = [one.rule for one in asked if one.rule.dimension == "intent" and not never_speaks(one.rule)]
         for n, intent in enumerate(version.strategy.intents):
@@ -77,13 +77,13 @@ def _unstated(one: Listed, strategies: Strategies) -> Iterator[Finding]:
     yield Finding("unstated-intent", "error", one.place("value"), rule.name, f"{said}; {instead}")
 
 
-def _unnamed(one: Listed, named: set[str], *, any_jira: bool) -> Iterator[Finding]:
-    if one.is_builtin and not any_jira:
-        return  # only Jira has fields that could be named
+def _unnamed(one: Listed, named: set[str], *, any_fields: bool) -> Iterator[Finding]:
+    if one.is_builtin and not any_fields:
+        return  # nobody has fields that would have to be named
     asked = {attr for clause in one.rule.clauses for attr, _ in clause}
     for role in sorted(asked & ROLES.keys() - named):
         said = f"waits for `{role}`, and no source in tracker-sync.toml names such a field"
-        remedy = f'if your Jira has one, say so there: fields = {{ {ROLES[role]} = "…" }}'
+        remedy = f'if your tracker has one, say so there: fields = {{ {ROLES[role]} = "…" }}'
         yield Finding("unnamed-field", "note", one.place("when"), one.rule.name, f"{said}; {remedy}")
 
 

@@ -112,7 +112,7 @@ class Own:
             # Whom people named does not speak against people, nor does who raised it, which only stands in.
             rules = [t for t in signs.origins if not t.by and not t.fallback]
             other = _decide({}, rules, above, ancestors, committed)
-            found += [other] if other and other.value != told.value and other not in found else []
+            found += [other] if other and other.value != told[-1].value and other not in found else []
         return tuple(found)
 
     def _find(self, customers: tuple[Tag, ...]) -> Signs:
@@ -134,7 +134,7 @@ class Own:
 
 
 def _decide(
-    said: Mapping[str, Tag],
+    said: Mapping[str, Sequence[Tag]],
     origins: Iterable[Tag],
     above: list[Tags],
     ancestors: Sequence[str],
@@ -144,7 +144,7 @@ def _decide(
     ancestor's origin; else a fallback sign. Signs of the same moment: sales first, then the order
     of the rules."""
     if told := said.get("origin"):
-        return told
+        return told[-1]
     in_time = [t for t in origins if committed is None or t.since <= committed]
     for fallback in (False, True):
         signs = [t for t in in_time if t.fallback == fallback]
@@ -168,15 +168,19 @@ def _inherited(tags: tuple[Tag, ...], ancestor: str) -> tuple[Tag, ...]:
     return tuple(replace(t, inherited=t.inherited or ancestor) for t in tags)
 
 
-def _said(item: Item) -> dict[str, Tag]:
-    """What people here said last, by dimension; a request that they name is dated by the item."""
-    found: dict[str, Tag] = {}
+def _said(item: Item) -> dict[str, list[Tag]]:
+    """What people here said, by dimension, where the last word holds; a request that they name is dated by
+    the item."""
+    found: dict[str, list[Tag]] = {}
+    taken_back: set[str] = set()
     for e in item.judged:
         if not isinstance(e, Tagged):
             continue
-        found.pop(e.attr, None)
-        if e.val is not None:
-            found[e.attr] = Tag(
-                e.attr, e.val, "person", e.reason, e.id, item.opened_at, e.ts, by=e.actor, basis="person"
-            )  # fmt: skip
-    return found
+        taken_back.discard(e.attr)
+        if e.val is None:
+            taken_back.add(e.attr)
+            continue
+        found.setdefault(e.attr, []).append(
+            Tag(e.attr, e.val, "person", e.reason, e.id, item.opened_at, e.ts, by=e.actor, basis="person")
+        )
+    return {attr: words for attr, words in found.items() if attr not in taken_back}

@@ -1,5 +1,8 @@
 """What can be said of an item, and what each saying rests on."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from tracker_sync.tagging.rules import Basis
 from tracker_sync.value import value
 from tracker_sync.work import Span
@@ -30,6 +33,8 @@ class Tag:
     """What kind of sign it rests on; the stronger kind decides."""
     follows: bool = False
     """For an origin: it follows from who asked; nobody said of the origin itself."""
+    first: "Tag | None" = None
+    """What named the same before it, and does not decide: a weaker sign, or a word that was said before."""
 
     @property
     def settled(self) -> bool:
@@ -76,3 +81,9 @@ class Tags:
     def disputed(self) -> tuple[Tag, ...]:
         """What the item's signs disagree about: what was overruled, and intents of which none was."""
         return (*(self.intents if len(self.intents) > 1 else ()), *self.conflicts)
+
+
+def with_first(tag: Tag, signs: Iterable[Tag]) -> Tag:
+    """The tag with what named the same first, of all signs of the item."""
+    before = [t for t in signs if t.value == tag.value and t.known_since < tag.known_since]
+    return replace(tag, first=min(before, key=lambda t: t.known_since)) if before else tag

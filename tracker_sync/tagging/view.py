@@ -10,6 +10,7 @@ from tracker_sync.customers import Customers
 from tracker_sync.events import Added, Changed, Commented
 from tracker_sync.items import Item, Names
 from tracker_sync.people import Person
+from tracker_sync.sources.notes import is_ours
 from tracker_sync.sources.wiki import wiki
 from tracker_sync.tagging.rules import (
     CUSTOM,
@@ -39,6 +40,11 @@ _DOMAIN = re.compile(r"[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)*\.[a-zA-Z]{2,}")
 def marked(customers: Customers, attr: str, val: str) -> str | None:
     """A text of an attribute with the accounts that it mentions marked; None where it mentions none."""
     return customers.mentions.marked(val, basis(attr) != "text")
+
+
+def _is_ours(attr: str, val: str) -> bool:
+    """Whether it is a comment of our own, which tells of the strategy and nothing of the item."""
+    return attr == "comment" and is_ours(val)
 
 
 def shown(val: str, item: Item) -> str:
@@ -134,7 +140,9 @@ class View:
         if is_plain(attr):
             plain = RENAMED.get(attr, attr)
             vals = self._item.state.get(plain, {}).values()
-            return [self._shown(v) for v in vals] if vals and plain in LONG else vals
+            return (
+                [self._shown(v) for v in vals if not _is_ours(plain, v)] if vals and plain in LONG else vals
+            )
         return [t.val for t in self.texts(attr)]
 
     def texts(self, attr: str) -> list[Text]:
@@ -173,6 +181,8 @@ class View:
         firsts = self._first()
         found = []
         for key, val in self._item.state.get(attr, {}).items():
+            if _is_ours(attr, val):
+                continue
             place = (attr, key, ANY if attr == "due" else val)
             since, event_id = firsts.get(place) or (self._item.opened_at, "")
             text = self._shown(val) if attr in LONG else val

@@ -91,7 +91,7 @@ def _escalated(facts: Facts, when: When, of: Initiative, own: Sequence[Epic]) ->
         "decided": "nobody has decided anything since" if line in waits else "it was decided on since",
         "grown": str(grown[0]) if grown else "no estimate or date of its epics grew or slipped as much",
         "effort": round(Fraction(sum(e.effort_all for e in whole(own)), facts.unit)),
-        "open": sum(not e.done and not e.declined for e in own), "epics": len(own),
+        "open": sum(not e.done and not e.given_up for e in own), "epics": len(own),
     }  # fmt: skip
     low, high = (Fraction(len(some) if grown else 0) for some in (sure, late))
     return Seen(
@@ -120,7 +120,7 @@ def _days(line: Moment, end: Moment) -> int:
 def _waits(facts: Facts, of: Initiative, own: Sequence[Epic], line: Moment) -> bool:
     """Whether nobody has decided anything from a kill line's day to the end, and something goes on."""
     decided = any(line <= at <= facts.end for at in of.decisions)
-    return not decided and not all(e.declined and not e.done for e in own)
+    return not decided and not all(e.given_up for e in own)
 
 
 def _grown(epic: Epic, when: When) -> _Grown | None:

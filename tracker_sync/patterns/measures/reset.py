@@ -101,7 +101,7 @@ def reset(facts: Facts, intent: str, owner: Owner, until: Moment) -> Reset:
     stayed; those that went may lower it too, where fewer new ones came than went.
     """
     was_open = [e for e in facts.epics if _open(e, owner.at)]
-    went = [e for e in was_open if e.declined and e.declined <= until and not e.done]
+    went = [e for e in was_open if e.given_up and e.given_up <= until]
     came = [e for e in facts.epics if owner.at < e.created and e.created <= until]
     own, gone, new = ([e for e in some if e.intents == (intent,)] for some in (was_open, went, came))
     maybe = [len([e for e in some if _may_be(e, intent)]) for some in (was_open, went, came)]
@@ -120,10 +120,10 @@ def _may_be(epic: Epic, intent: str) -> bool:
 
 
 def _open(epic: Epic, at: Moment) -> bool:
-    """Whether an epic was open; one that was declined before and done after it is taken to have been."""
+    """Whether an epic was open; one that was declined before and taken up again is taken to have been."""
     if epic.created > at or (epic.done and epic.done <= at):
         return False
-    return not epic.declined or epic.declined > at or epic.done is not None
+    return not epic.given_up or epic.given_up > at
 
 
 def _rows(found: Reset) -> Iterator[Row]:

@@ -140,7 +140,7 @@ def crossing_links(facts: Facts, when: Links) -> Iterator[Seen | Silent]:
 
 def _worked(facts: Facts, epic: Epic) -> bool:
     """Whether it was in work in the window."""
-    ends = [at for at in (epic.done, epic.declined) if at]
+    ends = [at for at in (epic.done, epic.given_up) if at]
     begun = epic.started is not None and epic.started <= facts.end
     return begun and all(facts.start <= at for at in ends)
 

@@ -102,6 +102,7 @@ class _Look:
             started=self._at(row, course.started, STARTS), promised=self._promised(row),
             done=self._at(row, course.releases[-1], ENDS) if course.state == "released" else None,
             declined=self._at(row, course.stops[0], ENDS) if course.stops else None,
+            reopened=self._at(row, course.back[-1], ENDS) if course.resumed else None,
             intents=tuple(org.intents_of(int(org.now["intents"][row]))),
             origin="" if origin == "unknown" else origin, asked=tuple(self._asked(row)), evidence=evidence,
             problems=serves.names.get(row, ()), solution=solutions.pop() if len(solutions) == 1 else "",
@@ -109,7 +110,7 @@ class _Look:
             marks=marks, estimates=tuple(e for e in of.estimates() if e.at.at <= end),
             due=tuple(d for d in of.due() if d.at.at <= end),
             up=tuple(m for m in of.up(self._in_bulk) if m.at <= end),
-            tagged=self._seen(earliest(of.of_tag(t) for t in (*tags.intents, *tags.customers))),
+            tagged=self._seen(earliest(of.of_tag(t.first or t) for t in (*tags.intents, *tags.customers))),
             links=tuple(self._links(of)),
         )  # fmt: skip
 

@@ -1,0 +1,61 @@
+"""What a run says while it goes on: lines for people, or one JSON object a line for machines."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from tracker_sync.errors import printable
+from tracker_sync.reports.query import rfc3339
+
+Format = Literal["text", "json"]
+LEAST = 8
+"""Characters of a secret that is looked for: a shorter one would black out words that only look like it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One thing that happened."""
+
+    event: str
+    """What kind of thing, in words that stay (docs/cron.md)."""
+    text: str
+    level: Literal["info", "warning", "error"] = "info"
+    source: str | None = None
+    figures: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Voice:
+    """Says notices, without the secrets that they must not carry."""
+
+    write: Callable[[str], object]
+    """Takes a line without its end."""
+    form: Format = "text"
+    clock: Callable[[], int] = lambda: 0
+    """Microseconds UTC."""
+    loud: bool = False
+    """Whether text also says what is in order. JSON says everything."""
+    secrets: tuple[str, ...] = ()
+
+    def say(self, notice: Notice) -> None:
+        """Write the notice, as one line."""
+        if self.form == "json":
+            self.write(self._hidden(self._json(notice)))
+        elif self.loud or notice.level != "info":
+            self.write(self._hidden(f"tracker-sync: {printable(notice.text)}"))
+
+    def hide(self, secrets: Iterable[str]) -> None:
+        """From now on, say none of these."""
+        self.secrets = tuple(s for s in secrets if len(s) >= LEAST)
+
+    def _json(self, notice: Notice) -> str:
+        told = {"time": rfc3339(self.clock()), "level": notice.level, "event": notice.event}
+        told |= {"source": notice.source} if notice.source else {}
+        return json.dumps({**told, **notice.figures, "text": notice.text})  # ASCII: nothing steers a terminal
+
+    def _hidden(self, line: str) -> str:
+        for secret in self.secrets:
+            # As it is, and as JSON writes it.
+            line = line.replace(secret, "***").replace(json.dumps(secret)[1:-1], "***")
+        return line
