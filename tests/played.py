@@ -29,7 +29,7 @@ NOT_RUN = {
     "python3 -m venv /opt": "installs from the network, into a place of the machine's",
     "systemctl": "changes what this machine runs",
     "podman": "builds from the network, and changes what this machine runs",
-    "tracker-sync sync && tracker-sync check --annotate": "takes a token that may write; tests/annotate has one",
+    "tracker-sync sync && tracker-sync check --annotate": "needs a token that may write",
     "tracker-sync check PAY-12 --annotate": "writes to a tracker; tests/annotate does",
     "tracker-sync daemon": "goes on until it is told to end; tests/daemon starts it",
     "read -rs": "asks the reader for a token",
