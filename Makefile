@@ -10,7 +10,7 @@ EPOCH = $(shell git log -1 --format=%ct 2>/dev/null || echo 1580601600)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check format golden schemas docs bench bench-log bench-labels power lock test-spark lock-spark build clean
+.PHONY: help demo test test-slow check format golden schemas docs site bench bench-log bench-labels power lock test-spark lock-spark build clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -56,8 +56,11 @@ golden: $(STAMP) ## renew the demo's reports in tests/golden; look at what chang
 schemas: $(STAMP) ## renew the JSON Schemas of the reports
 	@$(PY) -m tests.made schemas
 
-docs: $(STAMP) ## renew the columns in docs/reports.md
+docs: $(STAMP) ## renew docs/reference, and the columns in docs/reports.md
 	@$(PY) -m tests.made docs
+
+site: $(STAMP) ## build the docs as a site in site/; read it: python3 -m http.server -d site
+	@$(PY) -m zensical build --strict --clean
 
 bench: $(STAMP) ## measure, as ratios to a floor in the same run; PEERS=1: other tools too
 	@PEERS=$(PEERS) $(PY) -m tests.bench
@@ -117,4 +120,4 @@ upgrade: $(STAMP) ## renew every lock with releases that are a week old at least
 	@UV_EXCLUDE_NEWER="7 days" $(MAKE) --no-print-directory UPGRADE=--upgrade lock-spark lock-release
 
 clean: ## remove what can be made again
-	@rm -rf $(VENV) $(SPARK) $(RELEASE) .venv-sbom demo dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) $(SPARK) $(RELEASE) .venv-sbom demo dist site .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis

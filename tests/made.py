@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import re
 import subprocess
 import sys
@@ -11,6 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.made_reference import REFERENCE, reference
+from tests.played import ELSEWHERE, pages, play, trackers
+from tests.typed import renewed, typed
 from tracker_sync.config import load
 from tracker_sync.log.sqlite import SqliteLog
 from tracker_sync.render import json as json_report
@@ -118,6 +122,26 @@ def write(folder: Path, files: Mapping[str, str]) -> None:
         (folder / name).write_text(content, encoding="utf-8", newline="")
 
 
+def renew(demo: Path) -> None:
+    """The output that pages show for what they tell to type."""
+    with trackers() as urls:
+        for page, text in pages().items():
+            if page not in ELSEWHERE and any(line.shown for line in typed(page, text)):
+                played = [*play(page, text, demo, urls, spawned)]
+                said = {p.typed.line: p.said for p in played if p.is_as_told}
+                (ROOT / page).write_text(renewed(page, text, said), encoding="utf-8")
+
+
+def spawned(args: list[str], folder: Path, environment: Mapping[str, str]) -> tuple[int, str, str]:
+    """A command in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tracker_sync", *args], cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"} | environment,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return done.returncode, done.stdout, done.stderr
+
+
 def main(what: str) -> None:
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
         demo(Path(one))
@@ -131,6 +155,8 @@ def main(what: str) -> None:
                 write(SCHEMAS, schemas(made, least))
             else:
                 DOCS.write_text(documented(DOCS.read_text(encoding="utf-8"), made), encoding="utf-8")
+                write(REFERENCE, reference())
+                renew(Path(one))
 
 
 if __name__ == "__main__":

@@ -29,15 +29,20 @@ class LogConfig(_Table, frozen=True):
     """`[log]`."""
 
     url: str = "sqlite:///tracker-sync.db"
+    """Where the log is: an SQLite file, relative to this file, or postgresql://host/dbname."""
 
 
 class FieldNames(_Table, frozen=True):
     """`fields` of a source: what it calls the custom fields (GitHub: of issues and projects) that we read."""
 
     intent: str | None = None
+    """Names the strategic intent."""
     customer: str | None = None
+    """Names who asked."""
     origin: str | None = None
+    """Says where the decisive demand came from."""
     points: str | None = None
+    """Holds the estimate in points."""
     paid: str | None = None
     """What the customer pays for it, as a plain figure in whole units of currency."""
 
@@ -46,10 +51,15 @@ class JiraConfig(_Table, frozen=True, tag_field="kind", tag="jira"):
     """A Jira, Cloud or Data Center; which of the two it finds out by itself."""
 
     name: Name
+    """Lower case; it is part of every key: `acme:PAY-12`."""
     url: str
+    """Where it is, as a browser has it: `https://acme.atlassian.net`."""
     jql: str = ""
+    """Which issues to read; empty: every one that the token may see."""
     fields: FieldNames = FieldNames()
+    """What this site calls the custom fields that we read (below)."""
     allow_http: bool = False
+    """Plain http sends the token readable to all: only on a network of your own."""
     deadline: Annotated[int, msgspec.Meta(ge=1)] = 60
     """Seconds for one whole request."""
 
@@ -58,13 +68,18 @@ class GithubConfig(_Table, frozen=True, tag_field="kind", tag="github"):
     """Repositories of one GitHub or GitHub Enterprise."""
 
     name: Name
+    """Lower case; it is part of every key: `web:acme/web#12`."""
     repos: list[str]
+    """Repositories as `owner/name`; `acme/*` takes all of an organisation."""
     url: str = "https://api.github.com"
+    """The API; of a GitHub Enterprise `https://github.acme.example/api/v3`."""
     fields: FieldNames = FieldNames()
     """What it calls the fields that say these: of issues, and single-select ones of projects."""
+    """What its issues and projects call the fields that we read (below)."""
     started_labels: list[str] = []
     """Labels that say an open issue is being worked on; an assigned open issue always is."""
     allow_http: bool = False
+    """Plain http sends the token readable to all: only on a network of your own."""
     deadline: Annotated[int, msgspec.Meta(ge=1)] = 60
     """Seconds for one whole request."""
 
@@ -76,29 +91,39 @@ class StrategyFiles(_Table, frozen=True):
     """`[strategy]`: the files that judgement rests on; each may be missing."""
 
     file: str = "strategy.toml"
+    """The stated strategy."""
     customers: str = "customers.csv"
+    """Who the customers are, and were."""
     people: str = "people.toml"
+    """Who has which role and team, and at which rates."""
     problems: str = "problems.csv"
+    """How the people served rank their problems."""
     adoption: str = "adoption.csv"
+    """Who uses what was built."""
     pmf: str = "pmf.csv"
+    """How disappointed people would be without the product."""
 
 
 class RulesConfig(_Table, frozen=True):
     """`[rules]`."""
 
     paths: list[str] = []
+    """Folders with `tags/*.toml`; a rule with the name of a built-in one takes its place."""
     packs: list[str] = []
     """Further packs of those that come with tracker-sync: `public`."""
     not_in_texts: list[str] = []
     """Accounts that are also tools or partners: a text or label that mentions them means nothing."""
     disable: list[str] = []
+    """Rules that are switched off, such as `customer/customer-title` or `bias/retrofit`."""
 
 
 class CalendarConfig(_Table, frozen=True):
     """`[calendar]`: what a day is."""
 
     timezone: str = "UTC"
+    """Which clock says when a day begins."""
     working_days: tuple[str, ...] = ("mon", "tue", "wed", "thu", "fri")
+    """The days on which effort is counted."""
 
 
 class CronConfig(_Table, frozen=True):

@@ -5,6 +5,7 @@ import re
 from builders import github_issue, github_site, happened
 from conftest import ROOT, Desk
 
+from tests.typed import FENCE
 from tracker_sync.demo.tracker_server import serving
 from tracker_sync.tagging import ORIGINS, attributes
 from tracker_sync.tagging.words import COMMITMENTS
@@ -22,8 +23,7 @@ target = 0.6
 
 
 def blocks(kind: str) -> list[str]:
-    found = re.findall(r"^```(\w*)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-    return [text for k, text in found if k == kind]
+    return [block[3] for block in FENCE.finditer(PAGE) if block[2] == kind]
 
 
 def rows(heading: str) -> list[list[str]]:
@@ -48,10 +48,10 @@ def test_the_example_comes_out_as_it_is_written(desk: Desk) -> None:
         desk.github(url)
         config = desk.folder / "tracker-sync.toml"
         config.write_text(f'{config.read_text()}\n[rules]\npaths = ["rules"]\n')
-        desk.write("rules/tags/ours.toml", blocks("toml")[0])
+        desk.write("rules/tags/ours.toml", blocks("toml")[1])
         desk.write("strategy.toml", STRATEGY)
         desk.sync()
-    played = [block for block in blocks("") if block.startswith("$ tracker-sync")]
+    played = blocks("console")
     assert len(played) == 4
     for block in played:
         typed, _, out = block.partition("\n")

@@ -19,7 +19,10 @@ MARK = "# Written by `tracker-sync demo`; run it again to write it anew.\n"
 
 
 @click.command()
-@click.option("--dir", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("demo"))
+@click.option(
+    "--dir", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("demo"),
+    help="The folder to make; else demo.",
+)  # fmt: skip
 @click.option("--serve", is_flag=True, help="Keep the two demo trackers running, to sync against.")
 def demo(folder: Path, serve: bool) -> None:
     """Sync two made-up trackers and print the overview; then every command works in the folder.

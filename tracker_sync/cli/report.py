@@ -33,7 +33,10 @@ WITHOUT_PLANS = ("single-customer", "demand", "said-no")
 @click.argument("name", type=click.Choice(NAMES), required=False)
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text")
 @click.option("--table", metavar="ID", help="With --format csv: this table; else the report's first.")
-@click.option("--output", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--output", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
+    help="Into this file, instead of to stdout.",
+)  # fmt: skip
 @click.option("--since", metavar="DATE", help="From this day on; else from the start of the log.")
 @click.option("--until", metavar="DATE", help="Up to and including this day.")
 @click.option("--by", type=click.Choice(["week", "month", "quarter"]), help="A series of such periods.")
