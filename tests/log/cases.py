@@ -59,7 +59,7 @@ class Case:
         self._faults = [fault] if fault else []
         with self._placed() as log:
             ended, calls = runner.traced(log, *self._told(log), faults=self._faults)
-            assert (ended.code, ended.err) == (0, "")
+            assert (ended.code, ended.err) == (0, ""), ended
             self.writes = each_write(calls)
             self._about = [decoded(call.args)[0][0] for call in calls]
             self.expected = content(log)

@@ -13,7 +13,6 @@ from tracker_sync.patterns import rules
 from tracker_sync.patterns.detect import detect
 from tracker_sync.patterns.facts import Facts
 from tracker_sync.patterns.rules import BiasRule
-from tracker_sync.reports import patterns
 from tracker_sync.reports.drawn import Drawn
 from tracker_sync.reports.facts import facts
 from tracker_sync.reports.finding import Holds, Result, Unassessed
@@ -229,7 +228,7 @@ def _come(house: House, log: Log) -> Came:
         looked.append(facts(drawn))
         return looked[-1]
 
-    with mock.patch.object(patterns, "facts", kept):
+    with mock.patch("tracker_sync.reports.facts.facts", kept):
         report = current(drawn)
     return Came(report, looked[0], drawn.org.detectors.rules)
 

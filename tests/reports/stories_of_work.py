@@ -41,7 +41,7 @@ PROMISED = Story(
         Flip("it is estimated a second before the promise",
              gone=also(replace(estimate("E-1", 9), ts=at(10) - SECOND))),
         Flip("it was ready before",
-             gone=also(Changed(id="E-1:r", item="E-1", ts=at(9), attr="status", key="1", val="Ready"))),
+             gone=also(Changed(id="E-1:r", item="E-1", ts=at(9), attr="status", key="9", val="Ready"))),
         Flip("nobody promises it", without(f"E-1:l10{PROMISE}")),
         Flip("it is for a customer, and no contract has it",
              still=saying(f"E-1:l10{PROMISE}", PROMISE, "contractual"),

@@ -180,7 +180,7 @@ def sized(key: str, hours: int, start: float | None, intent: str) -> list[Event]
     return [
         *epic(key, f"intent/{intent}", start=start),
         Added(id=f"{key}:e", item=key, ts=at(0.5), attr="estimate", key="", val=str(3600 * hours)),
-        Changed(id=f"{key}:r", item=key, ts=at(1), attr="status", key="1", val="Ready", actor="ada"),
+        Changed(id=f"{key}:r", item=key, ts=at(1), attr="status", key="9", val="Ready", actor="ada"),
     ]
 
 

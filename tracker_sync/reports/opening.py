@@ -104,6 +104,7 @@ def open_portfolio(
 def open_org(config: Config, log: EventLog, asked: Asked = Asked()) -> tuple[Org, Query]:
     """Every item with its history, and the question, likewise."""
     on = _basis(config, log, asked)
+    _ = on.judged.rules  # also where there is no item to judge yet: a broken rule is to be told at once
     org = _org(log.read(known_at=on.known_at), on)
     end = on.as_of if on.as_of is not None else org.world.last_ts
     start = min((i.opened_at for i in org.world.items.values()), default=0)
