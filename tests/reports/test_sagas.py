@@ -20,7 +20,7 @@ from tests.reports.initiatives import (
     stated,
     under,
 )
-from tests.reports.test_edges import at, item, label, move
+from tests.reports.test_edges import DAY, at, item, label, move
 from tests.reports.test_trust import said
 from tracker_sync.events import Added, Dropped, Event, Moved
 from tracker_sync.reports.saga import Saga
@@ -57,6 +57,13 @@ def test_it_is_being_built_once_something_under_an_epic_was_begun(house: House) 
 def test_an_epic_that_nobody_ever_moved_is_released_with_the_last_leaf_under_it(house: House) -> None:
     saga = told(sagas(*house.ask(epic("E-1"), under("E-1", "A-1", 1, 4), under("E-1", "A-2", 2, 8))))
     assert (saga.stage, saga.released) == ("released", at(8))
+
+
+def test_what_is_opened_only_after_the_window_holds_no_release_back(house: House) -> None:
+    late = [replace(e, ts=e.ts + 20 * DAY) for e in item("A-2", parent="E-1")]
+    org, query = house.ask(epic("E-1"), under("E-1", "A-1", 1, 4), late)
+    saga = told(sagas(org, replace(query, until=at(10))))
+    assert (saga.stage, saga.released) == ("released", at(4))
 
 
 def test_spend_is_the_effort_under_its_epics_in_the_window_and_in_all(house: House) -> None:

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from tracker_sync.reports.portfolio import Portfolio
+from tracker_sync.reports.scoped import opened_at
 from tracker_sync.states.columns import DECLINED, DOING, DONE, Array
 
 State = Literal["idea", "building", "released", "stopped"]
@@ -53,10 +54,12 @@ def courses(org: Portfolio, work: Mapping[int, Sequence[int]], end: int) -> dict
     """How each epic went until `end`, by the phases of it and of the rows below it (`under`).
 
     What the tracker says of the epic itself counts. Only where it never moved there, it is taken to be done
-    once all leaves below it are done or declined, and to be stopped where all of them were declined.
+    once all leaves below it are done or declined, and to be stopped where all of them were declined; no leaf
+    that is opened only after `end` holds it back.
     """
     spans = _spans(org, np.array(sorted({r for rows in work.values() for r in rows}), dtype=np.int64), end)
-    return {epic: _course(org, epic, rows, spans, end) for epic, rows in work.items()}
+    there = org.leaf & (opened_at(org) <= end)
+    return {epic: _course(epic, rows, spans, there, end) for epic, rows in work.items()}
 
 
 def _spans(org: Portfolio, rows: Array, end: int) -> dict[int, list[Span]]:
@@ -72,13 +75,13 @@ def _spans(org: Portfolio, rows: Array, end: int) -> dict[int, list[Span]]:
 
 
 def _course(
-    org: Portfolio, epic: int, rows: Sequence[int], spans: Mapping[int, list[Span]], end: int
+    epic: int, rows: Sequence[int], spans: Mapping[int, list[Span]], leaves: Array, end: int
 ) -> Course:
     own = spans.get(epic, [])
     started = min((lo for r in rows for lo, _, phase in spans.get(r, ()) if phase != DECLINED), default=None)
     begun: State = "idea" if started is None else "building"
     if not own:
-        return _by_leaves(started, begun, [_last(spans.get(r, []), end) for r in rows if org.leaf[r]])
+        return _by_leaves(started, begun, [_last(spans.get(r, []), end) for r in rows if leaves[r]])
     now = _last(own, end)[0]
     releases = tuple(lo for lo, _, phase in own if phase == DONE)
     again = (lo for lo, _, phase in own if phase == DOING and releases and lo > releases[0])
