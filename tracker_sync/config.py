@@ -257,7 +257,7 @@ def credentials_for(source: SourceConfig, environment: Mapping[str, str]) -> tup
 
     Each may also be given as …_FILE, naming a file that holds it.
     """
-    own = "TRACKER_SYNC_" + source.name.upper().replace("-", "_")
+    own = variable_prefix(source)
     common = _common(source)
     user = secret(f"{own}_USER", environment) or secret(f"{common}_USER", environment)
     token = secret(f"{own}_TOKEN", environment) or secret(f"{common}_TOKEN", environment)
@@ -266,18 +266,28 @@ def credentials_for(source: SourceConfig, environment: Mapping[str, str]) -> tup
 
 def given_by(source: SourceConfig, what: str, environment: Mapping[str, str]) -> str | None:
     """The variable that gives a source its TOKEN or USER, or names the file that does; None: none does."""
-    own, common = token_variable(source).removesuffix("TOKEN"), _common(source)
-    every = (f"{owner}{what}{end}" for owner in (own, f"{common}_") for end in ("", "_FILE"))
+    own, common = variable_prefix(source), _common(source)
+    every = (f"{owner}_{what}{end}" for owner in (own, common) for end in ("", "_FILE"))
     return next((name for name in every if environment.get(name)), None)
 
 
 def token_variable(source: SourceConfig) -> str:
     """The environment variable that a message should name."""
-    return f"TRACKER_SYNC_{source.name.upper().replace('-', '_')}_TOKEN"
+    return f"{variable_prefix(source)}_TOKEN"
+
+
+def variable_prefix(source: SourceConfig) -> str:
+    """How the environment variables of a source begin."""
+    return f"TRACKER_SYNC_{source.name.upper().replace('-', '_')}"
+
+
+def kind_of(source: SourceConfig) -> str:
+    """`jira` or `github`."""
+    return "jira" if isinstance(source, JiraConfig) else "github"
 
 
 def _common(source: SourceConfig) -> str:
-    return "JIRA" if isinstance(source, JiraConfig) else "GITHUB"
+    return kind_of(source).upper()
 
 
 def checkpoint_key(environment: Mapping[str, str]) -> bytes | None:

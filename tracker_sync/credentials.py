@@ -4,7 +4,15 @@ from collections.abc import Mapping
 from contextlib import suppress
 from urllib.parse import urlsplit
 
-from tracker_sync.config import LEAST_KEY, Config, SourceConfig, credentials_for, secret, url_problem
+from tracker_sync.config import (
+    LEAST_KEY,
+    Config,
+    SourceConfig,
+    credentials_for,
+    secret,
+    url_problem,
+    variable_prefix,
+)
 from tracker_sync.errors import ConfigError
 
 PING = "TRACKER_SYNC_PING_URL"
@@ -22,7 +30,7 @@ def ping_address(config: Config, environment: Mapping[str, str]) -> str:
 def webhook_secret(source: SourceConfig, environment: Mapping[str, str]) -> bytes | None:
     """What this source's webhooks are signed with: TRACKER_SYNC_<NAME>_WEBHOOK_SECRET, or the file that
     …_FILE names; None: it has none, and nothing is taken for one of its webhooks. Raises ConfigError."""
-    variable = f"TRACKER_SYNC_{source.name.upper().replace('-', '_')}_WEBHOOK_SECRET"
+    variable = f"{variable_prefix(source)}_WEBHOOK_SECRET"
     found = secret(variable, environment)
     if found is not None and len(found) < LEAST_KEY:
         raise ConfigError(

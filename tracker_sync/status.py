@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from tracker_sync.config import Config, JiraConfig
+from tracker_sync.config import Config, kind_of
 from tracker_sync.log import EventLog
 from tracker_sync.passes import Remembered, last_pass
 
@@ -33,7 +33,7 @@ def standings(config: Config, log: EventLog) -> tuple[Standing, ...]:
     items, aside = present(log), set_aside(log)
     return tuple(
         Standing(
-            s.name, "jira" if isinstance(s, JiraConfig) else "github", last_pass(log, s.name),
+            s.name, kind_of(s), last_pass(log, s.name),
             log.cursor(s.name), items[s.name], aside[s.name],
         )
         for s in config.sources

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from tracker_sync.cli.found import Found
-from tracker_sync.config import FILE, GithubConfig, JiraConfig
+from tracker_sync.config import FILE, GithubConfig, JiraConfig, kind_of
 from tracker_sync.strategy_parts import PARTS
 
 __all__ = ["CUSTOMERS", "FILE", "PEOPLE", "STRATEGY", "config", "sides"]
@@ -34,7 +34,7 @@ def config(sources: Iterable[Found]) -> str:
 def _table(found: Found, own: list[str], about: str) -> str:
     """A `[[sources]]`, with the lines that only its kind has."""
     source = found.source
-    kind = "jira" if isinstance(source, JiraConfig) else "github"
+    kind = kind_of(source)
     named = {role: name for role, name in msgspec.structs.asdict(source.fields).items() if name}
     fields = ", ".join(f"{role} = {quoted(name)}" for role, name in named.items())
     return "\n".join([

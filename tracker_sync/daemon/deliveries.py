@@ -5,9 +5,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from tracker_sync.config import SourceConfig
+from tracker_sync.config import SourceConfig, kind_of
 from tracker_sync.daemon.health import Health
-from tracker_sync.daemon.webhook import Unreadable, is_signed, items, kind_of, marks
+from tracker_sync.daemon.webhook import Unreadable, is_signed, items, marks
 
 LARGEST = 4 * 1024 * 1024
 """Bytes. GitHub sends up to 25 MB, of pushes; an issue with the longest texts has a few hundred kB. The

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tracker_sync.config import GithubConfig, JiraConfig, SourceConfig
+from tracker_sync.config import GithubConfig, SourceConfig
 
 SIGNATURE = {"github": "x-hub-signature-256", "jira": "x-hub-signature"}
 DELIVERY = {"github": "x-github-delivery", "jira": "x-atlassian-webhook-identifier"}
@@ -24,11 +24,6 @@ _ISSUES = ("issue", "parent_issue", "sub_issue")
 
 class Unreadable(ValueError):
     """The body is not what this tracker sends."""
-
-
-def kind_of(source: SourceConfig) -> str:
-    """`jira` or `github`."""
-    return "jira" if isinstance(source, JiraConfig) else "github"
 
 
 def is_signed(kind: str, secret: bytes, headers: Mapping[str, str], body: bytes) -> bool:

@@ -4,7 +4,15 @@ import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from tracker_sync.config import Config, JiraConfig, SourceConfig, credentials_for, given_by, token_variable
+from tracker_sync.config import (
+    Config,
+    JiraConfig,
+    SourceConfig,
+    credentials_for,
+    given_by,
+    token_variable,
+    variable_prefix,
+)
 from tracker_sync.doctor import Check, failed, fine, look
 from tracker_sync.errors import ConfigError
 
@@ -35,7 +43,7 @@ def credentials(source: SourceConfig, environment: Mapping[str, str]) -> Iterato
     if isinstance(source, JiraConfig) and not user and source.url.rstrip("/").endswith(".atlassian.net"):
         yield look(
             "credentials", source.name, f"{name} is set, and no user, which an API token of Jira Cloud needs",
-            f"set {token_variable(source).removesuffix('TOKEN')}USER (or JIRA_USER) to the e-mail address of "
+            f"set {variable_prefix(source)}_USER (or JIRA_USER) to the e-mail address of "
             "its owner",
         )  # fmt: skip
         return
@@ -47,7 +55,7 @@ def credentials(source: SourceConfig, environment: Mapping[str, str]) -> Iterato
 
 def strays(config: Config, environment: Mapping[str, str]) -> Iterator[Check]:
     """Variables that look like credentials of a source that there is not."""
-    known = {token_variable(s).removesuffix("_TOKEN") for s in config.sources}
+    known = {variable_prefix(s) for s in config.sources}
     for name in sorted(environment):
         end = next((e for e in ENDS if name.endswith(e)), None)
         if name.startswith("TRACKER_SYNC_") and end and name.removesuffix(end) not in known:
