@@ -14,7 +14,7 @@ from typing import Any
 import certifi
 import pytest
 import trustme
-from annotate.places import LABEL, STRATEGY, TOKEN
+from annotate.places import LABEL, STRATEGY, TOKEN, Repository, writes
 from conftest import ROOT
 from simulator.github import GitHubCompany, GitHubFace, Issue
 from simulator.server import Running, running
@@ -48,7 +48,7 @@ jobs:
 """
 
 
-class Runner:
+class Runner(Repository):
     """A checkout with the Action in it, and act to run its workflow."""
 
     def __init__(self, folder: Path, server: Running, face: GitHubFace, bundle: Path) -> None:
@@ -84,23 +84,9 @@ class Runner:
             "issues", {"action": what, "issue": shown, "repository": {"full_name": "acme/web", "name": "web"}}
         )
 
-    def epic(self, title: str = "Export", *labels: str) -> Issue:
-        self.company.tick(60)
-        return self.company.create("acme/web", title, labels=["epic", *labels])
-
-    def labels(self, issue: Issue) -> list[str]:
-        return sorted(each.name for each in issue.labels if each.name != "epic")
-
-    def comments(self, issue: Issue) -> list[str]:
-        return [e.detail for e in issue.comments if e.actor.login == self.face.me]
-
     def written(self) -> int:
         """How many writes there were since this was last asked."""
-        count = sum(
-            h.method in ("POST", "PATCH", "DELETE") and h.path != "/graphql" for h in self.server.hits
-        )
-        self.server.reset()
-        return count
+        return len(writes(self.server))
 
 
 def git(folder: Path, *args: str) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import trustme
-from annotate.places import LABEL, STRATEGY, TOKEN
+from annotate.places import LABEL, STRATEGY, TOKEN, Repository, writes
 from conftest import Desk, Done
 from simulator.github import GitHubCompany, GitHubFace, Issue
 from simulator.server import Running, running
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.usefixtures("naps")
 
 
 @dataclass
-class Workflow:
+class Workflow(Repository):
     """A repository with a workflow that runs the Action, and a runner for it."""
 
     desk: Desk
@@ -68,23 +68,9 @@ class Workflow:
         more = {"label": {"name": label}} if label else {}
         return {"action": what, "issue": shown, "repository": {"full_name": "acme/web", "id": 1}} | more
 
-    def epic(self, title: str = "Export", *labels: str) -> Issue:
-        self.company.tick(60)
-        return self.company.create("acme/web", title, labels=["epic", *labels])
-
-    def labels(self, issue: Issue) -> list[str]:
-        return sorted(each.name for each in issue.labels if each.name != "epic")
-
-    def comments(self, issue: Issue) -> list[str]:
-        return [e.detail for e in issue.comments if e.actor.login == self.face.me]
-
     def written(self) -> int:
         """How many writes there were since this was last asked."""
-        count = sum(
-            h.method in ("POST", "PATCH", "DELETE") and h.path != "/graphql" for h in self.server.hits
-        )
-        self.server.reset()
-        return count
+        return len(writes(self.server))
 
 
 def outputs(text: str) -> dict[str, str]:

@@ -43,17 +43,22 @@ class Place:
 
     def written(self) -> list[str]:
         """The writes since the last time that this was asked."""
-        reads = {"/graphql", "/api/graphql"}
-        found = [
-            f"{h.method} {h.path}" for h in self.server.hits
-            if h.method != "GET" and h.path not in reads and "bulkfetch" not in h.path
-        ]  # fmt: skip
-        self.server.reset()
-        return found
+        return writes(self.server)
 
 
-class Hub(Place):
-    """GitHub."""
+def writes(server: Running) -> list[str]:
+    """What was written to a tracker since the last time that this was asked."""
+    reads = {"/graphql", "/api/graphql"}
+    found = [
+        f"{h.method} {h.path}" for h in server.hits
+        if h.method != "GET" and h.path not in reads and "bulkfetch" not in h.path
+    ]  # fmt: skip
+    server.reset()
+    return found
+
+
+class Repository:
+    """acme/web on GitHub, with its epics."""
 
     company: GitHubCompany
     face: GitHubFace
@@ -67,6 +72,10 @@ class Hub(Place):
 
     def comments(self, issue: Issue) -> list[str]:
         return [entry.detail for entry in issue.comments if entry.actor.login == self.face.me]
+
+
+class Hub(Place, Repository):
+    """A desk before GitHub."""
 
 
 @contextmanager
