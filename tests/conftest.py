@@ -149,6 +149,16 @@ class Desk:
         return rows
 
 
+@pytest.fixture(autouse=True)
+def _environment_is_left_as_it_was() -> Iterator[None]:
+    """What one test leaves there, another reads: a token did once."""
+    before = dict(os.environ)
+    yield
+    after = dict(os.environ)
+    left = {name for name in {**before, **after} if before.get(name) != after.get(name)}
+    assert not left - {"PYTEST_CURRENT_TEST"}, "a test changed the environment for all after it"
+
+
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     """An empty folder and an environment without tokens."""

@@ -6,10 +6,11 @@ import os
 import ssl
 import sys
 from collections.abc import Iterator
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import trustme
@@ -50,10 +51,10 @@ class Workflow(Repository):
             "GITHUB_WORKSPACE": str(self.desk.folder),
         } | {f"INPUT_{name.upper()}": value for name, value in given.items()}  # fmt: skip
         out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in "ab")
-        with self.desk.monkeypatch.context() as here, redirect_stdout(out), redirect_stderr(err):
-            here.chdir(self.desk.folder)
-            for name, value in env.items():
-                here.setenv(name, value)
+        with (
+            patch.dict(os.environ, env),  # the Action hands the token out there: that is taken back too
+            chdir(self.desk.folder), redirect_stdout(out), redirect_stderr(err),
+        ):  # fmt: skip
             with pytest.raises(SystemExit) as ended:
                 action.main()
         done = Done(int(ended.value.code or 0), *(f.buffer.getvalue().decode() for f in (out, err)))
