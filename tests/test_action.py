@@ -54,9 +54,9 @@ class Workflow(Repository):
         with (
             patch.dict(os.environ, env),  # the Action hands the token out there: that is taken back too
             chdir(self.desk.folder), redirect_stdout(out), redirect_stderr(err),
+            pytest.raises(SystemExit) as ended,
         ):  # fmt: skip
-            with pytest.raises(SystemExit) as ended:
-                action.main()
+            action.main()
         done = Done(int(ended.value.code or 0), *(f.buffer.getvalue().decode() for f in (out, err)))
         assert done.code == code, done.said
         self.outputs = outputs(output.read_text())
