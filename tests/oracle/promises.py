@@ -76,20 +76,9 @@ class Promises:
 
     # -- one item -------------------------------------------------------------------------------
 
-    def _dues(self, issue: Issue) -> list[tuple[int, date | None]]:
-        """(when, day) of each due date that it was given, None where it was taken away; "ten minutes after
-        creation still count as creation", so of those only the last counts."""
-        found: dict[int, date | None] = {}
-        for s in issue.by_attr.get("due", ()):
-            if s.ts <= self.at:
-                day = re.match(r"\s*(\d{4}-\d{2}-\d{2})", s.val or "")
-                given = day and s.kind != "dropped"
-                found[issue.signed(s.ts)] = date.fromisoformat(day[1]) if day and given else None
-        return [*found.items()]
-
     def dues(self, issue: Issue) -> list[tuple[int, date]]:
         """Those that are dates."""
-        return [(ts, day) for ts, day in self._dues(issue) if day]
+        return [(ts, day) for ts, day in issue.dues(self.at) if day]
 
     def promise(self, issue: Issue) -> tuple[int, str] | None:
         """ "A sign that rules read as commitment: a label, a sentence, or a due date"; of a due date, when it
@@ -209,7 +198,7 @@ class Promises:
         day, now = self.of.calendar.day_of, self.at if ended is None else ended
         dues = [(ts, d) for ts, d in self.dues(issue) if ts <= now]
         first = dues[0][1] if dues else None
-        last = [None, *(d for ts, d in self._dues(issue) if ts <= now)][-1]
+        last = [None, *(d for ts, d in issue.dues(self.at) if ts <= now)][-1]
         late = (day(now) - first).days if first and phase != "declined" else None
         late_last = (day(now) - last).days if last and phase != "declined" else None
         outcome = phase

@@ -139,8 +139,7 @@ class Tagged:
     def _first_due(self) -> int:
         """ "A due date counts from the day on which the item first had one, while it has any"; "a date that
         was replaced within ten minutes of creation never counted"."""
-        dues = [s for s in self.issue.by_attr["due"] if s.ts <= self.at and s.kind != "dropped" and s.val]
-        return min(self.issue.signed(s.ts) for s in dues)
+        return min(ts for ts, day in self.issue.dues(self.at) if day)
 
     # -- origin ---------------------------------------------------------------------------------
 

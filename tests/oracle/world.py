@@ -1,5 +1,6 @@
 """The items of a log: what each was at any instant, and who is above whom."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -95,6 +96,17 @@ class Issue:
     def signed(self, at: int) -> int:
         """ "Ten minutes after creation still count as creation"."""
         return self.opened_at if at <= self.opened_at + 10 * MINUTE else at
+
+    def dues(self, at: int) -> list[tuple[int, date | None]]:
+        """(when, day) of each due date that it was given until then, None where it was taken away; "ten
+        minutes after creation still count as creation", so of those only the last counts."""
+        found: dict[int, date | None] = {}
+        for s in self.by_attr.get("due", ()):
+            if s.ts <= at:
+                day = re.match(r"\s*(\d{4}-\d{2}-\d{2})", s.val or "")
+                given = day and s.kind != "dropped"
+                found[self.signed(s.ts)] = date.fromisoformat(day[1]) if day and given else None
+        return [*found.items()]
 
     # -- phases -------------------------------------------------------------------------------
 

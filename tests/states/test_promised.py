@@ -26,6 +26,20 @@ def test_a_due_date_that_is_taken_away_promises_nothing(ask: Ask) -> None:  # no
     assert promised(org) == [(NEVER, False)]
 
 
+def test_a_due_date_that_is_taken_away_in_the_sitting_of_creation_never_counted(ask: Ask) -> None:  # noqa: F811
+    minute = 1 / 24 / 60
+    slip = (due("A-1", 2 * minute, "2026-03-01"), due("A-1", 9 * minute, None))
+    org, _ = ask(item("A-1", start=None), *slip, due("A-1", 5, "2026-04-01"))
+    assert promised(org) == [(at(5), True)]
+
+
+def test_a_due_date_of_the_sitting_of_creation_was_there_from_the_start(ask: Ask) -> None:  # noqa: F811
+    minute = 1 / 24 / 60
+    org, _ = ask(item("A-1", start=None), due("A-1", 2 * minute, "2026-03-01"), due("A-1", 20 * minute, None),
+                 due("A-1", 5, "2026-04-01"))  # fmt: skip
+    assert promised(org) == [(at(0), True)]
+
+
 def test_who_promised_said_more_than_a_date(ask: Ask) -> None:  # noqa: F811
     org, _ = ask(item("A-1"), due("A-1", 1, "2026-03-01"), label("A-1", 3, "customer promise"))
     assert promised(org) == [(at(1), False)]

@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 
 from tracker_sync.config import FieldNames
 from tracker_sync.customers import Customers
-from tracker_sync.events import Added, Changed, Commented
+from tracker_sync.events import Added, Changed, Commented, Dropped
 from tracker_sync.items import Item, Names
 from tracker_sync.people import Person
 from tracker_sync.sources.notes import is_ours
@@ -23,7 +23,7 @@ from tracker_sync.tagging.rules import (
     basis,
     is_plain,
 )
-from tracker_sync.work import at_creation
+from tracker_sync.work import SITTING, at_creation
 
 LONG = {"body", "comment", "environment"}
 ANY = ""
@@ -231,4 +231,10 @@ class View:
                 if isinstance(e, Added | Changed | Commented) and e.val is not None:
                     val = ANY if e.attr == "due" else e.val
                     self._firsts.setdefault((e.attr, e.key, val), (e.ts, e.id))
+                elif isinstance(e, Changed | Dropped) and e.attr == "due" and self._in_sitting(e.ts):
+                    self._firsts.pop((e.attr, e.key, ANY), None)  # set and taken away: it never counted
         return self._firsts
+
+    def _in_sitting(self, ts: int) -> bool:
+        """Whether it belongs to the creation of the item."""
+        return ts <= self._item.opened_at + SITTING
