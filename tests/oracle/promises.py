@@ -136,7 +136,7 @@ class Promises:
     def jumps(self, issue: Issue, promised: int) -> int | None:
         """ "Moves up the queue within 14 days after an account asked or it was promised. Five or more moves
         in one minute of the clock put a board in order and do not count"."""
-        if not any(who.source == issue.source for _, who, _ in self._moves):
+        if not any(who.source == issue.source and who.there(self.at) for _, who, _ in self._moves):
             return None
         begun = [promised, *(s.since for s in self.of.tags[issue].customers)]
         mine = [
@@ -148,10 +148,11 @@ class Promises:
 
     @cached_property
     def _moves(self) -> list[tuple[int, Issue, bool]]:
-        """Of a change of rank that does not say which way it went nothing follows."""
+        """Also of cards that are gone since: they moved then. Of a change of rank that does not say which way
+        it went nothing follows."""
         return [
             (s.ts, issue, s.val == "Ranked higher")
-            for issue in self.tree.issues
+            for issue in self.of.world.issues
             for s in issue.said
             if s.kind == "noted" and s.ts <= self.at
             if issue.world.name(issue.source, "field", s.attr) == "Rank" and s.val is not None
