@@ -11,6 +11,7 @@ import click
 
 from tracker_sync.cli.html import drawing, on_page, page
 from tracker_sync.cli.session import configuration, keep_found, keep_up, opened
+from tracker_sync.errors import ExitCode
 from tracker_sync.outfile import write
 from tracker_sync.reports import NAMES
 
@@ -98,7 +99,7 @@ def report(
         write(output, text)
     keep_found(config, news)
     with_warnings = [f for n, f in zip(names, figures, strict=True) if n in WARNING]
-    context.exit(10 if fail_on and any(_fails(f, fail_on) for f in with_warnings) else 0)
+    context.exit(ExitCode.FINDINGS if fail_on and any(_fails(f, fail_on) for f in with_warnings) else 0)
 
 
 def plans_of(names: "Sequence[str]", log: "EventLog") -> bool:

@@ -11,7 +11,7 @@ import click
 
 from tracker_sync.cli.session import configuration, now, opened
 from tracker_sync.ending import terminable
-from tracker_sync.errors import ConfigError, LogBusy, TrackerSyncError
+from tracker_sync.errors import ConfigError, ExitCode, LogBusy, TrackerSyncError
 
 if TYPE_CHECKING:
     from tracker_sync.config import Config
@@ -89,6 +89,17 @@ def speaking(form: Literal["text", "json"]) -> "Iterator[Voice]":
             raise
         voice.say(Notice("failed", str(e), "error", figures={"code": e.exit_code}))
         raise click.exceptions.Exit(e.exit_code) from None
+    except KeyboardInterrupt:
+        text = "interrupted: what was committed to the log stays, and the next run goes on there"
+        voice.say(Notice("interrupted", text, "warning", figures={"code": ExitCode.INTERRUPTED}))
+        raise click.exceptions.Exit(ExitCode.INTERRUPTED) from None
+    except Exception as e:
+        if form == "text" or isinstance(e, (click.ClickException, click.exceptions.Exit, click.Abort)):
+            raise
+        from tracker_sync.bugs import told
+
+        voice.say(Notice("bug", told(e, os.environ), "error", figures={"code": ExitCode.BUG}))
+        raise click.exceptions.Exit(ExitCode.BUG) from None
 
 
 def secrets_of(config: "Config") -> tuple[str, ...]:
@@ -128,7 +139,7 @@ def told_of(config: "Config", voice: "Voice", *, whole: bool) -> Iterator[_Told]
     except BaseException:
         tell("fail")
         raise
-    if told.whole and told.code != LogBusy.exit_code:
+    if told.whole and told.code != ExitCode.BUSY:
         tell("fail" if told.code else "success")
 
 
