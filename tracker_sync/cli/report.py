@@ -30,8 +30,8 @@ WITHOUT_PLANS = ("single-customer", "demand", "said-no")
 """The reports that look at no item's points and due dates, which take time to read."""
 
 
-@click.command()
-@click.argument("name", type=click.Choice(NAMES), required=False)
+@click.command(epilog=f"NAME is one of: {', '.join(NAMES)}.")
+@click.argument("name", metavar="[NAME]", type=click.Choice(NAMES), required=False)
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text")
 @click.option("--table", metavar="ID", help="With --format csv: this table; else the report's first.")
 @click.option(
