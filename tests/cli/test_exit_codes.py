@@ -454,15 +454,15 @@ def a_tracker_that_wants_to_be_left_alone_for_a_day(shell: Shell) -> Iterator[No
 def an_item_that_cannot_be_read(shell: Shell) -> Iterator[None]:
     """
     $ tracker-sync sync
-    ! tracker-sync: acme: set aside PAY-2: Invalid isoformat string: 'soon' (its raw record is in the
-    !   log's table `skipped`)
+    ! tracker-sync: acme: set aside PAY-2: 'soon' is not a time as ISO 8601 writes it (its raw record is
+    !   in the log's table `skipped`; mend it in the tracker, or report it to us if it is right there)
     [5]
     $ tracker-sync items --format csv | wc -l  # with its line of headings
     3
     [0]
     $ tracker-sync sync
-    ! tracker-sync: acme: set aside PAY-2: Invalid isoformat string: 'soon' (its raw record is in the
-    !   log's table `skipped`)
+    ! tracker-sync: acme: set aside PAY-2: 'soon' is not a time as ISO 8601 writes it (its raw record is
+    !   in the log's table `skipped`; mend it in the tracker, or report it to us if it is right there)
     [5]
     """
     with shell.jira(jira_issue(1), jira_issue(2, created="soon"), jira_issue(3)):

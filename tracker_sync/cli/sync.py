@@ -4,7 +4,6 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import click
@@ -81,7 +80,7 @@ def speaking(form: Literal["text", "json"]) -> "Iterator[Voice]":
     """What says how the run goes; in JSON also the error that ends it."""
     from tracker_sync.notices import Notice, Voice
 
-    voice = Voice(partial(click.echo, err=True), form, now, loud=sys.stderr.isatty())
+    voice = Voice(_aloud, form, now, loud=sys.stderr.isatty())
     try:
         yield voice
     except TrackerSyncError as e:
@@ -100,6 +99,12 @@ def speaking(form: Literal["text", "json"]) -> "Iterator[Voice]":
 
         voice.say(Notice("bug", told(e, os.environ), "error", figures={"code": ExitCode.BUG}))
         raise click.exceptions.Exit(ExitCode.BUG) from None
+
+
+def _aloud(line: str) -> None:
+    """A line on stderr; click.echo goes past what keeps bars and lines apart there."""
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
 
 
 def secrets_of(config: "Config") -> tuple[str, ...]:
