@@ -69,8 +69,8 @@ def tell(voice: Voice, done: Pass) -> None:
             Notice(
                 "set aside",
                 f"{synced.source}: set aside {clean(one.item)}: {clean(one.reason)[:LONGEST_REASON]} "
-                "(its raw record is in the log's table `skipped`; mend it in the tracker, or report it to us if it "
-                "is right there)",
+                "(its raw record is in the log's table `skipped`; mend it in the tracker, or report it to us "
+                "if it is right there)",
                 "warning",
                 synced.source,
             )

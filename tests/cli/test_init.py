@@ -358,7 +358,9 @@ def test_a_newcomer_is_asked_until_all_is_right(desk: Desk, site: Running, hub: 
     assert CANARY.encode() not in b"".join(p.read_bytes() for p in desk.folder.iterdir())
 
 
-@pytest.mark.parametrize(("wrong", "said"), [("/secure/Dashboard.jspa", "without the path"), (None, "reached")])
+@pytest.mark.parametrize(
+    ("wrong", "said"), [("/secure/Dashboard.jspa", "without the path"), (None, "reached")]
+)
 def test_an_address_where_no_tracker_answers_is_asked_for_again(
     desk: Desk, site: Running, wrong: str | None, said: str
 ) -> None:

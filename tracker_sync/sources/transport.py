@@ -87,13 +87,11 @@ class Hints(NamedTuple):
     """Whether a token was sent."""
 
 
-def refusal(
-    where: str, status: int, headers: Mapping[str, str], text: str, hints: Hints
-) -> SourceError:
+def refusal(where: str, status: int, headers: Mapping[str, str], text: str, hints: Hints) -> SourceError:
     """The error that a status of 400 and above means."""
     said = f" ({excerpt(text)})" if text else ""
     if status == 401 and not hints.given:
-        return NotAllowed(f"{where}: it wants a token, and got none (401). Check {hints.token}; set one of them")
+        return NotAllowed(f"{where}: it wants a token, and got none (401). Check {hints.token}: none is set")
     if status == 401:
         return NotAllowed(f"{where}: the token was refused (401). Check {hints.token}; it may have expired")
     if status in (403, 429) and (wait := retry_after(status, headers, text)) is not None:
