@@ -92,7 +92,7 @@ def check(
         if job:
             job.look(looked, {r for r in looked.org.world.items if _is_open_epic(looked.org, r)})
     worst = max((LEVELS.index(f.level) for f in checked.findings), default=-1)
-    code = ExitCode.FINDINGS if fail_on and worst >= LEVELS.index(fail_on) else ExitCode.DONE
+    code: int = ExitCode.FINDINGS if fail_on and worst >= LEVELS.index(fail_on) else ExitCode.DONE
     if job:
         outcome = job.write(_terms(**how), os.environ)
         checked, code = replace(checked, written=outcome.told), outcome.code(code)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 import click
@@ -155,7 +156,7 @@ def _met(
             if not click.confirm("Try again?", default=True, err=True):
                 return config, None, held.user or ""
             if isinstance(e, Missing) or not isinstance(e, NotAllowed):
-                config = _until(lambda last=config.url: at(last))  # type: ignore[misc]
+                config = _until(partial(at, config.url))
             else:
                 held = Credentials(held.user, None)
         else:

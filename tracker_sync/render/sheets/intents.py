@@ -174,8 +174,8 @@ def unnamed(report: Intents) -> Iterator[str]:
     unknown = report.unknown[0][1]
     if report.untagged:
         yield (
-            f"{percent(unknown.low)} of the work names no intent ({counted(len(report.untagged), 'item')}): it "
-            "could serve any of them, so it widens every range."
+            f"{percent(unknown.low)} of the work names no intent ({counted(len(report.untagged), 'item')}): "
+            "it could serve any of them, so it widens every range."
         )
     elif unknown.low is not None:
         yield "All work names an intent."
