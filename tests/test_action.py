@@ -360,3 +360,19 @@ def test_what_the_action_says_is_what_it_reads() -> None:
     assert not any("${{" in step["run"] for step in told["runs"]["steps"])
     assert not any("uses" in step for step in told["runs"]["steps"])
     assert sys.version_info >= (3, 11)
+
+
+def test_a_bug_of_ours_is_an_error_that_commands_no_runner_and_shows_no_token(
+    work: Workflow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def buggy(_: object) -> None:
+        raise RuntimeError(f"\n::set-output name=x::{TOKEN}")
+
+    monkeypatch.setattr(action, "event", buggy)
+    done = work.run(code=1)
+    [line] = done.out.splitlines()
+    assert line.startswith(
+        "::error title=tracker-sync::a bug of ours, nothing that you did: RuntimeError in buggy"
+    )
+    assert line.endswith("%0A::set-output name=x::***")
+    assert done.err == ""

@@ -1,9 +1,8 @@
 """Each exit code as a person meets it: what was typed, all that came out, and the code, case by case.
 
 A case sets something up and stops there; its docstring is the transcript of a shell from then on. Lines of
-stderr begin with `!`, and `[2]` is the exit code. Long lines are
-wrapped; the folder, the address of the tracker, versions, sizes and what a traceback shows of the code stand for
-others.
+stderr begin with `!`, and `[2]` is the exit code. Long lines are wrapped; the folder, the address of the
+tracker, versions, sizes and what a traceback shows of the code stand for others.
 """
 
 import fcntl
