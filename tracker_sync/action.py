@@ -165,7 +165,9 @@ def main() -> None:
     except Exception as e:  # noqa: BLE001  a traceback as Python writes it could hold a command to the runner
         from tracker_sync.bugs import told
 
-        sys.stdout.write(command("error", "tracker-sync", told(e, os.environ)))
+        first, *rest = told(e, os.environ).splitlines()
+        sys.stdout.write(command("error", "tracker-sync", first))
+        sys.stdout.writelines(f"| {line}\n" for line in rest)
         code = ExitCode.BUG
     sys.stdout.flush()
     sys.exit(code)
