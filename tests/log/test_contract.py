@@ -162,7 +162,7 @@ class TestContract:
         log.append("acme", EVENTS[2:], now=1)
         assert ids(log) == [e.id for e in EVENTS]
         assert [e.seq for e in log.read()] == sorted(e.seq for e in log.read())
-        log.verify()
+        assert log.verify() == (len(EVENTS), None)
 
     def test_some_items_are_read_alone_and_what_is_of_no_item_too(self, log: EventLog) -> None:
         said = Noted(id="n", item="", ts=1, attr="x")
