@@ -23,6 +23,7 @@ from tracker_sync import action
 from tracker_sync.config import load
 from tracker_sync.errors import ConfigError
 
+CANARY = "canary-c04e7719ab"
 pytestmark = pytest.mark.usefixtures("naps")
 
 
@@ -360,3 +361,21 @@ def test_what_the_action_says_is_what_it_reads() -> None:
     assert not any("${{" in step["run"] for step in told["runs"]["steps"])
     assert not any("uses" in step for step in told["runs"]["steps"])
     assert sys.version_info >= (3, 11)
+
+
+def test_a_bug_of_ours_is_an_error_that_commands_no_runner_and_shows_no_token(
+    work: Workflow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def buggy(_: object) -> None:
+        raise RuntimeError(f"\n::set-output name=x::{CANARY}")
+
+    monkeypatch.setattr(action, "event", buggy)
+    monkeypatch.setenv("TRACKER_SYNC_WEB_TOKEN", CANARY)
+    done = work.run(code=1)
+    first, *rest = done.out.splitlines()
+    assert first.startswith(
+        "::error title=tracker-sync::a bug of ours, nothing that you did: RuntimeError in buggy"
+    )
+    assert rest[-1] == "| ::set-output name=x::***"
+    assert {line[:2] for line in rest} == {"| "}
+    assert done.err == ""

@@ -4,7 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from html.parser import HTMLParser
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -19,7 +19,7 @@ from conftest import ROOT
 from render.chromium import Browser, chromium, needs_chromium
 
 from tests.made_reference import REFERENCE, config_tables, field_docs, reference
-from tracker_sync import config, errors
+from tracker_sync import config
 
 DOCS = ROOT / "docs"
 PAGES = sorted(str(p.relative_to(DOCS)) for p in DOCS.rglob("*.md"))
@@ -125,17 +125,6 @@ def test_every_key_of_the_configuration_is_explained() -> None:
     every = [(kind.__name__, name) for _, kind in config_tables() for name in kind.__struct_fields__]
     assert len(every) > 20
     assert [(kind, name) for kind, name in every if not docs[kind].get(name)] == []
-
-
-def test_the_page_of_exit_codes_has_every_code() -> None:
-    rows = re.findall(r"^\| (\d+) \|", (DOCS / "exit-codes.md").read_text(), re.M)
-    classes: list[Callable[..., Any]] = [errors.TrackerSyncError]
-    codes = {0, 5, 10, 130}  # done; done in part; findings; interrupted
-    while classes:
-        one: Any = classes.pop()
-        codes.add(one.exit_code)
-        classes += one.__subclasses__()
-    assert sorted(map(int, rows)) == sorted(codes)
 
 
 @needs_chromium

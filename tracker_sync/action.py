@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from tracker_sync.config import FILE, Config, GithubConfig, load, token_variable
-from tracker_sync.errors import ConfigError, TrackerSyncError
+from tracker_sync.errors import ConfigError, ExitCode, TrackerSyncError
 from tracker_sync.render.github import command
 
 SOURCE = "github"
@@ -162,6 +162,13 @@ def main() -> None:
     except TrackerSyncError as e:
         sys.stdout.write(command("error", "tracker-sync", str(e)))
         code = e.exit_code
+    except Exception as e:  # noqa: BLE001  a traceback as Python writes it could hold a command to the runner
+        from tracker_sync.bugs import told
+
+        first, *rest = told(e, os.environ).splitlines()
+        sys.stdout.write(command("error", "tracker-sync", first))
+        sys.stdout.writelines(f"| {line}\n" for line in rest)
+        code = ExitCode.BUG
     sys.stdout.flush()
     sys.exit(code)
 

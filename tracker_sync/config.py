@@ -276,6 +276,11 @@ def token_variable(source: SourceConfig) -> str:
     return f"{variable_prefix(source)}_TOKEN"
 
 
+def token_variables(source: SourceConfig) -> str:
+    """Both that may hold it, for where nothing says which of them does."""
+    return f"{token_variable(source)} or {_common(source)}_TOKEN"
+
+
 def variable_prefix(source: SourceConfig) -> str:
     """How the environment variables of a source begin."""
     return f"TRACKER_SYNC_{source.name.upper().replace('-', '_')}"

@@ -1,6 +1,28 @@
 """What can go wrong, classed by what the caller can do about it; each class carries its exit code."""
 
+from enum import IntEnum
 from pathlib import Path
+
+
+class ExitCode(IntEnum):
+    """How a command ends (docs/exit-codes.md)."""
+
+    DONE = 0
+    BUG = 1
+    """Of ours."""
+    WRONG = 2
+    """Usage, configuration or a rule."""
+    NOT_ALLOWED = 3
+    TRACKER = 4
+    """Unreachable or broken."""
+    IN_PART = 5
+    LOG = 6
+    FINDINGS = 10
+    """Under --fail-on."""
+    BUSY = 75
+    """Another run holds the log."""
+    INTERRUPTED = 130
+
 
 MALFORMED = (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
 """What reading a record raises that is not of the shape that its API says."""
@@ -14,13 +36,13 @@ def printable(text: str) -> str:
 class TrackerSyncError(Exception):
     """Anything we expect may fail. Its text says what failed, where, and what to do next."""
 
-    exit_code = 1
+    exit_code = ExitCode.BUG
 
 
 class ConfigError(TrackerSyncError):
     """A file or option that its owner must mend. `line` is 1-based, where it is known."""
 
-    exit_code = 2
+    exit_code = ExitCode.WRONG
 
     def __init__(self, message: str, path: Path | None = None, line: int | None = None) -> None:
         self.path, self.line = path, line
@@ -39,13 +61,13 @@ class RuleError(ConfigError):
 class SourceError(TrackerSyncError):
     """A tracker that did not give what was asked for."""
 
-    exit_code = 4
+    exit_code = ExitCode.TRACKER
 
 
 class NotAllowed(SourceError):
     """The tracker refused these credentials; asking again will not help."""
 
-    exit_code = 3
+    exit_code = ExitCode.NOT_ALLOWED
 
 
 class Missing(NotAllowed):
@@ -81,7 +103,7 @@ class Overloaded(Unavailable):
 class LogError(TrackerSyncError):
     """The event log cannot be read or written as it should be."""
 
-    exit_code = 6
+    exit_code = ExitCode.LOG
 
 
 class NoLog(LogError):
@@ -95,4 +117,4 @@ class LogRefused(LogError):
 class LogBusy(LogError):
     """Another run holds the log."""
 
-    exit_code = 75
+    exit_code = ExitCode.BUSY

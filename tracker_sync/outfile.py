@@ -2,6 +2,7 @@
 
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 from tracker_sync.errors import ConfigError
@@ -23,5 +24,6 @@ def write(path: Path, text: str) -> None:
         part.chmod(stat.S_IRUSR | stat.S_IWUSR | stat.S_IRGRP | stat.S_IROTH)
         part.replace(path)
     except OSError as e:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # such as that there is no such folder
+            part.unlink()
         raise ConfigError(f"cannot write {path}: {e.strerror}") from None

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 import msgspec
 
 from tracker_sync.config import Config
-from tracker_sync.errors import ConfigError, LogBusy, SourceError, Unavailable
+from tracker_sync.errors import ConfigError, ExitCode, LogBusy, SourceError, Unavailable
 from tracker_sync.log import EventLog
 from tracker_sync.sources import Left, Progress, build_sources
 from tracker_sync.sync import Synced, sync
 
 KEY = "last pass"
 """Where it is remembered, beside what the source itself asked to be remembered."""
-IN_PART = 5
 
 
 class Remembered(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,7 +33,7 @@ class Remembered(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def failed(self) -> bool:
         """Whether it broke off: a pass that set something aside came to its end."""
-        return self.code not in (0, IN_PART)
+        return self.code not in (ExitCode.DONE, ExitCode.IN_PART)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,7 @@ def make_pass(
                     )
                 finally:
                     left = source.left()
-                ended = Pass(done, IN_PART if done.skipped or done.partial else 0)
+                ended = Pass(done, ExitCode.IN_PART if done.skipped or done.partial else 0)
             except (SourceError, ConfigError) as e:
                 if stop() and isinstance(e, Unavailable):
                     return ended  # it was told to end, and did not wait for an answer

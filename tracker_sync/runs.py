@@ -6,10 +6,10 @@ from contextlib import suppress
 from functools import partial
 
 from tracker_sync.config import Config
-from tracker_sync.errors import LogBusy, LogError, LogRefused
+from tracker_sync.errors import ExitCode, LogBusy, LogError, LogRefused
 from tracker_sync.log import EventLog
 from tracker_sync.notices import Notice, Voice
-from tracker_sync.passes import IN_PART, Pass, make_pass
+from tracker_sync.passes import Pass, make_pass
 from tracker_sync.render import clean
 from tracker_sync.sources import Progress
 
@@ -46,7 +46,7 @@ def sync_all(
             config, log, name, environ, clock=clock, full=full, item=item, show=partial(show, name), stop=stop
         )
         tell(voice, done)
-        if done.code == LogBusy.exit_code:
+        if done.code == ExitCode.BUSY:
             busy = done.code
             continue
         pulled = True
@@ -56,7 +56,7 @@ def sync_all(
             break
     if not stop():
         keep_what_reports_read(config, log, voice)
-    return failed or (IN_PART if in_part else 0 if pulled else busy)
+    return failed or (ExitCode.IN_PART if in_part else 0 if pulled else busy)
 
 
 def tell(voice: Voice, done: Pass) -> None:
@@ -69,7 +69,8 @@ def tell(voice: Voice, done: Pass) -> None:
             Notice(
                 "set aside",
                 f"{synced.source}: set aside {clean(one.item)}: {clean(one.reason)[:LONGEST_REASON]} "
-                "(its raw record is in the log's table `skipped`)",
+                "(its raw record is in the log's table `skipped`; mend it in the tracker, or report it to us "
+                "if it is right there)",
                 "warning",
                 synced.source,
             )
@@ -77,7 +78,7 @@ def tell(voice: Voice, done: Pass) -> None:
     figures = {
         "code": done.code, "new": synced.new, "known": synced.seen, "set_aside": len(synced.skipped),
     }  # fmt: skip
-    if done.code == LogBusy.exit_code:
+    if done.code == ExitCode.BUSY:
         voice.say(Notice("busy", done.said, "warning", synced.source, {"code": done.code}))
     elif done.said:
         voice.say(Notice("pass failed", done.said, "error", synced.source, figures))

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import signal
 import sqlite3
 import subprocess
@@ -140,8 +141,8 @@ def test_a_terminal_shows_a_bar_and_what_came(desk: Desk) -> None:
         shown = on_a_terminal(desk)
     assert "2 items" in shown
     assert "━" in shown
-    assert "acme: " in shown
-    assert "new events" in shown
+    [end] = re.findall(r"(.*)tracker-sync: acme: \d+ new events, 0 already known\r?\n", shown)
+    assert end.endswith("\x1b[2K"), "the bar is taken away first"
 
 
 # --- Metrics

@@ -358,6 +358,26 @@ def test_a_newcomer_is_asked_until_all_is_right(desk: Desk, site: Running, hub: 
     assert CANARY.encode() not in b"".join(p.read_bytes() for p in desk.folder.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("wrong", "said"), [("/secure/Dashboard.jspa", "without the path"), (None, "reached")]
+)
+def test_an_address_where_no_tracker_answers_is_asked_for_again(
+    desk: Desk, site: Running, wrong: str | None, said: str
+) -> None:
+    """The address of a page, as a browser shows it, and one with a typo; the credentials stay."""
+    here = Terminal(desk.folder)
+    here.sees("Where do you track work").types("jira")
+    here.sees("Address").types(f"{site.url}{wrong}" if wrong else "http://127.0.0.1:9")
+    here.sees("Use it all the same?").types("y")
+    here.sees("Your e-mail address").types(USER).sees("Token (not shown").types(CANARY)
+    here.sees(said).sees("Try again?").types("").sees("Address").types(site.url)
+    here.sees("Use it all the same?").types("y")
+    here.sees("Which of them?").types("PAY").sees("Are these the right fields?").types("").sees("Next:")
+    assert here.ends() == 0
+    [source] = written(desk).sources
+    assert source.url == site.url
+
+
 def test_credentials_can_wait_and_that_is_said(desk: Desk) -> None:
     here = Terminal(desk.folder)
     here.sees("Where do you track work").types("jira").sees("Address").types(

@@ -109,6 +109,9 @@ def test_with_jira_it_takes_six_commands_to_the_first_report(
     assert "No strategy is stated yet" in done.stdout
     assert re.search(r"^growth +100 %$", done.stdout, re.M)
     assert "4 items, 1 epic from jira" in done.stdout
+    assert "All work names an intent." in done.stdout
+    assert "\n1 of 1 feature was asked for by one customer alone:\n" in done.stdout
+    assert " 0 " not in re.sub(r"\b0 %", "", done.stdout), "what there is none of is left out"
     assert CANARY not in done.stdout + done.stderr
     left = b"".join(p.read_bytes() for p in somebody.home.rglob("*") if p.is_file())
     assert CANARY.encode() not in left
@@ -136,6 +139,7 @@ def test_with_github_it_takes_no_more(tmp_path: Path, programs: Path, authority:
         done = somebody.runs(init, GITHUB)
     assert done.returncode == 0, done.stderr
     assert "2 items, 0 epics from github" in done.stdout
+    assert "There is no work in this period. Work is what was in progress or done in it.\n" in done.stdout
     assert "labels that name the intent: intent/growth" in done.stderr
 
 

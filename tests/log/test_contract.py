@@ -156,6 +156,14 @@ class TestContract:
         log.append("acme", EVENTS[2:], now=5)
         assert [e.event.id for e in log.read(known_at=4)] == ["1:0", "1:0.1"]
 
+    def test_a_clock_that_goes_back_moves_no_event(self, log: EventLog) -> None:
+        """The order is that of recording, and the chain holds."""
+        log.append("acme", EVENTS[:2], now=5)
+        log.append("acme", EVENTS[2:], now=1)
+        assert ids(log) == [e.id for e in EVENTS]
+        assert [e.seq for e in log.read()] == sorted(e.seq for e in log.read())
+        assert log.verify() == (len(EVENTS), None)
+
     def test_some_items_are_read_alone_and_what_is_of_no_item_too(self, log: EventLog) -> None:
         said = Noted(id="n", item="", ts=1, attr="x")
         log.append("acme", [*EVENTS, said], now=1)

@@ -66,6 +66,14 @@ def test_a_false_friend_means_no_customer_and_no_origin(item: dict[str, str]) ->
     assert said == []
 
 
+def test_no_pattern_hangs_a_run(tmp_path: Path) -> None:
+    """Whoever tries every way to share out a hundred thousand letters does not come to an end."""
+    slow = GOOD.replace("^for (?P<value>.+)$", "^for ((?P<value>[a-z]+) ?)+$").replace("Acme", "acme")
+    [rule] = read(tmp_path / "slow.toml", slow)
+    letters = Text("for " + "a" * 100_000 + "!", 0, "")
+    assert not rule.matches(lambda attr: [letters] if attr == "labels" else [])
+
+
 def test_a_users_rule_with_the_same_name_replaces(tmp_path: Path) -> None:
     folder = tmp_path / "tags"
     folder.mkdir()

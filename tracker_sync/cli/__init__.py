@@ -1,9 +1,11 @@
 """The `tracker-sync` command: its groups, and how an error becomes a message and an exit code."""
 
 import atexit
+import errno
 import gc
 import os
 import sys
+from pathlib import Path
 
 import click
 
@@ -25,7 +27,7 @@ from tracker_sync.cli import (
     sync,
     tag,
 )
-from tracker_sync.errors import TrackerSyncError
+from tracker_sync.errors import ExitCode, TrackerSyncError
 
 
 class _Cli(click.Group):
@@ -34,8 +36,7 @@ class _Cli(click.Group):
             result: object = super().invoke(context)
             sys.stdout.flush()
         except BrokenPipeError:
-            # The reader of the pipe has gone: what Python flushes at exit has nowhere to go either.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _drop_output()
             return 0
         return result
 
@@ -63,19 +64,49 @@ for command in (
     cli.add_command(command)
 
 
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+
+
 def main() -> None:
     """Run the command line. Exit codes: docs/exit-codes.md."""
     atexit.register(gc.freeze)  # or Python looks through all that there is for garbage before it ends
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed: else the next file that is opened would be taken for it
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115
+    sys.exit(_run())
+
+
+def _run() -> int:
     try:
         code = cli.main(standalone_mode=False)
     except click.exceptions.Exit as e:
         code = e.exit_code
     except click.ClickException as e:
         e.show()
-        code = 2
+        code = ExitCode.WRONG
     except (click.Abort, KeyboardInterrupt):
-        code = 130
+        click.echo("tracker-sync: interrupted", err=True)
+        code = ExitCode.INTERRUPTED
     except TrackerSyncError as e:
         click.echo(f"tracker-sync: {e}", err=True)
         code = e.exit_code
-    sys.exit(code if isinstance(code, int) else 0)
+    except Exception as e:  # noqa: BLE001  what nobody foresaw is said in words, too
+        code = _unforeseen(e)
+    return code if isinstance(code, int) else ExitCode.DONE
+
+
+def _unforeseen(error: Exception) -> int:
+    if isinstance(error, OSError) and error.errno in FULL and error.filename is None:
+        _drop_output()
+        why = f"cannot write the output: {error.strerror}; write it to a place that has room"
+        click.echo(f"tracker-sync: {why}", err=True)
+        return ExitCode.WRONG
+    from tracker_sync.bugs import told
+
+    click.echo(f"tracker-sync: {told(error, os.environ)}", err=True)
+    return ExitCode.BUG
+
+
+def _drop_output() -> None:
+    """What Python flushes at exit has nowhere to go: the reader of the pipe has gone, or the disk is full."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

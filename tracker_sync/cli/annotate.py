@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tracker_sync.errors import ConfigError, SourceError
+from tracker_sync.errors import ConfigError, ExitCode, SourceError
 
 if TYPE_CHECKING:
     from tracker_sync.annotate.writing import Account, Terms
@@ -32,7 +32,7 @@ class Outcome:
         could not."""
         if self.account.stopped:
             return self.account.stopped[0].exit_code
-        return found or (5 if self.account.refused else 0)
+        return found or (ExitCode.IN_PART if self.account.refused else 0)
 
 
 class Job:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from tracker_sync.cli.session import configuration, find_item, opened
-from tracker_sync.errors import ConfigError
+from tracker_sync.errors import ConfigError, ExitCode
 
 if TYPE_CHECKING:
     from tracker_sync.annotate.wanted import Comment
@@ -92,7 +92,7 @@ def check(
         if job:
             job.look(looked, {r for r in looked.org.world.items if _is_open_epic(looked.org, r)})
     worst = max((LEVELS.index(f.level) for f in checked.findings), default=-1)
-    code = 10 if fail_on and worst >= LEVELS.index(fail_on) else 0
+    code: int = ExitCode.FINDINGS if fail_on and worst >= LEVELS.index(fail_on) else ExitCode.DONE
     if job:
         outcome = job.write(_terms(**how), os.environ)
         checked, code = replace(checked, written=outcome.told), outcome.code(code)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 import click
@@ -12,7 +13,7 @@ from tracker_sync.cli import found_github, found_jira
 from tracker_sync.cli.found import SHOWN, Credentials, Found
 from tracker_sync.cli.init import checked, jql_of, site_of
 from tracker_sync.config import FieldNames, GithubConfig, JiraConfig, credentials_for
-from tracker_sync.errors import ConfigError, SourceError, TrackerSyncError
+from tracker_sync.errors import ConfigError, Missing, NotAllowed, SourceError, TrackerSyncError
 from tracker_sync.render.prose import wrapped
 from tracker_sync.sources.github_look import GithubLook
 from tracker_sync.sources.guesses import candidates
@@ -53,8 +54,8 @@ class _Where(click.Choice[str]):
 
 
 def _jira(environment: Mapping[str, str]) -> Found:
-    config = _until(lambda: _jira_at(_ask("Address of your Jira, such as https://acme.atlassian.net")))
-    asked, user = _met(config, environment, found_jira.meet)
+    where = "Address of your Jira, such as https://acme.atlassian.net"
+    config, asked, user = _met(lambda last: _jira_at(_ask(where, last)), environment, found_jira.meet)
     if not isinstance(asked, JiraLook):
         jql = _until(lambda: jql_of(_words(_ask("Keys of the projects to read (Enter: all)", ""))))
         return Found(msgspec.structs.replace(config, jql=jql), unchecked=LATER, user=user)
@@ -106,8 +107,9 @@ def _one_of(known: Mapping[str, str], role: str, guess: str) -> str | None:
 
 def _github(environment: Mapping[str, str]) -> Found:
     where = "GitHub's API (Enterprise: https://HOST/api/v3)"
-    config = _until(lambda: _github_at(_ask(where, "https://api.github.com")))
-    asked, _ = _met(config, environment, found_github.meet)
+    config, asked, _ = _met(
+        lambda last: _github_at(_ask(where, last or "https://api.github.com")), environment, found_github.meet
+    )
     if not isinstance(asked, GithubLook):
         return Found(_until(lambda: _with_repos(config)), unchecked=LATER)
     _listed("It shows these repositories:", [r.name for r in asked.repos() if not r.archived])
@@ -134,27 +136,32 @@ def _with_repos(config: GithubConfig) -> GithubConfig:
 
 
 def _met(
-    config: C, environment: Mapping[str, str],
+    at: Callable[[str | None], C], environment: Mapping[str, str],
     meet: Callable[[C, Credentials], tuple[T, str]],
-) -> tuple[T | None, str]:  # fmt: skip
-    """The tracker, once it took the credentials, and whose they are; None where that is left for later."""
+) -> tuple[C, T | None, str]:  # fmt: skip
+    """The tracker, once it took the credentials, and whose they are; None where that is left for later. `at`
+    asks for its address: again, with the last one to keep, where the fault may be there."""
+    config = _until(lambda: at(None))
     held = Credentials(*credentials_for(config, environment))
     if held.token:
         _say("The token is taken from the environment.")
     while True:
         held = held if held.token else _credentials(config, held.user)
         if not held.token:
-            return None, held.user or ""
+            return config, None, held.user or ""
         try:
             asked, told = meet(config, held)
         except SourceError as e:
             _say(wrapped(str(e), 2, 0))
             if not click.confirm("Try again?", default=True, err=True):
-                return None, held.user or ""
-            held = Credentials(held.user, None)
+                return config, None, held.user or ""
+            if isinstance(e, Missing) or not isinstance(e, NotAllowed):
+                config = _until(partial(at, config.url))
+            else:
+                held = Credentials(held.user, None)
         else:
             _say(wrapped(f"{told}.", 2, 0))
-            return asked, held.user or ""
+            return config, asked, held.user or ""
 
 
 def _credentials(config: JiraConfig | GithubConfig, user: str | None) -> Credentials:

@@ -11,6 +11,7 @@ import click
 
 from tracker_sync.cli.html import drawing, on_page, page
 from tracker_sync.cli.session import configuration, keep_found, keep_up, opened
+from tracker_sync.errors import ExitCode
 from tracker_sync.outfile import write
 from tracker_sync.reports import NAMES
 
@@ -29,8 +30,8 @@ WITHOUT_PLANS = ("single-customer", "demand", "said-no")
 """The reports that look at no item's points and due dates, which take time to read."""
 
 
-@click.command()
-@click.argument("name", type=click.Choice(NAMES), required=False)
+@click.command(epilog=f"NAME is one of: {', '.join(NAMES)}.")
+@click.argument("name", metavar="[NAME]", type=click.Choice(NAMES), required=False)
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text")
 @click.option("--table", metavar="ID", help="With --format csv: this table; else the report's first.")
 @click.option(
@@ -98,7 +99,7 @@ def report(
         write(output, text)
     keep_found(config, news)
     with_warnings = [f for n, f in zip(names, figures, strict=True) if n in WARNING]
-    context.exit(10 if fail_on and any(_fails(f, fail_on) for f in with_warnings) else 0)
+    context.exit(ExitCode.FINDINGS if fail_on and any(_fails(f, fail_on) for f in with_warnings) else 0)
 
 
 def plans_of(names: "Sequence[str]", log: "EventLog") -> bool:

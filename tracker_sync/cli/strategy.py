@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tracker_sync.cli.session import configuration, has_log, opened
-from tracker_sync.errors import ConfigError
+from tracker_sync.errors import ConfigError, ExitCode
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -63,7 +63,7 @@ def check(context: click.Context, form: str, at: str | None, fail_on: str | None
     if linted.empty and form == "text":
         click.echo(f"Copy the lines into {file}, say what holds for you, and check again.", err=True)
     worst = max((LEVELS.index(level) for level in linted.levels), default=-1)
-    context.exit(10 if fail_on and worst >= LEVELS.index(fail_on) else 0)
+    context.exit(ExitCode.FINDINGS if fail_on and worst >= LEVELS.index(fail_on) else 0)
 
 
 @strategy.command()

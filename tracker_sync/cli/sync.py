@@ -4,14 +4,13 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import click
 
 from tracker_sync.cli.session import configuration, now, opened
 from tracker_sync.ending import terminable
-from tracker_sync.errors import ConfigError, LogBusy, TrackerSyncError
+from tracker_sync.errors import ConfigError, ExitCode, LogBusy, TrackerSyncError
 
 if TYPE_CHECKING:
     from tracker_sync.config import Config
@@ -81,7 +80,7 @@ def speaking(form: Literal["text", "json"]) -> "Iterator[Voice]":
     """What says how the run goes; in JSON also the error that ends it."""
     from tracker_sync.notices import Notice, Voice
 
-    voice = Voice(partial(click.echo, err=True), form, now, loud=sys.stderr.isatty())
+    voice = Voice(_aloud, form, now, loud=sys.stderr.isatty())
     try:
         yield voice
     except TrackerSyncError as e:
@@ -89,6 +88,23 @@ def speaking(form: Literal["text", "json"]) -> "Iterator[Voice]":
             raise
         voice.say(Notice("failed", str(e), "error", figures={"code": e.exit_code}))
         raise click.exceptions.Exit(e.exit_code) from None
+    except KeyboardInterrupt:
+        text = "interrupted: what was committed to the log stays, and the next run goes on there"
+        voice.say(Notice("interrupted", text, "warning", figures={"code": ExitCode.INTERRUPTED}))
+        raise click.exceptions.Exit(ExitCode.INTERRUPTED) from None
+    except Exception as e:
+        if form == "text" or isinstance(e, (click.ClickException, click.exceptions.Exit, click.Abort)):
+            raise
+        from tracker_sync.bugs import told
+
+        voice.say(Notice("bug", told(e, os.environ), "error", figures={"code": ExitCode.BUG}))
+        raise click.exceptions.Exit(ExitCode.BUG) from None
+
+
+def _aloud(line: str) -> None:
+    """A line on stderr; click.echo goes past what keeps bars and lines apart there."""
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
 
 
 def secrets_of(config: "Config") -> tuple[str, ...]:
@@ -128,7 +144,7 @@ def told_of(config: "Config", voice: "Voice", *, whole: bool) -> Iterator[_Told]
     except BaseException:
         tell("fail")
         raise
-    if told.whole and told.code != LogBusy.exit_code:
+    if told.whole and told.code != ExitCode.BUSY:
         tell("fail" if told.code else "success")
 
 

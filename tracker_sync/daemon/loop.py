@@ -1,12 +1,12 @@
 """The daemon's loop: which source is read when, and what goes on when one of them, or the log, cannot be."""
 
 import random
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
 from time import monotonic
 from typing import TypeVar
 
+from tracker_sync.bugs import place
 from tracker_sync.config import Config
 from tracker_sync.credentials import secrets, webhook_secret
 from tracker_sync.daemon.bell import Bell
@@ -14,7 +14,7 @@ from tracker_sync.daemon.deliveries import Deliveries, Hook
 from tracker_sync.daemon.health import Health
 from tracker_sync.daemon.notify import Notifier
 from tracker_sync.daemon.schedule import BUSY, Schedule
-from tracker_sync.errors import ConfigError, LogBusy, LogError, NotAllowed, TrackerSyncError
+from tracker_sync.errors import ConfigError, ExitCode, LogBusy, LogError, TrackerSyncError
 from tracker_sync.log import EventLog
 from tracker_sync.log.opening import open_log
 from tracker_sync.notices import Notice, Voice
@@ -28,7 +28,6 @@ FEW = 20
 STEP = 60.0
 """Seconds that the loop sleeps at most, to say that it lives."""
 SECOND = 1_000_000
-BUG = 1
 
 
 class Daemon:
@@ -149,12 +148,12 @@ class Daemon:
         self.health.beat()
         done = self._try(name, lambda: self._pulled(log, name))
         if done is None:
-            self._failed(name, BUG)
+            self._failed(name, ExitCode.BUG)
             return
         if self._voice.form == "json" or done.code or done.synced.new or done.synced.notes:
             tell(self._voice, done)
         self.health.events[name] += done.synced.new
-        if done.code == LogBusy.exit_code:
+        if done.code == ExitCode.BUSY:
             self._schedule.was_busy(name, monotonic())
         elif done.said:
             self._failed(name, done.code, done.retry_after)
@@ -199,7 +198,7 @@ class Daemon:
             return True
         # One that is gone, or may not be seen, is nothing unusual: it may have been announced for that.
         self._voice.say(Notice("item not pulled", done.said, "info", name, {"code": done.code}))
-        return done.code == NotAllowed.exit_code
+        return done.code == ExitCode.NOT_ALLOWED
 
     def _pulled(self, log: EventLog, name: str) -> Pass:
         return make_pass(
@@ -229,12 +228,8 @@ class Daemon:
         except TrackerSyncError as e:
             self._complain(what, Notice("failed", str(e), "error", figures={"code": e.exit_code}))
         except Exception as e:  # noqa: BLE001  the one place: a bug in one source is not to stop the others
-            place = traceback.extract_tb(e.__traceback__)[-1]
-            text = (
-                f"{what}: a bug of ours, please report it: {type(e).__name__} in {place.name}, "
-                f"{place.filename.rpartition('/')[2]}:{place.lineno}"
-            )
-            self._complain(what, Notice("bug", text, "error", figures={"code": BUG}))
+            text = f"{what}: a bug of ours, please report it: {place(e)}"
+            self._complain(what, Notice("bug", text, "error", figures={"code": ExitCode.BUG}))
         else:
             self._complaints.pop(what, None)
             return found

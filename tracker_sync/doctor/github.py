@@ -141,9 +141,7 @@ def remedy(config: GithubConfig, told: Told | None, error: TrackerSyncError) -> 
     need = lacks() if isinstance(error, NotAllowed) else ""
     match error:
         case Missing() if told is None:
-            return (
-                f"is {config.url} the address of GitHub's API? Enterprise: https://HOST/api/v3. Correct url"
-            )
+            return f"is {config.url} the address of GitHub's API? Enterprise: https://HOST/api/v3. Correct it"
         case Missing():
             scopes = told.scopes if told else None
             lacking = (

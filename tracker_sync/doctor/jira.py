@@ -133,7 +133,7 @@ def remedy(config: JiraConfig, error: TrackerSyncError) -> str:
     """What to do about what a Jira said."""
     match error:
         case Missing():
-            return f"is {config.url} the address of a Jira, without the path of a page? Correct url"
+            return f"is {config.url} the address of a Jira, without the path of a page? Correct it"
         case NotAllowed() if denied():
             return "Jira asks for a captcha after failed attempts: log in once in a browser, then try again"
         case NotAllowed():

@@ -125,9 +125,12 @@ def units(report: SingleCustomer) -> str:
     return f"{said}, in person-days; money needs {MISSING}."
 
 
+def _unnamed(count: int) -> str:
+    return f" {counted(count, 'feature')} {'names' if count == 1 else 'name'} no account." if count else ""
+
+
 def overview(page: Page, report: SingleCustomer, most: int = 5) -> None:
     """The largest ones in a table."""
-    unnamed = counted(len(report.unnamed), "feature")
     if not report.rows:
         page.line(
             f"No feature is known to be for a single customer (of {report.features} looked at; "
@@ -135,7 +138,7 @@ def overview(page: Page, report: SingleCustomer, most: int = 5) -> None:
         )
         page.line()
         return
-    page.line(f"{len(report.rows)} of {report.features} features were asked for by one customer alone:")
+    page.line(f"{sheets.alone(report)}:")
     page.table(
         [("Feature", "left", 22), ("for", "left", 18), ("days", "right", 5), ("cost", "right", 16),
          ("how sure", "left", 11)],
@@ -146,5 +149,5 @@ def overview(page: Page, report: SingleCustomer, most: int = 5) -> None:
     )  # fmt: skip
     if len(report.rows) > most:
         page.line(f"(and {len(report.rows) - most} more: tracker-sync report single-customer)")
-    page.line(f"Days are person-days. {units(report)} {unnamed} name no account.")
+    page.line(f"Days are person-days. {units(report)}{_unnamed(len(report.unnamed))}")
     page.line()

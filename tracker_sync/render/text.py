@@ -5,8 +5,9 @@ from typing import Any
 from tracker_sync.render import clean, single_text, warnings_text
 from tracker_sync.render.page import Page
 from tracker_sync.render.prose import counted
+from tracker_sync.render.sheets.intents import unnamed
 from tracker_sync.render.sheets.sales_led import headline, weight
-from tracker_sync.render.values import bar, days, percent, span
+from tracker_sync.render.values import bar, days, span
 from tracker_sync.reports.intents import Intents
 from tracker_sync.reports.overview import Overview
 from tracker_sync.reports.sales_led import SalesLed, Weighed
@@ -114,12 +115,9 @@ def _allocation(page: Page, report: Intents, most: int = 8) -> None:
         )
         if len(report.rows) > most:
             page.line(f"(and {len(report.rows) - most} more: tracker-sync report intents)")
-    unknown = report.unknown[0][1]
-    page.line(
-        f"{percent(unknown.low)} of the work names no intent ({len(report.untagged)} items): it could serve "
-        "any of them, so it widens every range."
-    )
-    page.line()
+    for sentence in unnamed(report):
+        page.line(sentence)
+        page.line()
 
 
 def _against(target: float | None, value: Share) -> str:

@@ -234,7 +234,10 @@ def named(attr: str, key: str, val: str, means: str = "") -> Named:
 
 def microseconds(text: str) -> int:
     """An ISO 8601 time as microseconds since 1970 UTC. Raises ValueError, also without a zone."""
-    at = datetime.fromisoformat(text)
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is not a time as ISO 8601 writes it") from None
     if at.tzinfo is None:
         raise ValueError(f"the time {text!r} has no time zone")
     return (at - EPOCH) // timedelta(microseconds=1)

@@ -13,11 +13,12 @@ from github.Requester import (
     RequestsResponse,
 )
 
-from tracker_sync.config import GithubConfig, token_variable
+from tracker_sync.config import GithubConfig, token_variables
 from tracker_sync.errors import Missing, NotAllowed, Overloaded, SourceError, Unavailable
 from tracker_sync.sources import Left
 from tracker_sync.sources.paging import Page
 from tracker_sync.sources.transport import (
+    Hints,
     as_dict,
     as_list,
     carefully,
@@ -211,7 +212,7 @@ class GithubApi:
         except (ValueError, RecursionError):
             said = {}
         words = str(said.get("message", "")) if isinstance(said, dict) else ""
-        hints = (token_variable(self._config), right)
+        hints = Hints(token_variables(self._config), right, given=bool(self._token))
         return refusal(where, status, headers, hidden(words, [self._token]), hints)
 
     def _parsed(self, where: str, text: str) -> Any:

@@ -12,11 +12,12 @@ from typing import Any
 import requests
 from jira import JIRA, JIRAError
 
-from tracker_sync.config import JiraConfig, token_variable
+from tracker_sync.config import JiraConfig, token_variables
 from tracker_sync.errors import MALFORMED, Gone, Missing, NotAllowed, SourceError
 from tracker_sync.sources import Left
 from tracker_sync.sources.paging import Page, batched
 from tracker_sync.sources.transport import (
+    Hints,
     as_dict,
     as_list,
     carefully,
@@ -375,7 +376,7 @@ class JiraApi:
     def _once(self, path: str, call: Callable[[], Any], right: str) -> Callable[[], Any]:
         """The call, failing as ours do."""
         where = self._where(path)
-        hints = (self._credentials_hint(), right)
+        hints = Hints(self._credentials_hint(), right, given=bool(self._secrets[0]))
 
         def once() -> Any:
             try:
@@ -407,7 +408,7 @@ class JiraApi:
 
         Source: https://support.atlassian.com/atlassian-account/docs/manage-api-tokens-for-your-atlassian-account/
         """
-        variable = token_variable(self._config)
+        variable = token_variables(self._config)
         if not self._url.endswith(".atlassian.net"):
             return variable
         return (

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import parsedate_to_datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from requests.exceptions import RequestException
 from requests.structures import CaseInsensitiveDict
@@ -76,21 +76,32 @@ def _wait(state: RetryCallState) -> float:
     return again * random.uniform(1, 1.1)  # noqa: S311  jitter, not a secret
 
 
-def refusal(
-    where: str, status: int, headers: Mapping[str, str], text: str, hints: tuple[str, str]
-) -> SourceError:
-    """The error that a status of 400 and above means; `hints`: (variable to check, right to check)."""
+class Hints(NamedTuple):
+    """What to look at where a request is refused."""
+
+    token: str
+    """The variables that a token may stand in."""
+    right: str
+    """What the token has to be allowed."""
+    given: bool
+    """Whether a token was sent."""
+
+
+def refusal(where: str, status: int, headers: Mapping[str, str], text: str, hints: Hints) -> SourceError:
+    """The error that a status of 400 and above means."""
     said = f" ({excerpt(text)})" if text else ""
+    if status == 401 and not hints.given:
+        return NotAllowed(f"{where}: it wants a token, and got none (401). Check {hints.token}: none is set")
     if status == 401:
-        return NotAllowed(f"{where}: the token was refused (401). Check {hints[0]}; it may have expired")
+        return NotAllowed(f"{where}: the token was refused (401). Check {hints.token}; it may have expired")
     if status in (403, 429) and (wait := retry_after(status, headers, text)) is not None:
-        when = f"; it asks to come back in {wait:.0f} s" if wait > LONGEST_WAIT else ""
+        when = f"; it asks to come back in {wait:.0f} s ({wait / 3600:.1f} h)" if wait > LONGEST_WAIT else ""
         told = any(h.lower() in ("retry-after", "x-ratelimit-reset") for h in headers)
         return Throttled(f"{where}: too many requests ({status}){when}", wait, told=told)
     if status == 403:
-        return NotAllowed(f"{where}: not allowed (403){said}. The token needs {hints[1]}")
+        return NotAllowed(f"{where}: not allowed (403){said}. The token needs {hints.right}")
     if status == 404:
-        return Missing(f"{where}: missing or not allowed (404). Check the address and {hints[0]}")
+        return Missing(f"{where}: missing or not allowed (404). Check the address and {hints.token}")
     if status == 410:
         return Gone(f"{where}: it is gone (410){said}")
     if 300 <= status < 400:

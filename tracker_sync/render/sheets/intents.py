@@ -1,6 +1,6 @@
 """What each strategic intent was to get and what it got, in words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from tracker_sync.render.prose import counted
@@ -169,12 +169,20 @@ def against(row: Row, share: Share) -> int:
     return (share.low > aim) - (share.high < aim)
 
 
-def _notes(report: Intents) -> tuple[str, ...]:
+def unnamed(report: Intents) -> Iterator[str]:
+    """What names no intent, where there is work."""
     unknown = report.unknown[0][1]
-    said = [
-        f"{percent(unknown.low)} of the work names no intent ({counted(len(report.untagged), 'item')}): it "
-        "could serve any of them, so it widens every range."
-    ]
+    if report.untagged:
+        yield (
+            f"{percent(unknown.low)} of the work names no intent ({counted(len(report.untagged), 'item')}): "
+            "it could serve any of them, so it widens every range."
+        )
+    elif unknown.low is not None:
+        yield "All work names an intent."
+
+
+def _notes(report: Intents) -> tuple[str, ...]:
+    said = [*unnamed(report)]
     if report.disputed:
         said.append(
             f"{counted(len(report.disputed), 'item')} name several intents; they count for none surely."

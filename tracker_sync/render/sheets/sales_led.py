@@ -9,6 +9,7 @@ from tracker_sync.render.values import CLASSES, span
 from tracker_sync.reports.sales_led import SalesLed, Spell, Weighed
 from tracker_sync.reports.shares import Share
 
+NO_WORK = "There is no work in this period. Work is what was in progress or done in it."
 WEIGHT = {"effort": "effort", "count": "items", "points": "points", "money": "money"}
 """What the work is weighed by."""
 SHARES = {
@@ -54,7 +55,7 @@ def sheet(report: SalesLed) -> Sheet:
     head = report.weighed[0] if report.weighed else None
     return Sheet(
         "sales-led", "How much of the work did sales ask for?", report.query,
-        headline=(headline(head) if head else "There is no work in this period.",),
+        headline=(headline(head) if head else NO_WORK,),
         figures=(
             *(shares(head) if head else ()),
             Figure("strategy_recorded_after_request", "Judged by a strategy recorded after the request",
@@ -98,7 +99,7 @@ def weight(name: str) -> str:
 def headline(head: Weighed) -> str:
     """The answer in a sentence or two."""
     if head.sales_led.low is None:
-        return "There is no work in this period."
+        return NO_WORK
     if not head.sales_led.measurable:
         return (
             f"Not measurable yet: sales asked for {span(head.sales_led)} of the work. The range is wider "

@@ -47,11 +47,23 @@ def sheet(report: SingleCustomer) -> Sheet:
     )  # fmt: skip
 
 
+def alone(report: SingleCustomer) -> str:
+    """How many there are."""
+    were = (
+        "feature was"
+        if report.features == 1
+        else "features was"
+        if len(report.rows) == 1
+        else "features were"
+    )
+    return f"{len(report.rows)} of {report.features} {were} asked for by one customer alone"
+
+
 def headline(report: SingleCustomer) -> tuple[str, ...]:
     """The answer in sentences."""
     unnamed = len(report.unnamed)
     told = [
-        f"{len(report.rows)} of {report.features} features were asked for by one customer alone."
+        f"{alone(report)}."
         if len(report.rows)
         else f"No feature of {report.features} is known to be for one customer alone."
         if report.features

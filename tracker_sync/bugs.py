@@ -1,0 +1,51 @@
+"""What is said of a bug of ours: what to do about it and where it is, without any variable or secret."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from traceback import TracebackException, extract_tb
+
+from tracker_sync import __version__
+from tracker_sync.errors import printable
+
+SECRET = ("_TOKEN", "_SECRET", "_KEY")
+"""How the variables end that carry one, of those that begin as ours do."""
+OURS = ("TRACKER_SYNC_", "JIRA_", "GITHUB_")
+LEAST = 8
+"""Characters of a secret that is looked for, as in notices.py."""
+
+
+def place(error: BaseException) -> str:
+    """What was raised, and where, in a few words."""
+    last = extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {last.name}, {last.filename.rpartition('/')[2]}:{last.lineno}"
+
+
+def told(error: BaseException, environment: Mapping[str, str]) -> str:
+    """All that a report of the bug needs, as lines without an end of the last."""
+    trace = "".join(TracebackException.from_exception(error).format())
+    text = (
+        f"a bug of ours, nothing that you did: {place(error)}. What was committed to the log stays.\n"
+        "Please report it as an issue of tracker-sync, with what you typed and the lines below. Tokens are "
+        "blacked out; of your data, at most the error's own words show some.\n"
+        f"tracker-sync {__version__}, Python {sys.version.split()[0]}, {sys.platform}\n{trace}"
+    )
+    for secret in secrets(environment):
+        text = text.replace(secret, "***")
+    return "\n".join(printable(line) for line in text.splitlines())
+
+
+def secrets(environment: Mapping[str, str]) -> list[str]:
+    """What nobody may read, as the environment gives it or the files that it names, longest first."""
+    found = []
+    for name, value in environment.items():
+        plain = name.removesuffix("_FILE")
+        if not plain.startswith(OURS) or not plain.endswith(SECRET):
+            continue
+        if name != plain:
+            try:
+                value = Path(value).read_text(encoding="utf-8", errors="replace")
+            except (OSError, ValueError):
+                continue
+        found.append(value.strip())
+    return sorted((s for s in found if len(s) >= LEAST), key=len, reverse=True)
