@@ -22,7 +22,6 @@ from tracker_sync.sources.transport import (
     as_list,
     carefully,
     excerpt,
-    hidden,
     not_json,
     patiently,
     refusal,
@@ -75,7 +74,6 @@ class GithubApi:
 
     def __init__(self, config: GithubConfig, token: str | None) -> None:
         self._config = config
-        self._token = token
         self.now = 0
         """Its own time at its last answer, in microseconds since 1970, to the second."""
         self._said = Quota()
@@ -138,7 +136,7 @@ class GithubApi:
         said = answer.get("errors")
         errors = [e for e in said if isinstance(e, dict)] if isinstance(said, list) else []
         kinds = {str(e.get("type", "")) for e in errors}
-        words = hidden("; ".join(str(e.get("message", "")) for e in errors), [self._token])
+        words = "; ".join(str(e.get("message", "")) for e in errors)
         if "RATE_LIMITED" in kinds:
             wait = seconds_to_reset(headers)
             raise Unavailable(f"{where}: the quota is used up; come back in {wait or 60:.0f} s", wait or 60)
@@ -212,7 +210,7 @@ class GithubApi:
             said = {}
         words = str(said.get("message", "")) if isinstance(said, dict) else ""
         hints = (token_variable(self._config), right)
-        return refusal(where, status, headers, hidden(words, [self._token]), hints)
+        return refusal(where, status, headers, words, hints)
 
     def _parsed(self, where: str, text: str) -> Any:
         try:
