@@ -11,7 +11,7 @@ from urllib.parse import quote
 from ahocorasick_rs import BytesAhoCorasick
 
 PREFIX = "canary-"
-"""How every secret of the tests begins: at the end of a session the folders of all tests are searched for it."""
+"""How every secret of the tests begins: the folders of all tests are searched for it when they are over."""
 
 
 def canary(name: str, end: str = "") -> str:

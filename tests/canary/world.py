@@ -1,12 +1,11 @@
 """Two trackers, a check, a stranger and a proxy, and tracker-sync before them with a canary in every slot."""
 
 import os
-import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -52,6 +51,7 @@ VARIABLES = {
     "AWS_SECRET_ACCESS_KEY": "bystander",
 }
 CAT = Cat(CANARIES)
+TOKENS = [v for v in VARIABLES if v.endswith("_TOKEN")]
 STRATEGY = """\
 effective = 2026-01-01
 [[intents]]
@@ -115,7 +115,7 @@ class Watch:
         self._thread.join()
 
     def _look(self) -> None:
-        while not self._over.wait(0.02):
+        while not self._over.wait(0.05):
             for process in Path("/proc").glob("[0-9]*"):
                 try:
                     line = (process / "cmdline").read_bytes()
@@ -181,7 +181,8 @@ class World:
             f"[[sources]]\nname = 'acme'\nkind = 'jira'\nallow_http = true\ndeadline = 5\n"
             f'url = "{at["jira"]}"\n'
             f"[[sources]]\nname = 'web'\nkind = 'github'\nrepos = ['acme/web']\nallow_http = true\n"
-            f"deadline = 5\nurl = \"{at['web']}\"\n[cron]\nallow_http = true\nmetrics = 'metrics.prom'\n{more}",
+            f'deadline = 5\nurl = "{at["web"]}"\n'
+            f"[cron]\nallow_http = true\nmetrics = 'metrics.prom'\n{more}",
         )
 
     def start(self, *args: str, without: tuple[str, ...] = (), **how: Any) -> "subprocess.Popen[bytes]":
@@ -210,6 +211,10 @@ class World:
         """What both trackers answer from now on."""
         self.jira.fault = self.web.fault = fault
 
+    def through(self, proxy: str) -> None:
+        """From now on everything goes through a proxy."""
+        self.more |= {"HTTP_PROXY": proxy, "HTTPS_PROXY": proxy, "NO_PROXY": ""}
+
     @property
     def hosts(self) -> dict[str, Host]:
         return {"jira": self.jira, "web": self.web, "check": self.check, "stranger": self.stranger}
@@ -232,12 +237,6 @@ def until(true: Callable[[], object], seconds: float = 20) -> None:
     while not true():
         assert time.monotonic() < end, "it did not come to that"
         time.sleep(0.02)
-
-
-def interrupted(process: "subprocess.Popen[bytes]", by: signal.Signals, once: Callable[[], object]) -> None:
-    """Send a signal as soon as it has come to that."""
-    until(once)
-    process.send_signal(by)
 
 
 def companies() -> tuple[JiraCompany, GitHubCompany]:
@@ -266,11 +265,11 @@ def world(folder: Path, kept: Path) -> Iterator[World]:
         for name, host in made.hosts.items():
             server: Running = open_.enter_context(running(host))
             # Another name for this machine: another host.
-            made.urls[name] = server.url.replace("127.0.0.1", "localhost" if name == "stranger" else "127.0.0.1")
+            at = "localhost" if name == "stranger" else "127.0.0.1"
+            made.urls[name] = server.url.replace("127.0.0.1", at)
         (folder / "tmp").mkdir(parents=True)
-        made.keep("home/.netrc", "".join(
-            f"machine {name}\nlogin somebody\npassword {CANARIES['netrc']}\n" for name in ("127.0.0.1", "localhost")
-        ))  # fmt: skip
+        login = f"login somebody\npassword {CANARIES['netrc']}\n"
+        made.keep("home/.netrc", f"machine 127.0.0.1\n{login}machine localhost\n{login}")
         made.keep("pgpass", f"*:*:*:*:{CANARIES['pgpass']}\n")
         made.configure()
         made.write("strategy.toml", STRATEGY)
@@ -278,6 +277,18 @@ def world(folder: Path, kept: Path) -> Iterator[World]:
         yield made
 
 
-def echoed(request: Request, mapping: Mapping[str, str] | None = None) -> str:
-    """What a server got, as one that shows it all."""
-    return f"{request.method} {request.path} {dict(mapping or request.headers)}"
+def shows(request: Request) -> str:
+    """What a server got, the secrets first: what a message quotes is cut off."""
+    first = {n: v for n, v in request.headers.items() if n.endswith("authorization")}
+    return f"{first | dict(request.headers)} {request.path}"
+
+
+def told(status: int, **headers: str) -> Fault:
+    """A refusal that shows all that it got, in every place of an answer."""
+
+    def fault(request: Request) -> Answer:
+        text = shows(request)
+        shown = {"message": text, "errorMessages": [text], "errors": {"x": text}}
+        return Answer(status, shown, headers | {"X-Echo": text, "WWW-Authenticate": text, "ETag": text})
+
+    return fault
