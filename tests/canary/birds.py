@@ -67,9 +67,17 @@ class Cat:
         return {self._pieces[n][0] for n, _, _ in found}
 
 
+_any = BytesAhoCorasick(sorted(forms(PREFIX)))
+
+
+def has_any(content: bytes) -> bool:
+    """Whether there is a canary in it, whichever."""
+    return bool(_any.find_matches_as_indexes(content))
+
+
 def files(folder: Path, without: Iterable[Path] = ()) -> Iterator[Path]:
     """All files below a folder but these, and those below these; links are not followed."""
-    apart = {path.resolve() for path in without}
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and not path.is_symlink() and not apart & {path.resolve(), *path.resolve().parents}:
+    apart = {*without}
+    for path in sorted(folder.resolve().rglob("*")):
+        if path.is_file() and not path.is_symlink() and not apart & {path, *path.parents}:
             yield path

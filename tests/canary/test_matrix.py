@@ -13,6 +13,7 @@ from threading import Timer
 import pytest
 import trustme
 from canary.birds import halves
+from canary.suite import kept
 from canary.world import CANARIES, TOKENS, Fault, Host, World, shows, told, until, world
 from simulator.server import running
 
@@ -320,6 +321,7 @@ def test_a_run_that_is_ended_midway(there: World, by: signal.Signals, code: int)
 def test_a_canary_is_caught_wherever_it_is(tmp_path: Path) -> None:
     with world(tmp_path / "searched", tmp_path / "kept") as there:
         assert there.leaks() == set()
+        kept(there.folder)
         there.write("half.bin", f"\0{CANARIES['jira'][:20]}\0{CANARIES['github'].encode().hex()}")
         there.said.append(("stdout", f"401 for {CANARIES['proxy']}".encode()))
         leak = "import sys, time; time.sleep(0.5)"

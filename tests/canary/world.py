@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from canary.birds import Cat, canary, files
+from canary.suite import kept as keep
 from conftest import ROOT, Done
 from simulator.github import GitHubCompany, GitHubFace
 from simulator.jira import CloudFace, JiraCompany
@@ -223,7 +224,7 @@ class World:
         """(canary, where) of each that is anywhere where it must not be."""
         found = {(name, where) for where, said in self.said for name in CAT.seen(said)}
         for path in files(self.folder):
-            where = str(path.relative_to(self.folder))
+            where = str(path.relative_to(self.folder.resolve()))
             found |= {(name, where) for name in CAT.seen(path.read_bytes()) | CAT.seen(where)}
         found |= {
             (name, f"at {host}: {where}") for host, it in self.hosts.items() for name, where in it.caught()
@@ -261,6 +262,7 @@ def world(folder: Path, kept: Path) -> Iterator[World]:
         Host(GitHubFace(github, token=CANARIES["github"]), authorization=tokens[1]),
         Host(Anything(), path={"ping"}), Host(Anything()), company=jira,
     )  # fmt: skip
+    keep(kept)
     with ExitStack() as open_:
         for name, host in made.hosts.items():
             server: Running = open_.enter_context(running(host))

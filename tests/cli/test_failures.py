@@ -17,6 +17,7 @@ from typing import Any
 import click
 import pytest
 from builders import Front, change, day, fronted, github_issue, github_site, jira_issue, jira_site
+from canary.suite import kept
 from conftest import ROOT, Desk
 
 from tracker_sync.cli import cli
@@ -253,7 +254,7 @@ def test_a_wrong_token_names_its_variable_and_shows_nothing(desk: Desk, kind: st
 def test_the_right_token_works_and_leaves_no_trace(desk: Desk, kind: str, place: str) -> None:
     own = {"jira": "TRACKER_SYNC_ACME_TOKEN", "github": "TRACKER_SYNC_WEB_TOKEN"}[kind]
     secret = desk.folder.parent / f"secret-{desk.folder.name}"
-    secret.write_text(CANARY + "\n")
+    kept(secret).write_text(CANARY + "\n")
     env = {
         "own": {own: CANARY},
         "common": {f"{kind.upper()}_TOKEN": CANARY},
