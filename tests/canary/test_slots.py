@@ -102,6 +102,7 @@ def package() -> set[str]:
     return {
         re.sub(r"^\w*<>(\w*)$", r"<>\1", name) if not name.startswith("INPUT_") else "INPUT_<>"
         for path in folder.rglob("*.py")
+        if re.search(r"environ|getenv|secret\(", path.read_text(encoding="utf-8"))
         for name in read_by(path.read_text(encoding="utf-8"), str(path.relative_to(folder).with_suffix("")))
     }
 

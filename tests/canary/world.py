@@ -191,8 +191,8 @@ class World:
         program: list[str] = how.pop("program", ["-m", "tracker_sync"])
         env = {name: value for name, value in self.env.items() if name not in without}
         return subprocess.Popen(
-            [sys.executable, *program, *args], cwd=self.folder, env=env, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, **how,
+            [sys.executable, *program, *args], cwd=self.folder, env=env,
+            **{"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | how,
         )  # fmt: skip
 
     def ended(self, process: "subprocess.Popen[bytes]") -> Done:
