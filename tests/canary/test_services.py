@@ -68,7 +68,7 @@ def test_a_daemon_tells_nobody_on_its_port_or_in_its_lines(there: World) -> None
         assert deliver(there, port, name, CANARIES[secret]) == 202
         assert deliver(there, port, name, "wrong") == 401
     there.both(told(403))
-    until(lambda: get(there, port, "/metrics") and b' code="3"' in there.said[-1][1].replace(b",", b", "), 60)
+    until(lambda: get(there, port, "/metrics") and b'code="3"' in there.said[-1][1], 60)
     for path in ("/healthz", "/", "/webhooks/acme", "/nothing"):
         get(there, port, path)
     there.configure(f"{daemon}listen = 1\n")
@@ -133,8 +133,8 @@ def test_what_is_typed_for_init_is_neither_shown_nor_kept(there: World, status: 
     os.close(follower)
     shown = b""
     answers = [
-        (b"Where do you track", "jira"), (b"Address of your Jira", there.urls["jira"]), (b"Use it all the same", "y"),
-        (b"e-mail", "ada@acme.example"), (b"Token (not shown", CANARIES["jira"]),
+        (b"Where do you track", "jira"), (b"Address of your Jira", there.urls["jira"]),
+        (b"Use it all the same", "y"), (b"e-mail", "ada@acme.example"), (b"Token (not shown", CANARIES["jira"]),
     ]  # fmt: skip
     with suppress(OSError):  # Linux says so when the other end is closed
         while select.select([leader], [], [], 10)[0]:
