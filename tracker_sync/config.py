@@ -255,12 +255,15 @@ def problem_of(source: SourceConfig) -> str | None:
 def credentials_for(source: SourceConfig, environment: Mapping[str, str]) -> tuple[str | None, str | None]:
     """(user, token) for a source: TRACKER_SYNC_<NAME>_TOKEN, else JIRA_TOKEN or GITHUB_TOKEN.
 
-    Each may also be given as …_FILE, naming a file that holds it.
+    Each may also be given as …_FILE, naming a file that holds it. Raises ConfigError.
     """
     own = variable_prefix(source)
     common = _common(source)
     user = secret(f"{own}_USER", environment) or secret(f"{common}_USER", environment)
     token = secret(f"{own}_TOKEN", environment) or secret(f"{common}_TOKEN", environment)
+    if token and not token.isascii():
+        name = given_by(source, "TOKEN", environment)
+        raise ConfigError(f"{name} holds a token with signs in it that no tracker gives out; set it anew")
     return user, token
 
 

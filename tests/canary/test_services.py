@@ -134,7 +134,8 @@ def test_what_is_typed_for_init_is_neither_shown_nor_kept(there: World, status: 
     shown = b""
     answers = [
         (b"Where do you track", "jira"), (b"Address of your Jira", there.urls["jira"]),
-        (b"Use it all the same", "y"), (b"e-mail", "ada@acme.example"), (b"Token (not shown", CANARIES["jira"]),
+        (b"Use it all the same", "y"), (b"e-mail", "ada@acme.example"),
+        (b"Token (not shown", CANARIES["jira"]),
     ]  # fmt: skip
     with suppress(OSError):  # Linux says so when the other end is closed
         while select.select([leader], [], [], 10)[0]:

@@ -268,6 +268,14 @@ def test_the_right_token_works_and_leaves_no_trace(desk: Desk, kind: str, place:
 
 
 @each_kind
+def test_a_token_that_no_header_can_carry_is_2_and_named(desk: Desk, kind: str) -> None:
+    """Such as one that was copied from where it is shown cut off."""
+    (desk.jira if kind == "jira" else desk.github)(CLOSED)
+    done = desk.run("sync", **{f"{kind.upper()}_TOKEN": f"{CANARY}…"})
+    assert (done.code, f"{kind.upper()}_TOKEN holds a token" in done.err) == (2, True)
+
+
+@each_kind
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 422])
 def test_a_tracker_that_echoes_our_token_gets_it_on_no_screen(desk: Desk, kind: str, status: int) -> None:
     echo = {"message": f"Bearer {CANARY}", "errorMessages": [f"Authorization: Bearer {CANARY}"]}

@@ -28,7 +28,7 @@ class Echoes:
     def out_of(self, content: bytes) -> bytes:
         """The content without any of them."""
         for form in self._forms:
-            content = content.replace(form.encode(errors="replace"), BLOT.encode())
+            content = content.replace(form.encode(errors="surrogateescape"), BLOT.encode())
         return content
 
     def out_of_headers(self, headers: MutableMapping[str, str]) -> None:
@@ -57,9 +57,14 @@ def _secrets(header: str | bytes) -> Iterator[str]:
 
 
 def _pair(user: str, password: str) -> str:
-    return base64.b64encode(f"{user}:{password}".encode()).decode() if password else ""
+    return base64.b64encode(f"{user}:{password}".encode(errors="replace")).decode() if password else ""
 
 
 def _forms(secret: str) -> set[str]:
     """As it is, and as an address and JSON write it."""
-    return {secret, quote(secret, safe=""), json.dumps(secret)[1:-1], secret.replace("/", "\\/")}
+    return {
+        secret,
+        quote(secret, safe="", errors="replace"),
+        json.dumps(secret)[1:-1],
+        secret.replace("/", "\\/"),
+    }
