@@ -13,6 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from canary.suite import (  # noqa: F401  hooks
+    has_none,
+    pytest_runtest_logreport,
+    pytest_sessionfinish,
+    pytest_terminal_summary,
+    pytest_testnodedown,
+)
 from hypothesis import settings
 from postgres import database, postgres  # noqa: F401  fixtures
 
@@ -50,6 +57,12 @@ class Done:
     @property
     def said(self) -> str:
         return self.out + self.err
+
+
+def _silent(done: Done) -> Done:
+    """The same, which has to be without any secret of the tests."""
+    assert has_none(done.said), "a command said a secret aloud"
+    return done
 
 
 @dataclass
@@ -106,7 +119,7 @@ class Desk:
                 main()
         code = ended.value.code
         assert isinstance(code, int)
-        return Done(code, *(f.buffer.getvalue().decode() for f in (out, err)))
+        return _silent(Done(code, *(f.buffer.getvalue().decode() for f in (out, err))))
 
     def spawn(self, *args: str, **env: str) -> Done:
         """The command in a process of its own."""
@@ -115,7 +128,7 @@ class Desk:
             cwd=self.folder, env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"} | env,
             capture_output=True, timeout=60, check=False,
         )  # fmt: skip
-        return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+        return _silent(Done(done.returncode, done.stdout.decode(), done.stderr.decode()))
 
     def sync(self, code: int = 0) -> Done:
         """One pass, which has to end with `code`."""

@@ -255,12 +255,15 @@ def problem_of(source: SourceConfig) -> str | None:
 def credentials_for(source: SourceConfig, environment: Mapping[str, str]) -> tuple[str | None, str | None]:
     """(user, token) for a source: TRACKER_SYNC_<NAME>_TOKEN, else JIRA_TOKEN or GITHUB_TOKEN.
 
-    Each may also be given as …_FILE, naming a file that holds it.
+    Each may also be given as …_FILE, naming a file that holds it. Raises ConfigError.
     """
     own = variable_prefix(source)
     common = _common(source)
     user = secret(f"{own}_USER", environment) or secret(f"{common}_USER", environment)
     token = secret(f"{own}_TOKEN", environment) or secret(f"{common}_TOKEN", environment)
+    if token and not token.isascii():
+        name = given_by(source, "TOKEN", environment)
+        raise ConfigError(f"{name} holds a token with signs in it that no tracker gives out; set it anew")
     return user, token
 
 
@@ -298,9 +301,8 @@ def _common(source: SourceConfig) -> str:
 def checkpoint_key(environment: Mapping[str, str]) -> bytes | None:
     """What checkpoints are signed with: TRACKER_SYNC_CHECKPOINT_KEY, or the file that …_FILE names."""
     variable = "TRACKER_SYNC_CHECKPOINT_KEY"
-    file = environment.get(f"{variable}_FILE")
-    if file and not environment.get(variable):
-        _check_private(Path(file))
+    if not environment.get(variable) and (file := _file_of(variable, environment)):
+        _check_private(file)
     key = secret(variable, environment)
     if key is not None and len(key) < LEAST_KEY:
         raise ConfigError(
@@ -311,11 +313,7 @@ def checkpoint_key(environment: Mapping[str, str]) -> bytes | None:
 
 def _check_private(path: Path) -> None:
     """Raises ConfigError for a file that others than its owner may read."""
-    try:
-        mode = path.stat().st_mode
-    except OSError as e:
-        raise ConfigError(f"cannot be read: {e.strerror}", path) from None
-    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise ConfigError(f"holds a key and can be read by others; `chmod 600 {path}`", path)
 
 
@@ -323,22 +321,33 @@ def secret(variable: str, environment: Mapping[str, str]) -> str | None:
     """What a variable says, or the file that …_FILE names. Raises ConfigError."""
     if value := environment.get(variable):
         return value.strip()
-    if file := environment.get(f"{variable}_FILE"):
-        return tomlfile.text_of(Path(file)).strip()
-    return None
+    file = _file_of(variable, environment)
+    return tomlfile.text_of(file).strip() if file else None
+
+
+def _file_of(variable: str, environment: Mapping[str, str]) -> Path | None:
+    """The file that …_FILE names. Raises ConfigError where there is none, and does not repeat what it says:
+    that may be the secret itself."""
+    if not (name := environment.get(f"{variable}_FILE")):
+        return None
+    try:
+        Path(name).stat()
+    except OSError as e:
+        raise ConfigError(f"the file that {variable}_FILE names cannot be read: {e.strerror}") from None
+    return Path(name)
 
 
 def url_problem(key: str, address: str, *, allow_http: bool) -> str | None:
     """What is wrong with the address that a key names; None: nothing."""
     try:
         url = urlsplit(address)
-        host = url.hostname or ""
+        host, _ = url.hostname or "", url.port
     except ValueError:
-        return f"{key}: {address!r} is not an address"
+        return f"{key}: this is not an address"  # nor repeated: there may be a password in it
     if url.username or url.password:
         return f"{key}: leave user and password out of it; tokens come from the environment"
     if url.scheme not in ("https", "http") or not host:
-        return f"{key}: {address!r} is not an https:// address"
+        return f"{key}: this is not an https:// address"
     if url.scheme == "http" and not allow_http:
         return f"{key}: plain http would send the token readable to all; set allow_http = true to allow it"
     if _is_link_local(host):

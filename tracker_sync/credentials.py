@@ -23,7 +23,7 @@ def ping_address(config: Config, environment: Mapping[str, str]) -> str:
     nowhere. Whoever knows the address can say that all is well: it may be kept like a token."""
     told = secret(PING, environment)
     if told and (problem := url_problem(PING, told, allow_http=config.cron.allow_http)):
-        raise ConfigError(problem.replace(repr(told), "its value"))
+        raise ConfigError(problem)
     return told or config.cron.ping
 
 

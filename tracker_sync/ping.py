@@ -18,13 +18,13 @@ def ping(address: str, how: How, complain: Callable[[str], object]) -> None:
     import requests
 
     from tracker_sync.errors import TrackerSyncError
-    from tracker_sync.sources.wire import BoundedAdapter
+    from tracker_sync.sources.wire import BoundedAdapter, keep_to_own
 
     parts = urlsplit(address)
     path = parts.path.rstrip("/") + ("" if how == "success" else f"/{how}")
     origin = f"{parts.scheme}://{parts.netloc}"
     session = requests.Session()
-    session.auth = lambda request: request  # or what ~/.netrc has for the host would be sent
+    keep_to_own(session)
     # One host: an answer that points to another would have us tell it where the check is.
     session.mount(f"{parts.scheme}://", BoundedAdapter(origin, deadline=DEADLINE, largest=LARGEST))
     try:

@@ -10,7 +10,7 @@ from simulator.jira import CloudFace, DataCenterFace, JiraCompany
 from simulator.server import Running, running
 
 LABEL = "needs-strategic-intent"
-TOKEN = "right"
+TOKEN = "canary-2e90d4b7c1"
 STRATEGY = """\
 effective = 2026-01-01
 [[intents]]

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from annotate.places import LABEL, Place, github, jira
+from annotate.places import LABEL, TOKEN, Place, github, jira
 from conftest import Desk
 from simulator.faults import ALL, reset_midway
 
@@ -33,7 +33,7 @@ def disturbed(there: Place, key: str, number: int, fault: Any) -> int:
     """A run of which the n-th request goes wrong, and how many requests it made."""
     there.server.reset()
     there.server.faults = {number: fault}
-    there.desk.run("check", "--annotate", key, GITHUB_TOKEN="right", JIRA_TOKEN="right")
+    there.desk.run("check", "--annotate", key, GITHUB_TOKEN=TOKEN, JIRA_TOKEN=TOKEN)
     there.server.faults = {}
     return there.server.requests
 

@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from builders import Front, fronted, jira_issue, jira_site
+from canary.suite import kept
 from conftest import ROOT, Desk, Done
 from prometheus_client.parser import text_string_to_metric_families
 from simulator.faults import ALL, Always, Fault
@@ -212,6 +213,7 @@ def pinged(desk: Desk, *, where: str = "config") -> Iterator[tuple[Front, Runnin
     with running(check) as service:
         address = f"{service.url}/{CANARY}"
         named = f"ping = '{address}'" if where == "config" else ""
+        kept(desk.folder / "tracker-sync.toml")
         with configured(desk, f"[cron]\nallow_http = true\n{named}") as front:
             if where == "environment":
                 desk.monkeypatch.setenv("TRACKER_SYNC_PING_URL", address)

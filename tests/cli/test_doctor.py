@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from canary.suite import kept
 from conftest import ROOT, Desk
 from simulator.github import GitHubCompany, GitHubFace
 from simulator.jira import CloudFace, JiraCompany
@@ -284,7 +285,7 @@ def test_an_api_token_of_cloud_needs_a_user(away: Desk) -> None:
 
 @pytest.mark.parametrize(("mode", "state"), [(0o600, "fine"), (0o640, "look"), (0o604, "look")])
 def test_a_file_with_a_token_is_for_its_owner_alone(away: Desk, mode: int, state: str) -> None:
-    path = away.write("token", CANARY)
+    path = kept(away.write("token", CANARY))
     path.chmod(mode)
     away.monkeypatch.setenv("JIRA_TOKEN_FILE", str(path))
     found = [r for r in rows(away, "--offline") if r["id"] == "credentials"]
@@ -295,7 +296,7 @@ def test_a_file_with_a_token_is_for_its_owner_alone(away: Desk, mode: int, state
 def test_a_file_with_a_token_that_is_not_there_is_2(away: Desk) -> None:
     away.monkeypatch.setenv("JIRA_TOKEN_FILE", "/nowhere/token")
     found = rows(away, code=2)
-    assert "/nowhere/token" in told(found, "broken")[0]
+    assert "the file that JIRA_TOKEN_FILE names cannot be read" in told(found, "broken")[0]
     assert "its credentials cannot be read" in told(found, "unchecked")[0]
 
 

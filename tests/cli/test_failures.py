@@ -17,6 +17,7 @@ from typing import Any
 import click
 import pytest
 from builders import Front, change, day, fronted, github_issue, github_site, jira_issue, jira_site
+from canary.suite import kept
 from conftest import ROOT, Desk
 
 from tracker_sync.cli import cli
@@ -253,7 +254,7 @@ def test_a_wrong_token_names_its_variable_and_shows_nothing(desk: Desk, kind: st
 def test_the_right_token_works_and_leaves_no_trace(desk: Desk, kind: str, place: str) -> None:
     own = {"jira": "TRACKER_SYNC_ACME_TOKEN", "github": "TRACKER_SYNC_WEB_TOKEN"}[kind]
     secret = desk.folder.parent / f"secret-{desk.folder.name}"
-    secret.write_text(CANARY + "\n")
+    kept(secret).write_text(CANARY + "\n")
     env = {
         "own": {own: CANARY},
         "common": {f"{kind.upper()}_TOKEN": CANARY},
@@ -264,6 +265,14 @@ def test_the_right_token_works_and_leaves_no_trace(desk: Desk, kind: str, place:
     assert (done.code, done.said) == (0, "")
     assert len(desk.listed()) == 2
     assert CANARY.encode() not in left_behind(desk.folder)
+
+
+@each_kind
+def test_a_token_that_no_header_can_carry_is_2_and_named(desk: Desk, kind: str) -> None:
+    """Such as one that was copied from where it is shown cut off."""
+    (desk.jira if kind == "jira" else desk.github)(CLOSED)
+    done = desk.run("sync", **{f"{kind.upper()}_TOKEN": f"{CANARY}…"})
+    assert (done.code, f"{kind.upper()}_TOKEN holds a token" in done.err) == (2, True)
 
 
 @each_kind

@@ -136,7 +136,7 @@ def test_what_cannot_be_right_is_2_and_writes_nothing(
 
 
 def test_a_refused_token_is_3_and_writes_nothing_unless_told_to(told: Desk, site: Running) -> None:
-    told.monkeypatch.setenv("JIRA_TOKEN", "expired")
+    told.monkeypatch.setenv("JIRA_TOKEN", "canary-expired")
     done = told.run(*at(site))
     assert (done.code, done.out, files(told.folder)) == (3, "", set())
     assert "make a personal access token" in done.err.lower()

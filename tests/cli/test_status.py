@@ -135,7 +135,7 @@ def test_graphql_has_a_quota_of_its_own(desk: Desk) -> None:
     company.create("acme/web", "Export as PDF", "")
     with running(GitHubFace(company)) as server:
         desk.github(server.url)
-        assert desk.run("sync", GITHUB_TOKEN="t0ken").code == 0
+        assert desk.run("sync", GITHUB_TOKEN="canary-08f2c6b9e3").code == 0
     assert {q["resource"]: q["limit"] > q["remaining"] for q in told(desk)["quota"]} == {
         "core": True, "graphql": True,
     }  # fmt: skip

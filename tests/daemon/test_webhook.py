@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from canary.suite import kept
 from conftest import Desk
 from daemons import Life, alive, configured, until
 from hypothesis import given, settings
@@ -355,7 +356,7 @@ def test_an_issue_that_jira_announces_is_pulled_alone_and_at_once(desk: Desk, fa
 def test_an_issue_that_github_announces_is_pulled_alone_and_at_once(desk: Desk) -> None:
     company = GitHubCompany()
     made = [company.create("acme/web", f"Issue {n}", "") for n in range(3)]
-    (desk.folder / "secret").write_text(f"{SECRET}\n")
+    kept(desk.folder / "secret").write_text(f"{SECRET}\n")
     with running(GitHubFace(company)) as site:
         desk.github(site.url)
         port = configured(desk)
@@ -373,7 +374,7 @@ def test_an_issue_that_github_announces_is_pulled_alone_and_at_once(desk: Desk) 
         secret = str(desk.folder / "secret")
         alive(
             desk, port, act, "--interval", "3600", TRACKER_SYNC_WEB_WEBHOOK_SECRET_FILE=secret,
-            GITHUB_TOKEN="t0ken-of-ours",
+            GITHUB_TOKEN="canary-d5a8e0714f",
         )  # fmt: skip
     assert "Renamed" in [e.val for e in desk.events() if getattr(e, "attr", "") == "title"]
 

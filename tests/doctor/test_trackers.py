@@ -18,7 +18,7 @@ from tracker_sync.doctor.github import github
 from tracker_sync.doctor.jira import jira
 
 Checks = list[Check]
-TOKEN = "the-right-token"
+TOKEN = "canary-94d7e2b06f"
 WEB = "acme/web"
 
 

@@ -21,7 +21,7 @@ from tracker_sync.log.sqlite import SqliteLog
 from tracker_sync.passes import KEY
 
 LOG = "tracker-sync.db"
-TOKEN = "t"
+TOKEN = "canary-c80b5a1f3e"
 SCHEMAS = Path(__file__).parent / "schemas"
 FULL = ("openat", "pwrite64", "write", "rename")
 """The calls that a full disk refuses."""

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from canary.suite import kept
 from conftest import Desk
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
@@ -15,7 +16,7 @@ from tracker_sync.log import Head
 from tracker_sync.log.checkpoint import Checkpoint, read, written
 from tracker_sync.log.sqlite import SqliteLog
 
-KEY = b"a key of more than 16 characters"
+KEY = b"canary-of-more-than-16-characters"
 HEADS = {"acme": Head(12, "ab" * 32), "Ünïcode\x00": Head(1, "01" * 32)}
 SIGNED = written(HEADS, KEY).encode() + b"\n"
 
@@ -92,7 +93,7 @@ def test_a_head_that_would_find_nothing_is_refused(file: Path, events: str) -> N
 
 
 def test_a_key_comes_from_the_environment_or_a_file_of_its_owner(tmp_path: Path) -> None:
-    key = tmp_path / "key"
+    key = kept(tmp_path / "key")
     key.write_bytes(KEY + b"\n")
     named = {"TRACKER_SYNC_CHECKPOINT_KEY_FILE": str(key)}
     key.chmod(0o600)

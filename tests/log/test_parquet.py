@@ -32,7 +32,7 @@ EVENTS: list[Event] = [
     Noted(id="s", item="", ts=JANUARY, attr="Rank", val=""),
 ]
 BY_HIVE = ds.partitioning(pa.schema([("source", pa.string()), ("month", pa.string())]), flavor="hive")
-KEY = b"a key of more than 16 characters"
+KEY = b"canary-of-more-than-16-characters"
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from tracker_sync.log import postgres_schema  # noqa: E402
 from tracker_sync.log.postgres import PostgresLog  # noqa: E402
 from tracker_sync.log.postgres_values import escaped, translated, unescaped  # noqa: E402
 
-PASSWORD = "hunter2-canary"
+PASSWORD = "canary-hunter2"
 WAIT = 20.0
 texts = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("\x00\x01\x02"))
 

@@ -20,7 +20,7 @@ from tracker_sync.log.sqlite import SqliteLog
 from tracker_sync.sources import open_source
 from tracker_sync.sync import Synced, sync
 
-TOKEN = "right"
+TOKEN = "canary-f16c8d3a29"
 
 
 class Amended:

@@ -23,7 +23,7 @@ from tracker_sync.events import Named
 from tracker_sync.items import World, fold
 from tracker_sync.log.sqlite import SqliteLog
 
-TOKEN = "t0k"
+TOKEN = "canary-7a4be05d92"
 
 
 def jira_company(issues: int = 4) -> tuple[JiraCompany, list[str]]:

@@ -375,7 +375,9 @@ def _connected(url: str, place: str) -> "psycopg.Connection[tuple[Any, ...]]":
 def _words(error: psycopg.Error) -> str:
     """What PostgreSQL says, without the rows and values that it tells on further lines."""
     said = error.diag.message_primary or str(error).strip().partition("\n")[0]
-    if password := os.environ.get("PGPASSWORD"):
+    # A failed connection knows its password also where ~/.pgpass or a service file had it.
+    tried = error.pgconn.password.decode(errors="replace") if error.pgconn else ""
+    for password in {os.environ.get("PGPASSWORD", ""), tried} - {""}:
         said = said.replace(password, "***")
     return "".join(c if c.isprintable() else " " for c in said).rstrip(". ")
 

@@ -23,7 +23,6 @@ from tracker_sync.sources.transport import (
     as_list,
     carefully,
     excerpt,
-    hidden,
     not_json,
     patiently,
     refusal,
@@ -75,8 +74,7 @@ class GithubApi:
     """The two APIs of one GitHub. Raises NotAllowed, Missing or Unavailable, naming what to check."""
 
     def __init__(self, config: GithubConfig, token: str | None) -> None:
-        self._config = config
-        self._token = token
+        self._config, self._has_token = config, bool(token)
         self.now = 0
         """Its own time at its last answer, in microseconds since 1970, to the second."""
         self._said = Quota()
@@ -139,7 +137,7 @@ class GithubApi:
         said = answer.get("errors")
         errors = [e for e in said if isinstance(e, dict)] if isinstance(said, list) else []
         kinds = {str(e.get("type", "")) for e in errors}
-        words = hidden("; ".join(str(e.get("message", "")) for e in errors), [self._token])
+        words = "; ".join(str(e.get("message", "")) for e in errors)
         if "RATE_LIMITED" in kinds:
             wait = seconds_to_reset(headers)
             raise Unavailable(f"{where}: the quota is used up; come back in {wait or 60:.0f} s", wait or 60)
@@ -212,8 +210,8 @@ class GithubApi:
         except (ValueError, RecursionError):
             said = {}
         words = str(said.get("message", "")) if isinstance(said, dict) else ""
-        hints = Hints(token_variables(self._config), right, given=bool(self._token))
-        return refusal(where, status, headers, hidden(words, [self._token]), hints)
+        hints = Hints(token_variables(self._config), right, given=self._has_token)
+        return refusal(where, status, headers, words, hints)
 
     def _parsed(self, where: str, text: str) -> Any:
         try:

@@ -1,6 +1,5 @@
 """Asks one Jira site, through the `jira` library, and gives back plain JSON."""
 
-import base64
 import json
 import re
 from collections.abc import Callable, Iterable
@@ -21,14 +20,13 @@ from tracker_sync.sources.transport import (
     as_dict,
     as_list,
     carefully,
-    hidden,
     not_json,
     patiently,
     refusal,
     unreachable,
     unreadable,
 )  # fmt: skip
-from tracker_sync.sources.wire import BoundedAdapter, Elsewhere, last_answer
+from tracker_sync.sources.wire import BoundedAdapter, Elsewhere, keep_to_own, last_answer
 
 PAGE = 100
 LARGEST_PAGE = 400
@@ -48,10 +46,8 @@ class JiraApi:
     """
 
     def __init__(self, config: JiraConfig, user: str | None, token: str | None) -> None:
-        self._config = config
+        self._config, self._has_token = config, bool(token)
         self._url = config.url.rstrip("/")
-        pair = base64.b64encode(f"{user}:{token}".encode()).decode() if token else None
-        self._secrets = (token, pair)
         basic = (user, token) if user and token else None
         # max_retries=0: the library crashes on a Retry-After that is a date and never retries a
         # 500 (3.10.5); `patiently` does both.
@@ -66,6 +62,7 @@ class JiraApi:
         self._adapter = BoundedAdapter(self._url, deadline=config.deadline)
         for scheme in ("https://", "http://"):
             self._jira._session.mount(scheme, self._adapter)
+        keep_to_own(self._jira._session)
         self._cloud: bool | None = None
         self._size, self._most = PAGE, LARGEST_PAGE
         self.has_links: bool | None = None
@@ -376,7 +373,7 @@ class JiraApi:
     def _once(self, path: str, call: Callable[[], Any], right: str) -> Callable[[], Any]:
         """The call, failing as ours do."""
         where = self._where(path)
-        hints = Hints(self._credentials_hint(), right, given=bool(self._secrets[0]))
+        hints = Hints(self._credentials_hint(), right, given=self._has_token)
 
         def once() -> Any:
             try:
@@ -384,7 +381,7 @@ class JiraApi:
             except JIRAError as e:
                 headers = getattr(e.response, "headers", None) or {}
                 status = int(e.status_code or 0)
-                raise refusal(where, status, headers, hidden(_words(e), self._secrets), hints) from None
+                raise refusal(where, status, headers, _words(e), hints) from None
             except requests.exceptions.JSONDecodeError as e:
                 raise unreadable(where, e.doc) from None
             except Elsewhere as e:

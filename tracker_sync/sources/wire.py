@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from requests import PreparedRequest, Response
+from requests import PreparedRequest, Response, Session
 from requests.adapters import HTTPAdapter
 from requests.exceptions import ReadTimeout, RequestException
 from requests.structures import CaseInsensitiveDict
@@ -24,6 +24,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from tracker_sync.errors import ConfigError, NotAllowed, SourceError, Throttled, Unavailable
 from tracker_sync.sources import Left
+from tracker_sync.sources.echoes import Echoes
 
 DEADLINE = 60.0
 """Seconds for one whole request. A read time-out starts anew with every byte, so a server that sends
@@ -66,12 +67,21 @@ def last_answer() -> Response | None:
     return getattr(_current, "answer", None)
 
 
+def keep_to_own(session: Session) -> None:
+    """Let a session send the credentials that it was given and no others: without any, and after each
+    redirect, `requests` (2.32) would send what ~/.netrc has for the host."""
+    session.auth = session.auth or (lambda request: request)
+    # It also takes them off a request to another host, to which the adapter sends nothing.
+    session.rebuild_auth = lambda *_: None  # type: ignore[method-assign]
+
+
 class Elsewhere(NotAllowed):
     """An answer that points to another host; nothing was sent there."""
 
 
 class BoundedAdapter(HTTPAdapter):
-    """Sends to one origin only, within a deadline and a size, as quickly as the quota allows."""
+    """Sends to one origin only, within a deadline and a size, as quickly as the quota allows; what comes back
+    holds no secret that was sent."""
 
     def __init__(
         self, origin: str, *, deadline: float | None = None, largest: int = LARGEST,
@@ -112,16 +122,18 @@ class BoundedAdapter(HTTPAdapter):
         resource = resource_of(str(request.url))
         self.quota.wait(resource)
         _current.answer = None
+        echoes = Echoes(request.headers, request.url or "", more.get("proxies"))
         with _until(self.deadline) as held:
             try:
                 response = super().send(request, stream=True, timeout=self.deadline, verify=verify, **more)
-                response._content = self._whole(response)
+                response._content = echoes.out_of(self._whole(response))
                 response._content_consumed = True  # type: ignore[attr-defined]
             except (RequestException, OSError, ValueError):
                 if not held.late:
                     raise
             if held.late:
                 raise ReadTimeout(f"no whole answer within {self.deadline:g} s", request=request)
+        echoes.out_of_headers(response.headers)
         self.quota.note(resource, response.headers)
         self.now = server_time(response.headers)
         _current.answer = response
