@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -257,6 +258,22 @@ def test_an_index_that_lags_behind_loses_nothing(desk: Desk) -> None:
         company.tick(120)
         desk.sync()
     assert {row["title"] for row in desk.listed()} == {"edited"}
+
+
+@pytest.mark.parametrize("face", [CloudFace, DataCenterFace])
+@pytest.mark.parametrize(
+    "night", [datetime(2025, 11, 2, 4, 5, tzinfo=UTC), datetime(2026, 3, 8, 5, 5, tzinfo=UTC)],
+    ids=["an hour comes twice", "an hour is left out"],
+)  # fmt: skip
+def test_nothing_is_skipped_in_the_night_of_summer_time(desk: Desk, face: type, night: datetime) -> None:
+    company = JiraCompany(night)
+    ids = [company.create("PAY", "Story", f"Export {n}") for n in range(8)]
+    with jira(desk, company, face, timezone="America/New_York"):
+        for n, issue in enumerate(ids):  # from 00:30 there on; what is not told in UTC is hours away
+            company.tick(1500)
+            company.edit(issue, "title", f"edited {n}")
+            desk.sync()
+    assert [row["title"] for row in desk.listed()] == [f"edited {n}" for n in range(8)]
 
 
 # --- GitHub
