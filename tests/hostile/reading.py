@@ -48,7 +48,7 @@ def obeyed(text: str) -> list[Command]:
 
 def plain(text: str, *, lines: bool = True) -> None:
     """Text for a terminal or a log: no character that steers or hides, no command of a workflow."""
-    steering = {c for c in text if _steers(c)} - ({"\n"} if lines else set())
+    steering = {c for c in set(text) if _steers(c)} - ({"\n"} if lines else set())
     assert not steering, f"steers a terminal: {sorted(map(ascii, steering))}"
     assert not (found := obeyed(text)), f"the runner of a workflow obeys: {found[:3]}"
 
@@ -67,6 +67,7 @@ def table(text: str) -> list[list[str]]:
     """CSV: the same number of cells in each row, each on one line, and none that a spreadsheet would compute."""
     assert text.endswith("\r\n")
     plain(text.replace("\r\n", "\n"))
+    csv.field_size_limit(10_000_000)
     rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     assert len({len(row) for row in rows}) == 1, "rows differ in length"
     assert len(rows) == text.count("\r\n"), "a cell has lines"
@@ -150,6 +151,7 @@ OF_PAGES = set(
 def page(text: str, home: Iterable[str]) -> _Page:
     """A page of ours: no script and nothing that runs one or asks for anything, links only `home`; without
     anything that would show words as others."""
+    assert not obeyed(text)
     read = parsed(text)
     made = {tag.split(" ")[0].lower() for tag, _ in read.made}
     assert made <= OF_PAGES, f"elements that are not ours: {made - OF_PAGES}"

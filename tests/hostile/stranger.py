@@ -6,11 +6,13 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from builders import jira_issue
 from hostile.titles import MEGABYTES, TITLES, names
 
 from tracker_sync.demo.company import company
 
 Json = Any
+LATE = 200
 NAMES = {"displayName", "login", "name", "value", "project"}
 """Keys under which a tracker calls somebody or something by name."""
 TEXTS = {"body", "description"}
@@ -23,8 +25,7 @@ class Stranger:
     def __init__(self) -> None:
         self._texts, self._names = names(), dict[str, str]()
         self._spare = names()
-        self.titles = [*TITLES, *MEGABYTES]
-        """In the order of the items."""
+        self._titles = iter([*TITLES, *MEGABYTES])
 
     def name(self, said: str) -> str:
         """What somebody or something is called from now on; the same for the same. A name that begins with a
@@ -39,10 +40,10 @@ class Stranger:
         return f"{said}\n{next(self._spare)}"
 
     def jira(self, issues: list[Json], fields: list[Json], statuses: list[Json]) -> None:
-        for number, issue in enumerate(issues):
+        for issue in issues:
             title = issue["fields"]["summary"]
             self._all(issue)
-            issue["fields"]["summary"] = self.title(number, title)
+            issue["fields"]["summary"] = self.title(title)
             issue["fields"]["labels"] = [self.name(label) for label in issue["fields"]["labels"]]
             for history in issue["changelog"]["histories"]:
                 for item in history["items"]:
@@ -61,21 +62,22 @@ class Stranger:
             return ", ".join(map(self.name, said.split(", ")))
         return said if field in ("Story Points", "duedate") else self.name(said)
 
-    def github(self, entries: list[Json], first: int) -> None:
-        for number, entry in enumerate(entries, first):
+    def github(self, entries: list[Json]) -> None:
+        for entry in entries:
             title = entry["issue"]["title"]
             self._all(entry)
-            entry["issue"]["title"] = self.title(number, title)
+            if is_issue(entry):
+                entry["issue"]["title"] = self.title(title)
             if entry["issue"]["milestone"]:
                 entry["issue"]["milestone"]["title"] = self.name(entry["issue"]["milestone"]["title"])
             for event in entry["timeline"]:
                 if "milestone" in event:
                     event["milestone"]["title"] = self.name(event["milestone"]["title"])
 
-    def title(self, number: int, said: str) -> str:
-        """Each of ours as it is, and once there are no more of them, each before what was said."""
-        ours = self.titles[number % len(self.titles)]
-        return ours if number < len(self.titles) else f"{ours[:100]} {said}"
+    def title(self, said: str) -> str:
+        """Each of ours as it is, and once there are no more of them, one before what was said."""
+        ours = next(self._titles, None)
+        return ours if ours is not None else f"{next(self._texts)} {said}"
 
     def _all(self, found: Json) -> None:
         if isinstance(found, dict):
@@ -117,12 +119,18 @@ def quoted(text: str) -> str:
 
 
 def spoiled() -> tuple[Any, Any, dict[str, str]]:
-    """(the Jira site, the GitHub site, the files) of the demo company."""
+    """(the Jira site, the GitHub site, the files) of the demo company, of which some families of items are
+    enough; there is an item for each of our titles."""
     made, stranger = company(), Stranger()
     jira, github = made.jira, made.github
+    jira.issues = some(jira.issues, _above_in_jira)
+    (repo, entries), = github.repos.items()
+    entries = some(entries, _above_on_github)
+    left = len(TITLES) + len(MEGABYTES) - len(jira.issues) - sum(map(is_issue, entries))
+    jira.issues += [jira_issue(key=f"PLAN-{n}", number=n, updated=LATE) for n in range(900, 900 + left)]
+    github.repos = {repo: entries}
     stranger.jira(jira.issues, jira.fields, jira.statuses)
-    for entries in github.repos.values():
-        stranger.github(entries, len(jira.issues))
+    stranger.github(entries)
     files = dict(made.files)
     for name, columns in {
         "customers.csv": ("name", "parent", "segment", "industry", "geography"),
@@ -133,3 +141,30 @@ def spoiled() -> tuple[Any, Any, dict[str, str]]:
     for name in ("strategy.toml", "people.toml", "tracker-sync.toml"):
         files[name] = stranger.stated(files[name])
     return jira, github, files
+
+
+def is_issue(entry: Json) -> bool:
+    """Whether this is no pull request."""
+    return "pull_request" not in entry["issue"]
+
+
+def some(issues: list[Json], above: Callable[[Json], tuple[Any, Any]]) -> list[Json]:
+    """Every fourth family, and what belongs to none."""
+    roots = dict[Any, Any]()
+    for own, parent in sorted(map(above, issues), key=lambda pair: pair[1] is not None):
+        roots[own] = parent
+    def top(own: Any) -> Any:
+        return own if roots[own] is None else top(roots[own])
+    tops = [top(above(issue)[0]) for issue in issues]
+    families = [each for each in dict.fromkeys(tops) if tops.count(each) > 1]
+    kept = {*families[::4], *(each for each in tops if tops.count(each) == 1)}
+    return [issue for issue, each in zip(issues, tops, strict=True) if each in kept]
+
+
+def _above_in_jira(issue: Json) -> tuple[Any, Any]:
+    parent = issue["fields"].get("parent")
+    return issue["key"], parent["key"] if parent else None
+
+
+def _above_on_github(entry: Json) -> tuple[Any, Any]:
+    return entry["issue"]["url"], entry["issue"].get("parent_issue_url")

@@ -76,6 +76,9 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         code = 130
     except TrackerSyncError as e:
-        click.echo(f"tracker-sync: {e}", err=True)
+        from tracker_sync.plain import printable
+
+        # Its lines are ours, and what they quote may be anybody's.
+        click.echo("\n".join(map(printable, f"tracker-sync: {e}".split("\n"))), err=True)
         code = e.exit_code
     sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,29 @@
+"""Text that is only read: nothing in it that a terminal or the runner of a workflow would obey.
+
+The runner of GitHub Actions obeys `::name::` at the start of a line, and `##[name]` anywhere in it, in whatever
+a step prints, on stdout and on stderr (actions/runner, src/Runner.Common/ActionCommand.cs).
+"""
+
+import re
+
+_START = re.compile(r"^([^\S\n]*:)(?=:)", re.MULTILINE)
+
+
+def printable(text: str) -> str:
+    """A text without anything that a terminal would obey, each such character marked, and without a command."""
+    return disarmed("".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text))
+
+
+def disarmed(text: str) -> str:
+    """The lines without a command of a workflow: a space parts the signs that it begins with."""
+    return _START.sub(r"\1 ", text.replace("##[", "## ["))
+
+
+def disarmed_json(text: str) -> str:
+    """JSON that says the same, without a command of a workflow."""
+    return text.replace("##[", "#\\u0023[")
+
+
+def disarmed_html(text: str) -> str:
+    """HTML that shows the same, likewise."""
+    return _START.sub(lambda m: f"{m[1][:-1]}&#58;", text.replace("##[", "#&#35;["))
