@@ -22,8 +22,3 @@ def disarmed(text: str) -> str:
 def disarmed_json(text: str) -> str:
     """JSON that says the same, without a command of a workflow."""
     return text.replace("##[", "#\\u0023[")
-
-
-def disarmed_html(text: str) -> str:
-    """HTML that shows the same, likewise."""
-    return _START.sub(lambda m: f"{m[1][:-1]}&#58;", text.replace("##[", "#&#35;["))

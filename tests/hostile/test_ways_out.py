@@ -4,22 +4,24 @@ A tracker is made of titles.py (stranger.py), synced over HTTP, and sent through
 each output is read as its reader would read it (reading.py). A command or a format that is not here fails.
 """
 
-import gc
+import csv
 import json
-import re
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 import pytest
+from annotate.places import Hub, Site, github, jira
 from builders import Front, fronted
 from conftest import TOKENS, Desk, Done
+from daemon.daemons import Life, alive, configured, until
 from hostile import reading
-from hostile.stranger import spoiled
-from hostile.titles import EVIL, TITLES, is_text
+from hostile.stranger import quoted, spoiled
+from hostile.titles import TITLES, is_text
+from test_action import Workflow, authority, work  # noqa: F401  fixtures
 
 from tracker_sync.cli import cli
 from tracker_sync.log.sqlite import SqliteLog
@@ -38,6 +40,7 @@ class Pit:
     jira: Front
     github: Front
     urls: list[str]
+    port: int
     synced: Done
 
     def run(self, *args: str, **env: str) -> Done:
@@ -61,8 +64,9 @@ def pit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pit]:
         desk = Desk(tmp_path_factory.mktemp("pit"), patch)
         for name, text in files.items():
             desk.write(name, text.replace("@JIRA_URL@", urls[0]).replace("@GITHUB_URL@", urls[1]))
+        port = configured(desk, "[cron]\nmetrics = 'out.prom'")
         done = desk.run("sync", "--log-format", "json")
-        yield Pit(desk, *fronts, urls, done)
+        yield Pit(desk, *fronts, urls, port, done)
 
 
 # --- The commands that there are
@@ -135,6 +139,8 @@ OTHERS = {
     ("doctor", "text"): way("doctor", reading.plain, 0),
     ("doctor", "json"): way("doctor --format json", reading.document, 0),
 }
+SLOW = {("suggest", "json"), ("suggest", "csv")}
+"""They learn for seconds, and what they write is written as elsewhere."""
 ELSEWHERE = {
     ("sync", "text"): "test_a_failure_says_the_trackers_words_and_no_more",
     ("sync", "json"): "test_what_is_no_text_is_set_aside_and_said",
@@ -190,7 +196,9 @@ def test_a_page_of_a_report_holds_only_words(pit: Pit, name: str) -> None:
     goes_out(pit, REPORTS["report", name, "html"])
 
 
-@pytest.mark.parametrize("of", OTHERS, ids="-".join)
+@pytest.mark.parametrize(
+    "of", [pytest.param(of, marks=pytest.mark.slow if of in SLOW else ()) for of in OTHERS], ids="-".join
+)
 def test_a_command_prints_only_words(pit: Pit, of: tuple[str, ...]) -> None:
     goes_out(pit, OTHERS[of])
 
@@ -201,8 +209,9 @@ def test_words_in_colour_are_coloured_by_us_alone(pit: Pit) -> None:
     reading.coloured(done.out)
 
 
-def test_every_item_is_shown_and_explained_in_words(pit: Pit) -> None:
-    """As `show` and `rules explain` do it, of one item after the other."""
+@pytest.mark.parametrize("step", [6, pytest.param(1, marks=pytest.mark.slow)])
+def test_items_are_shown_and_explained_in_words(pit: Pit, step: int) -> None:
+    """As `show` and `rules explain` do it, of one item after the other; every day of some of them."""
     from tracker_sync import config
     from tracker_sync.render import explained, item, json
     from tracker_sync.reports.opening import Asked, open_org
@@ -216,7 +225,7 @@ def test_every_item_is_shown_and_explained_in_words(pit: Pit) -> None:
     finally:
         log.close()
     seen = Clocks(None, None)
-    for ref, one in org.world.items.items():
+    for ref, one in [*org.world.items.items()][::step]:
         tags = org.tags[ref]
         reading.plain(item.shown(one, tags, org, seen))
         reading.document(json.shown(one, tags, org, seen))
@@ -225,7 +234,8 @@ def test_every_item_is_shown_and_explained_in_words(pit: Pit) -> None:
 
 @pytest.mark.parametrize(
     "line", ["items --conflicts", "report sales-led --by quarter", "strategy check --at 2026-06-01",
-             "rules explain FIELD-1", "suggest --evaluate"],
+             "rules explain PLAN-1",
+             pytest.param("suggest --evaluate", marks=pytest.mark.slow)],
 )  # fmt: skip
 def test_what_options_add_is_words(pit: Pit, line: str) -> None:
     goes_out(pit, way(line, reading.plain))
@@ -236,3 +246,190 @@ def test_a_view_for_a_client_holds_only_words(pit: Pit) -> None:
     for form, read in FORMATS.items():
         if form not in ("html", "github"):
             goes_out(pit, Way(("report", "demand", "--customer", name, "--redact", "--format", form), read))
+
+
+# --- What is said while it works
+
+
+def test_what_is_no_text_is_set_aside_and_said(pit: Pit) -> None:
+    assert pit.synced.code == IN_PART
+    lines = reading.objects(pit.synced.err)
+    aside = [line for line in lines if line["event"] == "set aside"]
+    assert len(aside) == sum(not is_text(t) for t in TITLES)
+    reading.plain(pit.run("sync").err)
+
+
+def test_metrics_are_metrics(pit: Pit) -> None:
+    reading.samples((pit.desk.folder / "out.prom").read_text())
+
+
+@contextmanager
+def refusing(pit: Pit, words: str) -> Iterator[None]:
+    """Both trackers refuse everything, with these words."""
+    fronts = (pit.jira, pit.github)
+    for front in fronts:
+        front.status = lambda path: (400, {"X-RateLimit-Resource": "core\x1b[31m ::error::x"})
+        front.spoil = lambda path, body: {"message": words, "errorMessages": [words], "errors": {words: words}}
+    try:
+        yield
+    finally:
+        for front in fronts:
+            front.status, front.spoil = (lambda path: None), (lambda path, body: body)
+
+
+def spoken() -> list[str]:
+    """The titles in sentences that are short enough for an error to repeat."""
+    short = [t for t in TITLES if len(t) < 70 and t.strip()]
+    return ["  ".join(short[n : n + 6]) for n in range(0, len(short), 6)]
+
+
+@pytest.mark.parametrize("step", [5, pytest.param(1, marks=pytest.mark.slow)])
+def test_a_failure_says_the_trackers_words_and_no_more(pit: Pit, step: int) -> None:
+    for number, words in enumerate(spoken()[::step]):
+        with refusing(pit, words):
+            done = pit.run("sync", ["girder", "field-sync"][number % 2])
+            assert (done.code, done.out) == (4, "")
+            assert "refused the request (400)" in done.err
+            reading.plain(done.err)
+    with refusing(pit, words):
+        reading.objects(pit.run("sync", "--log-format", "json").err)
+        for form in ("text", "json"):
+            FORMATS[form](pit.run("doctor", "--format", form).out)
+    for form in ("text", "json"):
+        goes_out(pit, OTHERS["status", form])
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_the_daemon_says_and_serves_only_words(pit: Pit, form: str) -> None:
+    pages: dict[str, str] = {}
+
+    def look(life: Life) -> None:
+        failed = {f"tracker_sync_passes_total {name} 4" for name in ("girder", "field-sync")}
+        until(lambda: failed <= set(life.metrics()))
+        pages.update({path: life.get(path)[1] for path in ("/healthz", "/metrics", "/%1b[31m::error::")})
+
+    with refusing(pit, spoken()[8]):
+        life = alive(pit.desk, pit.port, look, "--log-format", form)
+    {"text": reading.plain, "json": reading.objects}[form](life.done.err)
+    assert "refused the request (400)" in life.done.err
+    reading.document(pages["/healthz"])
+    reading.samples(pages["/metrics"])
+    reading.plain(pages["/%1b[31m::error::"])
+
+
+def test_what_init_finds_is_said_and_written_as_words(pit: Pit, tmp_path: Path) -> None:
+    jira = ("--jira", pit.urls[0], "--project", "PLAN")
+    github = ("--github", "girder-build/field-sync", "--github-url", pit.urls[1])
+    for name, args in {"jira": jira, "github": github}.items():
+        folder = tmp_path / name
+        done = pit.run("init", "--allow-http", "--dir", str(folder), *args, JIRA_TOKEN="x", GITHUB_TOKEN="x")
+        assert done.code == 0, ascii(done.err)
+        reading.plain(done.said)
+        told = reading.settings((folder / "tracker-sync.toml").read_text())
+        assert len(told["sources"]) == 1
+        assert set(told) <= {"log", "sources", "strategy"}
+
+
+# --- What people type, and what is taken elsewhere
+
+
+def test_a_persons_hostile_words_are_words(pit: Pit) -> None:
+    words = [w for w in map(str.strip, TITLES) if w and "\x00" not in w and is_text(w) and len(w) < 200]
+    refs = [row["key"] for row in json.loads(pit.run("items", "--format", "json").out)["rows"]]
+    rows = [(ref, word, "sales", word) for ref, word in zip(refs, words, strict=False)]
+    with (pit.desk.folder / "said.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([("key", "customer", "origin", "reason"), *rows])
+    done = pit.run("tag", "--from", "said.csv")
+    reading.plain(done.said)
+    assert done.code == 0, ascii(done.err[:1000])
+    for word in words[::90]:
+        reading.plain(pit.run("tag", "PLAN-1", "--intent", word, "--reason", word).said)
+        reading.plain(pit.run("tag", f"PLAN-1{word}", "--intent", "platform", "--reason", word).said)
+        reading.plain(pit.run("show", f"PLAN-1{word}").said)
+    warning = json.loads(pit.run("report", "warnings", "--format", "json").out)["rows"][0]["id"]
+    why = " ".join(words[::3])
+    assert pit.run("dismiss", warning, "--until", "2100-01-01", "--reason", why).code == 0
+    reading.plain(pit.run("dismiss", f"{warning}{why}", "--until", why, "--reason", why).said)
+    goes_out(pit, REPORTS["report", "warnings", "markdown"])
+    goes_out(pit, REPORTS["report", "trust", "text"])
+    goes_out(pit, way("items --conflicts", reading.plain))
+    goes_out(pit, way("items --conflicts --format csv", reading.table))
+
+
+def test_an_export_holds_every_word(pit: Pit, desk: Desk) -> None:
+    import pyarrow.dataset
+
+    whole = goes_out(pit, OTHERS["log", "export", "jsonl"])
+    desk.write("tracker-sync.toml", "[log]\nurl = 'sqlite:///tracker-sync.db'\n")
+    desk.write("log.jsonl", whole.out)
+    reading.plain(desk.run("log", "import", "log.jsonl").said)
+    assert desk.run("log", "export").out == whole.out
+    goes_out(pit, way("log export --format parquet --out events", reading.plain))
+    events = pyarrow.dataset.dataset(pit.desk.folder / "events", partitioning="hive").to_table().to_pylist()
+    titles = {event["val"] for event in events if event["attr"] == "title"}
+    assert [t for t in TITLES if is_text(t) and t not in titles] == []
+    desk.write("bad.jsonl", "".join(f"{json.dumps({'export': t})}\n" for t in TITLES))
+    (desk.folder / "tracker-sync.db").unlink()
+    reading.plain(desk.run("log", "import", "bad.jsonl").said)
+
+
+# --- What is written in trackers, and told the runner of a workflow
+
+
+def test_the_action_tells_only_words(work: Workflow) -> None:
+    titles = [t for t in TITLES if is_text(t)]
+    for title in titles:
+        work.epic(title)
+    done = work.run(max_writes="5")
+    assert len(reading.annotations(done.out)) == 10
+    reading.shown(done.err)
+    assert reading.obeyed(done.err) == []
+    reading.markdown(work.summary, (work.server.url, "https://127.0.0.1"))
+    told = reading.outputs((work.desk.folder / "temp/output").read_text())
+    assert set(told) == {"epics", "missing", "report"}
+    assert (told["epics"], told["missing"]) == (str(len(titles)), str(len(titles)))
+    reading.document(told["report"])
+
+
+def settled_with(place: Hub | Site, epics: Sequence[Any], label: Callable[[Any, str], object]) -> list[str]:
+    """Ask about epics, then give them labels of all titles as intents, and look again: what we wrote."""
+    refs = [row["key"] for row in (place.sync(), place.desk.listed("--epics"))[1]]
+    place.check(*refs, "--max-writes", "1000", sync=False)
+    asked = [said for epic in epics for said in place.comments(epic)]
+    for number, title in enumerate(t for t in TITLES if is_text(t)):
+        label(epics[number % len(epics)], f"intent/{title[:200]}")
+    done = place.check("--max-writes", "1000")
+    reading.plain(done.said)
+    return asked + [said for epic in epics for said in place.comments(epic)]
+
+
+STRANGE = "".join(f"[[intents]]\nid = 'i{n}'\nmission = {quoted(t)}\n" for n, t in enumerate(
+    t for t in TITLES[::13] if is_text(t) and t.strip() and len(t) < 500
+))  # fmt: skip
+
+
+@pytest.mark.usefixtures("naps")
+def test_comments_on_github_are_words(desk: Desk) -> None:
+    with github(desk) as hub:
+        desk.write("strategy.toml", STRANGE)
+        epics = [hub.epic(title) for title in TITLES[:60:5]]
+        said = settled_with(hub, epics, hub.company.label)
+    assert len(said) == 2 * len(epics)
+    for text in said:
+        assert text.startswith("<!-- tracker-sync:intent:")
+        reading.markdown(text, comments=1)
+
+
+@pytest.mark.usefixtures("naps")
+@pytest.mark.parametrize("cloud", [True, False], ids=["cloud", "data center"])
+def test_comments_on_jira_are_words(desk: Desk, cloud: bool) -> None:
+    with jira(desk, cloud=cloud) as site:
+        desk.write("strategy.toml", STRANGE)
+        epics = [site.epic(title) for title in TITLES[:60:5]]
+        said = settled_with(site, epics, lambda epic, name: site.company.labels(epic, add=[name]))
+        raw = [c.raw for e in epics for c in site.company.issues[e].comments.values()]
+    assert len(said) == 2 * len(epics)
+    for text in said if not cloud else ():
+        reading.wiki(text)
+    for document in raw if cloud else ():
+        reading.adf(document)

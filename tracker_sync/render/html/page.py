@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from tracker_sync.items import natural
-from tracker_sync.plain import disarmed_html
 from tracker_sync.render import clean
 from tracker_sync.render.html.anchors import anchor
 from tracker_sync.render.html.reasons import ItemReasons
@@ -32,7 +31,7 @@ def html(view: View, reasons: Mapping[str, ItemReasons], links: Links) -> str:
         ],
         short=lambda ref: ref.partition(":")[2] or ref, anchor=anchor,
     )  # fmt: skip
-    return disarmed_html(page.lstrip())  # the macros leave their line ends
+    return page.lstrip()  # the macros leave their line ends
 
 
 def _safe(address: str | None) -> str | None:
