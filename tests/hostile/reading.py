@@ -116,9 +116,12 @@ class _Page(HTMLParser):
         self.made: list[tuple[str, dict[str, str]]] = []
         self.open: list[str] = []
         self.words: list[tuple[str, str]] = []
+        self.nested = False
+        """Whether there is a list in a list."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.made.append((tag, {name: value or "" for name, value in attrs}))
+        self.nested |= tag in ("ul", "ol") and "li" in self.open
         self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
@@ -172,7 +175,7 @@ def page(text: str, home: Iterable[str]) -> _Page:
     return read
 
 
-OF_MARKDOWN = set("a code em h1 h2 h3 h4 li ol p strong table tbody td th thead tr ul br".split())
+OF_MARKDOWN = set("a code h2 h3 li p strong table tbody td th thead tr ul".split())
 # What GitHub makes of the text between the marks once they are read: mentions, issues, commits, addresses, emoji.
 _LINKED = re.compile(
     r"(?<![\w/`.-])@[a-z\d]|(?<!\w)#\d|\bGH-\d|\w#\d|://|\bwww\.|:\+?\w+:|\b[0-9a-f]{7,40}\b|\w@\w", re.I
@@ -188,6 +191,7 @@ def markdown(text: str, home: Iterable[str] = (), *, comments: int = 0) -> _Page
     tags = [tag for tag, _ in read.made]
     assert tags.count("!--") == comments, "a comment that is not ours"
     assert set(tags) - {"!--"} <= OF_MARKDOWN, f"elements that are not ours: {set(tags) - OF_MARKDOWN}"
+    assert not read.nested, "a list that is not ours"
     leads = [attrs["href"] for tag, attrs in read.made if tag == "a"]
     assert all(lead.startswith(tuple(home)) for lead in leads), f"links: {leads[:3]}"
     for tag, words in read.words:
@@ -264,7 +268,7 @@ def samples(text: str) -> None:
 
 def settings(text: str) -> Mapping[str, Any]:
     """TOML."""
-    plain(text)
+    shown(text)
     return tomllib.loads(text)
 
 
