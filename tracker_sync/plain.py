@@ -1,7 +1,7 @@
 """Text that is only read: nothing in it that a terminal or the runner of a workflow would obey.
 
-The runner of GitHub Actions obeys `::name::` at the start of a line, and `##[name]` anywhere in it, in whatever
-a step prints, on stdout and on stderr (actions/runner, src/Runner.Common/ActionCommand.cs).
+The runner of GitHub Actions obeys `::name::` at the start of a line, and `##[name]` anywhere in it, in
+whatever a step prints, on stdout and on stderr (actions/runner, src/Runner.Common/ActionCommand.cs).
 """
 
 import re
@@ -10,7 +10,7 @@ _START = re.compile(r"^([^\S\n]*:)(?=:)", re.MULTILINE)
 
 
 def printable(text: str) -> str:
-    """A text without anything that a terminal would obey, each such character marked, and without a command."""
+    """A text without anything that a terminal would obey, each such character marked, and disarmed."""
     return disarmed("".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text))
 
 

@@ -34,8 +34,8 @@ class Command(NamedTuple):
 
 
 def obeyed(text: str) -> list[Command]:
-    """The commands that the runner finds in what a step prints: `::name …::` at the start of a line, after any
-    spaces, or else `##[name …]` anywhere in it (actions/runner, src/Runner.Common/ActionCommand.cs)."""
+    """The commands that the runner finds in what a step prints: `::name …::` at the start of a line, after
+    any spaces, or else `##[name …]` anywhere in it (actions/runner, src/Runner.Common/ActionCommand.cs)."""
     found = []
     for line in re.split(r"\r\n|\r|\n", text):
         for pattern in (r"\s*::([^ :]+)(?: (.*?))?::(.*)", r".*?##\[([^ \]]+)(?: ([^\]]*))?\](.*)"):
@@ -69,15 +69,14 @@ def coloured(text: str) -> None:
 
 
 def table(text: str) -> list[list[str]]:
-    """CSV: the same number of cells in each row, each on one line, and none that a spreadsheet would compute."""
+    """CSV: rows of the same length, cells on one line, and none that a spreadsheet would compute."""
     assert text.endswith("\r\n")
     plain(text.replace("\r\n", "\n"))
     csv.field_size_limit(10_000_000)
     rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     assert len({len(row) for row in rows}) == 1, "rows differ in length"
     assert len(rows) == text.count("\r\n"), "a cell has lines"
-    head, *body = rows
-    computed = [cell for row in body for cell in row if cell.startswith(FORMULA) and not _is_number(cell)]
+    computed = [cell for row in rows[1:] for cell in row if cell.startswith(FORMULA) and not _is_number(cell)]
     assert not computed, f"a spreadsheet computes {computed[:3]}"
     return rows
 
@@ -149,11 +148,12 @@ def parsed(text: str) -> _Page:
     return page
 
 
-OF_PAGES = set(
-    "!doctype a article b bdi body caption code dd defs details div dl dt figcaption figure footer g h1 h2 h3 h4 head "
-    "header html li line link main meta nav p path pattern rect section span style summary svg table tbody td text "
-    "th thead title tr ul ol strong em circle linearGradient lineargradient stop polyline".split()
-)  # fmt: skip
+OF_PAGES = {
+    "!doctype", "a", "article", "b", "bdi", "body", "caption", "code", "dd", "defs", "details", "div",
+    "dl", "dt", "figcaption", "figure", "footer", "g", "h1", "h2", "h3", "h4", "head", "header", "html",
+    "li", "line", "link", "main", "meta", "nav", "p", "path", "pattern", "rect", "section", "span",
+    "style", "summary", "svg", "table", "tbody", "td", "text", "th", "thead", "title", "tr", "ul",
+}  # fmt: skip
 
 
 def page(text: str, home: Iterable[str]) -> _Page:
@@ -165,7 +165,9 @@ def page(text: str, home: Iterable[str]) -> _Page:
     assert made <= OF_PAGES, f"elements that are not ours: {made - OF_PAGES}"
     given = {name for _, attrs in read.made for name in attrs}
     assert not [n for n in given if n.startswith("on") or n in ("src", "srcdoc", "action", "formaction")]
-    assert [attrs["http-equiv"] for tag, attrs in read.made if "http-equiv" in attrs] == ["Content-Security-Policy"]
+    assert [attrs["http-equiv"] for tag, attrs in read.made if "http-equiv" in attrs] == [
+        "Content-Security-Policy"
+    ]
     for tag, attrs in read.made:
         for name in ("href", "xlink:href"):
             leads = attrs.get(name, "#")
@@ -175,8 +177,10 @@ def page(text: str, home: Iterable[str]) -> _Page:
     return read
 
 
-OF_MARKDOWN = set("a code h2 h3 li p strong table tbody td th thead tr ul".split())
-# What GitHub makes of the text between the marks once they are read: mentions, issues, commits, addresses, emoji.
+OF_MARKDOWN = {
+    "a", "code", "h2", "h3", "li", "p", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
+}  # fmt: skip
+# What GitHub makes more of in the text that is left: mentions, issues, commits, addresses, emoji.
 _LINKED = re.compile(
     r"(?<![\w/`.-])@[a-z\d]|(?<!\w)#\d|\bGH-\d|\w#\d|://|\bwww\.|:\+?\w+:|\b[0-9a-f]{7,40}\b|\w@\w", re.I
 )
@@ -201,7 +205,7 @@ def markdown(text: str, home: Iterable[str] = (), *, comments: int = 0) -> _Page
 
 
 def wiki(text: str) -> None:
-    """Wiki text of Jira: of what could be markup there is only ours, a list, something strong and words as code
+    """Wiki text of Jira: of what could be markup there is only ours: a list, something strong, words as code
     (https://jira.atlassian.com/secure/WikiRendererHelpAction.jspa?section=all)."""
     plain(text)
     for line in text.rpartition("\n\n")[0].split("\n"):
@@ -238,7 +242,7 @@ def annotations(text: str, home: Iterable[str] = ()) -> list[Command]:
 
 
 def outputs(text: str) -> dict[str, str]:
-    """The outputs of a step as the runner reads them (actions/runner, src/Runner.Worker/FileCommandManager.cs)."""
+    """The outputs of a step as the runner reads them (the same, src/Runner.Worker/FileCommandManager.cs)."""
     found = dict[str, str]()
     lines = iter(text.split("\n")[:-1])
     for line in lines:

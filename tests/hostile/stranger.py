@@ -1,9 +1,9 @@
-"""The demo company after a stranger has had a hand in all that its trackers say, and in its people's files."""
+"""The demo company after a stranger had a hand in all that its trackers say, and in its people's files."""
 
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from builders import jira_issue
@@ -48,9 +48,16 @@ class Stranger:
             for history in issue["changelog"]["histories"]:
                 for item in history["items"]:
                     for end in ("fromString", "toString"):
-                        if item[end] and item["field"] not in ("Key", "Link", "Parent", "IssueParentAssociation"):
+                        if item[end] and item["field"] not in (
+                            "Key",
+                            "Link",
+                            "Parent",
+                            "IssueParentAssociation",
+                        ):
                             item[end] = self._change(item["field"], item[end])
-                    item["field"] = self.name(item["field"]) if item["fieldtype"] == "custom" else item["field"]
+                    item["field"] = (
+                        self.name(item["field"]) if item["fieldtype"] == "custom" else item["field"]
+                    )
         for field in fields:
             field["name"] = self.name(field["name"]) if field["custom"] else field["name"]
         self._all(statuses)
@@ -103,19 +110,32 @@ class Stranger:
 
     def stated(self, text: str) -> str:
         """A file in TOML, with other words for what is said in words there, and the names in it."""
+
         def other(line: re.Match[str]) -> str:
             said = line[2]
             known = self._names.get(said)
-            free = re.fullmatch(r"text|behaviour|category|contribution|buyer|user|why|mission|delight|margin|owner", line[1])
-            return f"{line[1]} = {quoted(known or f'{next(self._spare)} {said}')}" if known or free else line[0]
+            free = re.fullmatch(
+                r"text|behaviour|category|contribution|buyer|user|why|mission|delight|margin|owner", line[1]
+            )
+            return (
+                f"{line[1]} = {quoted(known or f'{next(self._spare)} {said}')}" if known or free else line[0]
+            )
 
         text = re.sub(r'(?m)^(\w+) = "(.*)"$', other, text)
-        return re.sub(r'"((?:\\.|[^"\\\n])*)"', lambda m: quoted(self._names[m[1]]) if m[1] in self._names else m[0], text)
+        return re.sub(
+            r'"((?:\\.|[^"\\\n])*)"',
+            lambda m: quoted(self._names[m[1]]) if m[1] in self._names else m[0],
+            text,
+        )
 
 
 def quoted(text: str) -> str:
     """A string of TOML."""
-    return '"' + "".join(c if c.isalnum() and c.isascii() or c in " .,-/" else f"\\U{ord(c):08X}" for c in text) + '"'
+    return (
+        '"'
+        + "".join(c if (c.isalnum() and c.isascii()) or c in " .,-/" else f"\\U{ord(c):08X}" for c in text)
+        + '"'
+    )
 
 
 def spoiled() -> tuple[Any, Any, dict[str, str]]:
@@ -124,7 +144,7 @@ def spoiled() -> tuple[Any, Any, dict[str, str]]:
     made, stranger = company(), Stranger()
     jira, github = made.jira, made.github
     jira.issues = some(jira.issues, _above_in_jira)
-    (repo, entries), = github.repos.items()
+    ((repo, entries),) = github.repos.items()
     entries = some(entries, _above_on_github)
     left = len(TITLES) + len(MEGABYTES) - len(jira.issues) - sum(map(is_issue, entries))
     jira.issues += [jira_issue(key=f"PLAN-{n}", number=n, updated=LATE) for n in range(900, 900 + left)]
@@ -153,8 +173,10 @@ def some(issues: list[Json], above: Callable[[Json], tuple[Any, Any]]) -> list[J
     roots = dict[Any, Any]()
     for own, parent in sorted(map(above, issues), key=lambda pair: pair[1] is not None):
         roots[own] = parent
+
     def top(own: Any) -> Any:
         return own if roots[own] is None else top(roots[own])
+
     tops = [top(above(issue)[0]) for issue in issues]
     families = [each for each in dict.fromkeys(tops) if tops.count(each) > 1]
     kept = {*families[::4], *(each for each in tops if tops.count(each) == 1)}

@@ -9,7 +9,7 @@ from tracker_sync.render import clean
 from tracker_sync.tagging import Tags
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠", "::")  # noqa: RUF001
-"""What a spreadsheet takes for a formula, full-width too; and, where it begins a line, a workflow for a command."""
+"""What a spreadsheet takes for a formula, also in full width, and the runner of a workflow for a command."""
 COLUMNS = ("key", "title", "intent", "customers", "origin")
 TAG_COLUMNS = ("key", "intent", "customer", "origin", "reason")
 """What `suggest` writes, and `tag --from` reads."""
