@@ -35,7 +35,8 @@ class Command(NamedTuple):
 
 def obeyed(text: str) -> list[Command]:
     """The commands that the runner finds in what a step prints: `::name …::` at the start of a line, after
-    any spaces, or else `##[name …]` anywhere in it (actions/runner, src/Runner.Common/ActionCommand.cs)."""
+    any spaces, or else `##[name …]` anywhere in it (actions/runner, src/Runner.Common/ActionCommand.cs); and
+    those of Azure Pipelines and TeamCity."""
     found = []
     for line in re.split(r"\r\n|\r|\n", text):
         for pattern in (r"\s*::([^ :]+)(?: (.*?))?::(.*)", r".*?##\[([^ \]]+)(?: ([^\]]*))?\](.*)"):
@@ -43,6 +44,9 @@ def obeyed(text: str) -> list[Command]:
             if said and said[1].lower() in COMMANDS:
                 found.append(Command(said[1], said[2] or "", said[3]))
                 break
+        else:
+            if said := re.match(r".*?##(vso|teamcity)\[([^\]]*)\](.*)", line, re.S):
+                found.append(Command(*said.groups()))
     return found
 
 

@@ -169,7 +169,7 @@ def is_issue(entry: Json) -> bool:
 
 
 def some(issues: list[Json], above: Callable[[Json], tuple[Any, Any]]) -> list[Json]:
-    """Every fourth family, and what belongs to none."""
+    """Every sixth family, and what belongs to none."""
     roots = dict[Any, Any]()
     for own, parent in sorted(map(above, issues), key=lambda pair: pair[1] is not None):
         roots[own] = parent
@@ -179,7 +179,7 @@ def some(issues: list[Json], above: Callable[[Json], tuple[Any, Any]]) -> list[J
 
     tops = [top(above(issue)[0]) for issue in issues]
     families = [each for each in dict.fromkeys(tops) if tops.count(each) > 1]
-    kept = {*families[::4], *(each for each in tops if tops.count(each) == 1)}
+    kept = {*families[::6], *(each for each in tops if tops.count(each) == 1)}
     return [issue for issue, each in zip(issues, tops, strict=True) if each in kept]
 
 

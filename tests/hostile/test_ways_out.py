@@ -1,11 +1,12 @@
 """Every way out, with all that a stranger can write: nothing is run, nobody is told, and no word is lost.
 
-Two trackers that say titles.py wherever they can (stranger.py) are synced over HTTP, and what is known of them
-then goes through every command in every format; each output is read as its reader would (reading.py). A command
-or a format that is not here fails.
+Two trackers that say titles.py wherever they can (stranger.py) are synced over HTTP, and what is known of
+them then goes through every command in every format; each output is read as its reader would (reading.py). A
+command or a format that is not here fails.
 """
 
 import csv
+import io
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -349,6 +350,24 @@ def test_what_init_finds_is_said_and_written_as_words(pit: Pit, tmp_path: Path) 
 
 
 # --- What people type, and what is taken elsewhere
+
+
+@pytest.mark.parametrize("name", ["customers.csv", "people.toml", "strategy.toml", "tracker-sync.toml"])
+def test_a_file_that_does_not_hold_is_told_in_words(desk: Desk, name: str) -> None:
+    desk.github("http://127.0.0.1:1")
+    desk.empty_log()
+    for n in range(0, len(TITLES), 40):
+        titles = [t for t in TITLES[n : n + 40] if is_text(t) and len(t) < 300]
+        if name.endswith("csv"):
+            out = io.StringIO()
+            csv.writer(out).writerows([["name", "status"], *([t, t] for t in titles)])
+            text = out.getvalue()
+        else:
+            text = "".join(f"{quoted(t)} = {quoted(t)}\n" for t in titles if t not in ("", "="))
+        desk.write(name, text)
+        done = desk.run("report", "trust")
+        assert done.code == 2, ascii(done.said)
+        reading.plain(done.said)
 
 
 def test_a_persons_hostile_words_are_words(pit: Pit) -> None:

@@ -2,6 +2,8 @@
 
 import re
 
+from tracker_sync.plain import within_a_line
+
 # C0 and C1 controls, bidirectional overrides and isolates, zero-width, invisible and tag characters: what a
 # stranger's title could use to rewrite a terminal or to read differently from what it says.
 _HOSTILE = re.compile(
@@ -13,4 +15,4 @@ _HOSTILE = re.compile(
 def clean(text: str) -> str:
     """A stranger's text on one line, without anything that a terminal would obey, or the runner of a workflow
     in the middle of a line; what begins lines disarms them."""
-    return " ".join(_HOSTILE.sub(" ", text).split()).replace("##[", "## [")
+    return within_a_line(" ".join(_HOSTILE.sub(" ", text).split()))
