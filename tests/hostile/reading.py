@@ -86,7 +86,7 @@ def table(text: str) -> list[list[str]]:
 
 
 def _is_number(cell: str) -> bool:
-    return re.fullmatch(r"-\d+(\.\d+)?", cell) is not None and cell != "-1"
+    return re.fullmatch(r"-\d+(\.\d+)?", cell) is not None
 
 
 def _strictly(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -29,8 +29,8 @@ FAMILIES: Mapping[str, Sequence[str]] = {
         "\U0001d173music\U0001d17a", "\U0001bca0shorthand", "שלום עולם", "مرحبا بالعالم",
         "e\u0301\u0302\u0303" * 20, "z" + "".join(chr(0x300 + n) for n in range(100)), "раураl", "ａｄｍｉｎ",
         "👩\u200d👩\u200d👧\u200d👦 family", "🏳\ufe0f\u200d🌈", "🇩🇪🇫🇷", "\u3164",
-        "\u2800blank", "\u00a0", "\u3000wide", "", " ", "\t", "𝕿𝖎𝖙𝖑𝖊", "\U0010ffff", "\ufffe\uffff", "\ue000private",
-        "ﷺ", "𓀀" * 50,
+        "\u2800blank", "\u00a0", "\u3000wide", "", " ", "\t", "𝕿𝖎𝖙𝖑𝖊", "\U0010ffff", "\ufffe\uffff",
+        "\ue000private", "ﷺ", "𓀀" * 50,
     ],
     "no text at all": [
         "nul\x00nul", "\x00", "high\ud800", "low\udc00", "\udfff\ud800", "\ud83d\ud83d\ude00",
