@@ -6,7 +6,7 @@ from pathlib import Path
 from traceback import TracebackException, extract_tb
 
 from tracker_sync import __version__
-from tracker_sync.errors import printable
+from tracker_sync.plain import printable
 
 SECRET = ("_TOKEN", "_SECRET", "_KEY")
 """How the variables end that carry one, of those that begin as ours do."""

@@ -28,11 +28,6 @@ MALFORMED = (LookupError, TypeError, ValueError, AttributeError, OverflowError, 
 """What reading a record raises that is not of the shape that its API says."""
 
 
-def printable(text: str) -> str:
-    """A text without anything that a terminal would obey, each such character marked."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
-
-
 class TrackerSyncError(Exception):
     """Anything we expect may fail. Its text says what failed, where, and what to do next."""
 

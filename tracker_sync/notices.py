@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from tracker_sync.errors import printable
+from tracker_sync.plain import disarmed_json, printable
 from tracker_sync.reports.query import rfc3339
 
 Format = Literal["text", "json"]
@@ -52,7 +52,8 @@ class Voice:
     def _json(self, notice: Notice) -> str:
         told = {"time": rfc3339(self.clock()), "level": notice.level, "event": notice.event}
         told |= {"source": notice.source} if notice.source else {}
-        return json.dumps({**told, **notice.figures, "text": notice.text})  # ASCII: nothing steers a terminal
+        # ASCII: nothing steers a terminal.
+        return disarmed_json(json.dumps({**told, **notice.figures, "text": notice.text}))
 
     def _hidden(self, line: str) -> str:
         for secret in self.secrets:

@@ -7,7 +7,8 @@ from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from tracker_sync.errors import ConfigError, printable
+from tracker_sync.errors import ConfigError
+from tracker_sync.plain import printable
 
 T = TypeVar("T")
 _DEEPEST = 20

@@ -88,7 +88,10 @@ def _run() -> int:
         click.echo("tracker-sync: interrupted", err=True)
         code = ExitCode.INTERRUPTED
     except TrackerSyncError as e:
-        click.echo(f"tracker-sync: {e}", err=True)
+        from tracker_sync.plain import printable
+
+        # Its lines are ours, and what they quote may be anybody's.
+        click.echo("\n".join(map(printable, f"tracker-sync: {e}".split("\n"))), err=True)
         code = e.exit_code
     except Exception as e:  # noqa: BLE001  what nobody foresaw is said in words, too
         code = _unforeseen(e)

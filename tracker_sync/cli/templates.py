@@ -77,7 +77,8 @@ def quoted(text: str) -> str:
     """A text as TOML writes it, between the quotes that need no escapes if there are such."""
     if '"' in text and "'" not in text and text.isprintable():
         return f"'{text}'"
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")  # what JSON leaves as it is
+    said = json.dumps(text, ensure_ascii=False)
+    return "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in said)  # what JSON leaves as it is
 
 
 def _strategy() -> str:

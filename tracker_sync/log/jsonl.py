@@ -13,6 +13,7 @@ from tracker_sync.errors import MALFORMED, LogError
 from tracker_sync.events import Event, Row, canonical, from_row, to_row, validate
 from tracker_sync.log import EventLog, Head
 from tracker_sync.log.checkpoint import heads_of
+from tracker_sync.plain import disarmed_json
 
 VERSION = 1
 
@@ -32,10 +33,10 @@ def lines(log: EventLog) -> Iterator[str]:
         name: {"events": head.events, "hash": head.hash, "cursor": log.cursor(name)}
         for name, head in heads.items()
     }
-    yield canonical({"export": VERSION, "sources": sources})
+    yield disarmed_json(canonical({"export": VERSION, "sources": sources}))
     for entry in log.read():
         row = to_row(entry.event)._asdict()
-        yield canonical(row | {"source": entry.source, "rec_ts": entry.recorded_at})
+        yield disarmed_json(canonical(row | {"source": entry.source, "rec_ts": entry.recorded_at}))
 
 
 def load(log: EventLog, text: Iterable[str]) -> int:

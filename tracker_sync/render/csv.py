@@ -8,7 +8,8 @@ from tracker_sync.items import Item
 from tracker_sync.render import clean
 from tracker_sync.tagging import Tags
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # noqa: RUF001  full-width too
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠", "::")  # noqa: RUF001
+"""What a spreadsheet takes for a formula, also in full width, and the runner of a workflow for a command."""
 COLUMNS = ("key", "title", "intent", "customers", "origin")
 TAG_COLUMNS = ("key", "intent", "customer", "origin", "reason")
 """What `suggest` writes, and `tag --from` reads."""
@@ -32,7 +33,7 @@ def items(rows: Iterable[tuple[Item, Tags]], *, disputed: bool = False) -> str:
 
 
 def inert(cell: str) -> str:
-    """The cell, quoted where a spreadsheet would take it for a formula."""
+    """The cell, quoted where a spreadsheet would take it for a formula, or a workflow for a command."""
     text = clean(cell)
     return "'" + text if text.startswith(_FORMULA) or cell.startswith(_FORMULA) else text
 

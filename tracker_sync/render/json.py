@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tracker_sync.items import Item
+from tracker_sync.plain import disarmed_json
 from tracker_sync.render.sheet_json import asked, clocks, of
 from tracker_sync.render.sheets import sheet_of
 from tracker_sync.render.summaries import further, summary, unknowns
@@ -26,8 +27,8 @@ def render(report: "Report | ClientView") -> str:
 
 
 def dump(value: Mapping[str, Any]) -> str:
-    """JSON as people and diffs can read it; ASCII, so that no title can steer a terminal."""
-    return json.dumps(value, indent=2) + "\n"
+    """JSON as people and diffs can read it; ASCII, so that no title can steer a terminal, nor a workflow."""
+    return disarmed_json(json.dumps(value, indent=2)) + "\n"
 
 
 def items(rows: Iterable[tuple[Item, Tags]], org: Org, query: Query) -> str:

@@ -17,7 +17,7 @@ _KEY = re.compile(r"[\w./#:-]+")
 _SPECIAL = re.compile(r"[&<>\"'`*_\[\]\\#|~$\{\}@^]")
 # Where GitHub makes a link of plain text, or an emoji: mentions and addresses, issues, pages, commits.
 _LINKS = re.compile(
-    r"@(?=\w)|#(?=\d)|(?<=GH)-(?=\d)|:(?=//)|www(?=\.)|:(?=[\w+-]+:)|\b[0-9a-f](?=[0-9a-f]{6,39}\b)", re.I
+    r"@(?=\w)|#(?=\d)|(?<=GH)-(?=\d)|:(?=//)|www(?=\.)|:(?=[\w+-]+:)|[0-9a-f]{6}(?=[0-9a-f])", re.I
 )
 _LEADING = re.compile(r"^([-+=]|\d{1,9}(?=[.)]))")
 

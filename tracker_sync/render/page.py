@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from tracker_sync.plain import disarmed
 from tracker_sync.render import clean
 from tracker_sync.render.prose import WIDTH
 from tracker_sync.render.values import period
@@ -51,7 +52,7 @@ class Page:
         self._console.print(table)
 
     def text(self) -> str:
-        return "\n".join(s.rstrip() for s in self._out.getvalue().splitlines()) + "\n"
+        return disarmed("\n".join(s.rstrip() for s in self._out.getvalue().splitlines())) + "\n"
 
 
 def clean_keeping_bars(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import textwrap
 
+from tracker_sync.plain import disarmed
 from tracker_sync.render import clean
 
 WIDTH = 80
@@ -9,10 +10,11 @@ WIDTH = 80
 
 def wrapped(text: str, indent: int = 0, first: int | None = None) -> str:
     """A paragraph, without anything that a terminal would obey; its first line may be indented otherwise."""
-    return textwrap.fill(
+    filled = textwrap.fill(
         clean(text), WIDTH, initial_indent=" " * (indent if first is None else first),
         subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False,
     )  # fmt: skip
+    return disarmed(filled)
 
 
 def counted(count: int, noun: str) -> str:

@@ -2,7 +2,7 @@
 
 import re
 
-from tracker_sync.errors import printable
+from tracker_sync.plain import printable
 
 _LOOK = re.compile(r"\(\?<?[=!]")
 _BACK = re.compile(r"\\[1-9]")
