@@ -247,8 +247,8 @@ def _origin(url: str) -> str:
 
 
 def _check_proxy(url: str, proxies: Mapping[str, str] | None) -> None:
-    """Raises ConfigError for a proxy that `requests` (2.32) would stumble over, or that our connections do not
-    speak to; it is not repeated, as its password is in it."""
+    """Raises ConfigError for a proxy that `requests` (2.32) would stumble over, or that our connections do
+    not speak to; it is not repeated, as its password is in it."""
     proxy = select_proxy(url, proxies)
     try:
         parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}") if proxy else None
@@ -259,8 +259,8 @@ def _check_proxy(url: str, proxies: Mapping[str, str] | None) -> None:
         fits = False
     if not fits:
         raise ConfigError(
-            "the proxy that the environment names (HTTPS_PROXY, HTTP_PROXY or ALL_PROXY) is not an http:// or "
-            "https:// address"
+            "the proxy that the environment names (HTTPS_PROXY, HTTP_PROXY or ALL_PROXY) is not an http:// "
+            "or https:// address"
         )
 
 
