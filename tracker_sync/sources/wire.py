@@ -19,6 +19,7 @@ from requests import PreparedRequest, Response, Session
 from requests.adapters import HTTPAdapter
 from requests.exceptions import ReadTimeout, RequestException
 from requests.structures import CaseInsensitiveDict
+from requests.utils import select_proxy
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
@@ -119,6 +120,7 @@ class BoundedAdapter(HTTPAdapter):
             raise ConfigError(
                 f"{verify} is to hold the certificates to trust and is not there; see REQUESTS_CA_BUNDLE"
             )
+        _check_proxy(request.url or "", more.get("proxies"))
         resource = resource_of(str(request.url))
         self.quota.wait(resource)
         _current.answer = None
@@ -242,6 +244,24 @@ def _origin(url: str) -> str:
     parts = urlsplit(url)
     port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
     return f"{parts.scheme}://{parts.hostname}:{port}"
+
+
+def _check_proxy(url: str, proxies: Mapping[str, str] | None) -> None:
+    """Raises ConfigError for a proxy that `requests` (2.32) would stumble over, or that our connections do
+    not speak to; it is not repeated, as its password is in it."""
+    proxy = select_proxy(url, proxies)
+    try:
+        parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}") if proxy else None
+        fits = parts is None or (
+            parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        )
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ConfigError(
+            "the proxy that the environment names (HTTPS_PROXY, HTTP_PROXY or ALL_PROXY) is not an http:// "
+            "or https:// address"
+        )
 
 
 class _Held:
