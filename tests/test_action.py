@@ -376,6 +376,6 @@ def test_a_bug_of_ours_is_an_error_that_commands_no_runner_and_shows_no_token(
     assert first.startswith(
         "::error title=tracker-sync::a bug of ours, nothing that you did: RuntimeError in buggy"
     )
-    assert rest[-1] == "| ::set-output name=x::***"
+    assert rest[-1] == "| : :set-output name=x::***"
     assert {line[:2] for line in rest} == {"| "}
     assert done.err == ""

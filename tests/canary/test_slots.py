@@ -173,7 +173,7 @@ def test_an_address_that_is_none_is_not_repeated(tmp_path: Path, url: str) -> No
     assert CANARY not in str(refused.value)
 
 
-@pytest.mark.parametrize("name", [CANARY, CANARY * 20])
+@pytest.mark.parametrize("name", [CANARY, CANARY * 20], ids=["short", "long"])
 def test_a_secret_in_place_of_the_name_of_its_file_is_not_repeated(name: str) -> None:
     with pytest.raises(ConfigError, match="the file that X_TOKEN_FILE names cannot be read: ") as refused:
         secret("X_TOKEN", {"X_TOKEN_FILE": name})

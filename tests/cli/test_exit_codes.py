@@ -221,7 +221,7 @@ def a_bug_whose_words_are_hostile_and_hold_the_token(shell: Shell) -> Iterator[N
     ! Traceback (most recent call last):
     !   ...
     ! RuntimeError: �[2J
-    ! ::error::x �***
+    ! : :error::x �***
     [1]
     """
     shell.desk.jira("https://jira.acme.example")

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 from builders import jira_issue
@@ -147,7 +148,8 @@ def spoiled() -> tuple[Any, Any, dict[str, str]]:
     ((repo, entries),) = github.repos.items()
     entries = some(entries, _above_on_github)
     left = len(TITLES) + len(MEGABYTES) - len(jira.issues) - sum(map(is_issue, entries))
-    jira.issues += [jira_issue(key=f"PLAN-{n}", number=n, updated=LATE) for n in range(900, 900 + left)]
+    more = [jira_issue(key=f"PLAN-{n}", number=n, updated=LATE) for n in range(900, 900 + left)]
+    jira.issues += deepcopy(more)  # they share parts with those of other tests
     github.repos = {repo: entries}
     stranger.jira(jira.issues, jira.fields, jira.statuses)
     stranger.github(entries)

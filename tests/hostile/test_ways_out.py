@@ -426,7 +426,7 @@ def test_an_export_holds_every_word(pit: Pit, desk: Desk) -> None:
 
 
 SOME = [t for n, t in enumerate(t for t in TITLES if is_text(t)) if n % 9 < 5]
-"""Of every family: what is written in trackers goes over HTTP one by one; all are in test_gates.py."""
+"""Of every family: what trackers get goes over HTTP one by one; all are in test_hostile_gates.py."""
 
 
 @pytest.fixture
