@@ -158,6 +158,7 @@ def test_a_null_shows_no_more_of_it_than_chance_and_habit(of: str) -> None:
     assert all(low <= RATES[of](plan(seed)) <= high for seed in SEEDS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("of", RATES)
 def test_a_bias_shows_the_more_the_stronger_it_is(of: str) -> None:
     rates = [rate(of), *(rate(of, of, strength) for strength in (WEAK, MIDDLE, STRONG))]
@@ -166,6 +167,7 @@ def test_a_bias_shows_the_more_the_stronger_it_is(of: str) -> None:
     assert rates[-1] > NULL[of][1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bias", BIASES)
 def test_a_bias_leaves_what_others_look_for_as_it_was(bias: str) -> None:
     moved = {of: rate(of, bias, STRONG) - rate(of) for of in RATES if of != bias}

@@ -125,4 +125,4 @@ def test_forgetting_who_is_around_is_found(
 ) -> None:
     """The planted mutants."""
     monkeypatch.setattr(Kin, what, lambda *_: set())
-    assert noticed(test_an_item_is_shown_as_out_of_the_whole_log, 40, tmp_path, AssertionError)
+    assert noticed(test_an_item_is_shown_as_out_of_the_whole_log, range(40), tmp_path, AssertionError)
