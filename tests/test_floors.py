@@ -8,7 +8,7 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "tracker_sync"
 FLOORS = {
-    "errors": 0, "plain": 0, "value": 0, "outfile": 1, "bugs": 1,
+    "errors": 0, "plain": 0, "blots": 0, "value": 0, "outfile": 1, "bugs": 1,
     "tomlfile": 1, "csvfile": 1, "events": 1, "config": 2,
     "state": 2, "log": 3, "sources": 4, "items": 4,
     "strategy": 3, "strategy_check": 4, "strategies": 5, "days": 5, "mentions": 5, "customers": 6,

@@ -6,13 +6,12 @@ from pathlib import Path
 from traceback import TracebackException, extract_tb
 
 from tracker_sync import __version__
+from tracker_sync.blots import LEAST, hidden
 from tracker_sync.plain import printable
 
 SECRET = ("_TOKEN", "_SECRET", "_KEY")
 """How the variables end that carry one, of those that begin as ours do."""
 OURS = ("TRACKER_SYNC_", "JIRA_", "GITHUB_")
-LEAST = 8
-"""Characters of a secret that is looked for, as in notices.py."""
 
 
 def place(error: BaseException) -> str:
@@ -30,8 +29,7 @@ def told(error: BaseException, environment: Mapping[str, str]) -> str:
         "blacked out; of your data, at most the error's own words show some.\n"
         f"tracker-sync {__version__}, Python {sys.version.split()[0]}, {sys.platform}\n{trace}"
     )
-    for secret in secrets(environment):
-        text = text.replace(secret, "***")
+    text = hidden(text, secrets(environment))
     return "\n".join(printable(line) for line in text.splitlines())
 
 

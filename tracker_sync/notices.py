@@ -5,12 +5,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from tracker_sync.blots import LEAST, hidden
 from tracker_sync.plain import disarmed_json, printable
 from tracker_sync.reports.query import rfc3339
 
 Format = Literal["text", "json"]
-LEAST = 8
-"""Characters of a secret that is looked for: a shorter one would black out words that only look like it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,5 @@ class Voice:
         return disarmed_json(json.dumps({**told, **notice.figures, "text": notice.text}))
 
     def _hidden(self, line: str) -> str:
-        for secret in self.secrets:
-            # As it is, and as JSON writes it.
-            line = line.replace(secret, "***").replace(json.dumps(secret)[1:-1], "***")
-        return line
+        # As it is, and as JSON writes it.
+        return hidden(line, (form for s in self.secrets for form in (s, json.dumps(s)[1:-1])))

@@ -7,10 +7,11 @@ from email.utils import format_datetime
 import pytest
 import responses
 
+from tracker_sync.blots import hidden
 from tracker_sync.config import GithubConfig
 from tracker_sync.errors import NotAllowed, Unavailable
 from tracker_sync.sources import Ask, open_source
-from tracker_sync.sources.transport import hidden, retry_after
+from tracker_sync.sources.transport import retry_after
 from tracker_sync.sources.wire import LONGEST_WAIT
 
 ISSUES = re.compile(r"https://api\.github\.com(:443)?/repos/acme/web/issues.*")

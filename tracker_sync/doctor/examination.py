@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from tracker_sync import __version__
+from tracker_sync.blots import hidden
 from tracker_sync.config import (
     Config,
     GithubConfig,
@@ -20,7 +21,6 @@ from tracker_sync.doctor.credentials import credentials, strays
 from tracker_sync.doctor.files import inputs, rules, strategy
 from tracker_sync.doctor.log import log
 from tracker_sync.errors import ConfigError
-from tracker_sync.sources.transport import hidden
 
 LEAST_SECRET = 6
 """Characters: what is shorter is no token, and would blot out ordinary words."""

@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from tracker_sync.blots import hidden
 from tracker_sync.config import shown
 from tracker_sync.errors import ConfigError, LogBusy, LogError, LogRefused
 from tracker_sync.events import Event, Row, to_row
@@ -377,8 +378,7 @@ def _words(error: psycopg.Error) -> str:
     said = error.diag.message_primary or str(error).strip().partition("\n")[0]
     # A failed connection knows its password also where ~/.pgpass or a service file had it.
     tried = error.pgconn.password.decode(errors="replace") if error.pgconn else ""
-    for password in {os.environ.get("PGPASSWORD", ""), tried} - {""}:
-        said = said.replace(password, "***")
+    said = hidden(said, {os.environ.get("PGPASSWORD"), tried})
     return "".join(c if c.isprintable() else " " for c in said).rstrip(". ")
 
 

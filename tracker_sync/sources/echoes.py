@@ -8,9 +8,7 @@ from urllib.parse import quote
 
 from requests.utils import get_auth_from_url, select_proxy
 
-LEAST = 8
-"""Characters of a secret that is looked for: a shorter one would blot out words that only look like it."""
-BLOT = "***"
+from tracker_sync.blots import BLOT, LEAST
 
 
 class Echoes:

@@ -2,7 +2,7 @@
 
 import random
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple, TypeVar
@@ -123,14 +123,6 @@ def unreadable(where: str, body: str) -> SourceError:
     if body.lstrip().startswith("<"):
         return not_json(where)
     return Unavailable(f"{where}: its answer broke off or is not JSON. Nothing was changed; try again")
-
-
-def hidden(text: str, secrets: Iterable[str | None]) -> str:
-    """The text without any of the secrets: some servers echo what was sent to them."""
-    for secret in secrets:
-        if secret:
-            text = text.replace(secret, "***")
-    return text
 
 
 def not_json(where: str) -> SourceError:
