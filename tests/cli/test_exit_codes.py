@@ -13,8 +13,9 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
 from textwrap import TextWrapper
@@ -102,15 +103,26 @@ class Shell:
             yield
 
     def signalled(self, number: int, page: int) -> None:
-        """The command that asks the tracker gets the signal while it waits for this page."""
+        """The command that asks the tracker gets the signal while it waits for this page, and for it alone: a
+        page is asked for while the one before is written."""
         self._pid.touch()
         asked = count(1)
 
         def status(path: str) -> None:
             if path.endswith("/search/jql") and next(asked) == page:
+                while self._items() < 100 * (page - 1):
+                    time.sleep(0.05)
+                time.sleep(0.5)  # from the commit to the wait
                 os.kill(int(self._pid.read_text()), number)
+                time.sleep(0.5)  # until it has the signal
 
         self.front.status = status
+
+    def _items(self) -> int:
+        """How many are in the log."""
+        with closing(sqlite3.connect(f"file:{self.desk.db}?mode=ro", uri=True)) as db:
+            found: int = db.execute("SELECT count(*) FROM item").fetchone()[0]
+        return found
 
 
 def case(build: Case) -> Case:
@@ -160,17 +172,17 @@ def an_output_that_is_closed(shell: Shell) -> Iterator[None]:
 @case
 def a_run_that_is_told_to_end(shell: Shell) -> Iterator[None]:
     """
-    $ tracker-sync sync  # SIGTERM comes while the second of two pages is asked for
+    $ tracker-sync sync  # SIGTERM comes while the second of three pages is waited for
     [0]
-    $ tracker-sync items --format csv | wc -l  # with its line of headings
-    101
+    $ tracker-sync items --format csv | wc -l  # page 2 begins with the last of page 1; and headings
+    200
     [0]
     $ tracker-sync sync && tracker-sync items --format csv | wc -l
-    151
+    251
     [0]
     """
     shell.signalled(signal.SIGTERM, page=2)
-    with shell.jira(*(jira_issue(n, updated=n) for n in range(1, 151))):
+    with shell.jira(*(jira_issue(n, updated=n) for n in range(1, 251))):
         yield
 
 
