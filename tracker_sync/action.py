@@ -20,6 +20,8 @@ SOURCE = "github"
 """What a configuration of our own calls the repository."""
 DEEPEST = 8
 """Levels of sub-issues that GitHub allows."""
+WHOLE = (ExitCode.DONE, ExitCode.IN_PART)
+"""How a sync ends that came to its end."""
 OVER = ("deleted", "transferred")
 """What may have happened to an issue so that there is nothing left to check here."""
 
@@ -185,16 +187,16 @@ def run(environment: MutableMapping[str, str]) -> int:
             about.what == "labeled" and about.label.casefold() == told.label.casefold()
         ):
             say("notice", f"{about.repo}#{about.number} was {about.what}: there is nothing to check")
-            return 0
+            return ExitCode.DONE
         name = source_of(config, about.repo)
         if name is None:
             raise ConfigError(f"no [[sources]] table of kind github lists {about.repo}", path)
         key = f"{name}:{about.repo}#{about.number}"
     code = _sync(config, key)
-    if code not in (0, 5):
+    if code not in WHOLE:
         say("error", f"the sync ended with exit code {code}; its message stands above")
         return code
-    if code == 5:
+    if code == ExitCode.IN_PART:
         say("warning", "the sync was done in part; what was set aside stands above")
     return tracker_sync(path, *_check(told, key))
 
@@ -204,7 +206,7 @@ def _sync(config: Config, key: str | None) -> int:
     if key is None:
         return tracker_sync(config.path, "sync")
     code, done = tracker_sync(config.path, "sync", "--item", key), {key}
-    while code in (0, 5) and (more := [k for k in _around(config, key) if k not in done]):
+    while code in WHOLE and (more := [k for k in _around(config, key) if k not in done]):
         done.add(more[0])
         code = max(code, tracker_sync(config.path, "sync", "--item", more[0]))
     return code

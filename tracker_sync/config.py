@@ -75,7 +75,6 @@ class GithubConfig(_Table, frozen=True, tag_field="kind", tag="github"):
     """The API; of a GitHub Enterprise `https://github.acme.example/api/v3`."""
     fields: FieldNames = FieldNames()
     """What it calls the fields that say these: of issues, and single-select ones of projects."""
-    """What its issues and projects call the fields that we read (below)."""
     started_labels: list[str] = []
     """Labels that say an open issue is being worked on; an assigned open issue always is."""
     allow_http: bool = False

@@ -72,7 +72,7 @@ def main() -> None:
     atexit.register(gc.freeze)  # or Python looks through all that there is for garbage before it ends
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed: else the next file that is opened would be taken for it
-            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115  until the end
     sys.exit(_run())
 
 

@@ -49,14 +49,9 @@ def sheet(report: SingleCustomer) -> Sheet:
 
 def alone(report: SingleCustomer) -> str:
     """How many there are."""
-    were = (
-        "feature was"
-        if report.features == 1
-        else "features was"
-        if len(report.rows) == 1
-        else "features were"
-    )
-    return f"{len(report.rows)} of {report.features} {were} asked for by one customer alone"
+    of = counted(report.features, "feature")
+    were = "was" if len(report.rows) == 1 else "were"
+    return f"{len(report.rows)} of {of} {were} asked for by one customer alone"
 
 
 def headline(report: SingleCustomer) -> tuple[str, ...]:
