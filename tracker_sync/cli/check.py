@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
+from msgspec.structs import replace
 
 from tracker_sync.cli.session import configuration, find_item, opened
 from tracker_sync.errors import ConfigError, ExitCode

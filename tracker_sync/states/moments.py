@@ -1,7 +1,8 @@
 """The moments at which an item changed in a way that may change how it is judged."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tracker_sync.events import Added, Changed, Commented, Dropped, Moved, Opened, Removed, Restored
 from tracker_sync.items import Item, Names
@@ -79,8 +80,7 @@ class Watch:
         return bool(rules.Match(named))
 
 
-@dataclass(slots=True)
-class Moment:
+class Moment(Struct):
     """What an item was from a time on; `values` is None while its tracker does not have it."""
 
     ts: int

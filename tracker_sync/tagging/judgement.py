@@ -1,10 +1,11 @@
 """What tags rest on beside the items: rules, customers, strategies and people."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from tracker_sync.config import CalendarConfig, FieldNames
 from tracker_sync.customers import Customers
@@ -17,8 +18,7 @@ from tracker_sync.tagging.view import View, marked
 NO_FIELDS = FieldNames()
 
 
-@dataclass(frozen=True)
-class Judgement:
+class Judgement(Struct, frozen=True, dict=True):
     """What tags rest on beside the items."""
 
     load: Callable[[], tuple[Rule, ...]]
