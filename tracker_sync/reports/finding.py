@@ -140,9 +140,3 @@ class Holds(Struct, frozen=True):
 
 
 Result = Finding | Unassessed | Holds
-
-
-def worst(findings: Sequence[Finding]) -> Severity | None:
-    """The highest severity of those that nobody dismissed; None where there are none."""
-    open_ = [SEVERITIES.index(f.severity) for f in findings if f.dismissed is None]
-    return SEVERITIES[max(open_)] if open_ else None
