@@ -39,12 +39,17 @@ class Judgement(Struct, frozen=True, dict=True):
         return self.load()
 
     @cached_property
-    def watched(self) -> Mapping[str, Any]:
-        """For each attribute that rules look at, what finds any of their patterns in a text."""
+    def watched(self) -> frozenset[str]:
+        """The attributes that the rules look at which decide."""
+        rules = self.deciding.rules
+        return frozenset({a for r in rules for c in r.clauses for a, _ in c} | self.vetoes.keys())
+
+    @cached_property
+    def vetoes(self) -> Mapping[str, Any]:
+        """For each attribute that keeps a rule from speaking, what finds in a text any pattern that does."""
         patterns: dict[str, set[str]] = {}
-        for rule in self.deciding.rules:
-            for attr, many in [*(part for clause in rule.clauses for part in clause), *rule.unless]:
-                patterns.setdefault(attr, set()).update(p.pattern for p in many)
+        for attr, many in (part for rule in self.deciding.rules for part in rule.unless):
+            patterns.setdefault(attr, set()).update(p.pattern for p in many)
         return {attr: pattern_set(tuple(sorted(found))) for attr, found in patterns.items()}
 
     def excluding(self, texts: Iterable[str]) -> tuple[str, ...]:
