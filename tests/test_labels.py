@@ -20,13 +20,22 @@ def test_more_than_200_items_are_labelled_each_once_and_for_a_reason() -> None:
 
 def test_both_halves_have_as_many_of_each_label() -> None:
     dealt = (one for one in labels() if one["drawn"] != "third")
-    counts = Counter((one["half"], one["tracker"], one["customer"]) for one in dealt)
+    first = ((one, *one["readers"].split(), one["customer"]) for one in dealt)
+    counts = Counter((one["half"], one["tracker"], said) for one, said, *_ in first)
     assert {half for half, *_ in counts} == {"tune", "hold"}
     assert [
         c
         for (half, *what), c in counts.items()
         if abs(c - counts["tune" if half == "hold" else "hold", *what]) > 1
     ] == []
+
+
+def test_what_is_measured_by_was_read_by_three_of_whom_two_agree() -> None:
+    for one in labels():
+        said = Counter(one["readers"].split())
+        [(label, agree)] = said.most_common(1) or [(one["customer"], 0)]
+        assert said.total() == (3 if one["half"] == "hold" else 0)
+        assert one["customer"] == (label if agree != 1 else "unsure")
 
 
 @needs_recorded
