@@ -4,6 +4,7 @@ import gc
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -26,6 +27,10 @@ from postgres import database, postgres  # noqa: F401  fixtures
 from tracker_sync.cli import main
 from tracker_sync.events import Event, Stated
 from tracker_sync.log.sqlite import SqliteLog
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # Whoever runs this in the background of a script passes that on, and Ctrl-C would be tested on the deaf.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 if TYPE_CHECKING:
     from tests.reports.agreement import Case
