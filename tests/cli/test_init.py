@@ -378,6 +378,16 @@ def test_an_address_where_no_tracker_answers_is_asked_for_again(
     assert source.url == site.url
 
 
+def test_a_token_that_is_typed_for_the_address_is_asked_for_again_and_not_said(desk: Desk) -> None:
+    here = Terminal(desk.folder)
+    here.sees("Where do you track work").types("jira").sees("Address").types("acme.atlassian.net")
+    here.sees("Your e-mail").types(CANARY).sees("no e-mail address")
+    here.sees("Your e-mail").types(USER).sees("Token").types("").sees("Keys of the projects").types("pay")
+    assert here.ends() == 0
+    assert f"JIRA_USER={USER}" in here.said
+    assert here.said.count(CANARY) == 1  # as it was typed
+
+
 def test_credentials_can_wait_and_that_is_said(desk: Desk) -> None:
     here = Terminal(desk.folder)
     here.sees("Where do you track work").types("jira").sees("Address").types(

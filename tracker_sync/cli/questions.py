@@ -169,12 +169,20 @@ def _credentials(config: JiraConfig | GithubConfig, user: str | None) -> Credent
     if isinstance(config, JiraConfig):
         _say(f"It needs a token. Jira Cloud: your e-mail address, and an API token from\n{KEYS}")
         _say("Data Center: a personal access token, from your profile there.")
-        user = _ask("Your e-mail address (Data Center: Enter)", user or "") or None
+        user = _until(lambda: _email(user))
     else:
         _say("It needs a token that may read Issues and Metadata; a fine-grained one will do.")
     told = "Token (not shown, and kept nowhere; Enter: later)"
     token = click.prompt(told, default="", hide_input=True, show_default=False, err=True)
     return Credentials(user, token.strip() or None)
+
+
+def _email(last: str | None) -> str | None:
+    """The address that goes with a token of Jira Cloud; what is none may be the token, and is not said."""
+    typed = _ask("Your e-mail address (Data Center: Enter)", last or "")
+    if typed and "@" not in typed:
+        raise ConfigError("that is no e-mail address; the token is asked for next, and not shown")
+    return typed or None
 
 
 def _until(ask: Callable[[], T]) -> T:
