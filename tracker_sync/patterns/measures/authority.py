@@ -102,9 +102,9 @@ def _sides(facts: Facts, counts: tuple[str, ...]) -> _Sides:
 
 def _seen(sides: _Sides, when: Authority) -> Seen:
     own, others, either, aside = sides.own, sides.others, sides.either, sides.aside
-    # One more with evidence on executives' side, or without on the others', brings the two closer and makes it
-    # less sure that theirs is larger; the other way round surer. In a root that is there already it moves the
-    # mean alone, the same way. So no other world speaks more against the warning (decisions.md).
+    # One more with evidence on executives' side, or without on the others', brings the two closer and makes
+    # it less sure that theirs is larger; the other way round surer. In a root that is there already it moves
+    # the mean alone, the same way. So no other world speaks more against the warning (decisions.md).
     worst = _with(own, shown=either.shown).rate, _with(others, bare=(*either.bare, *aside.bare)).rate
     best = _with(own, bare=either.bare).rate, _with(others, shown=(*either.shown, *aside.shown)).rate
     found = difference(*worst)
