@@ -163,3 +163,34 @@ def test_a_tool_that_leads_in_two_problems_only_is_no_hammer() -> None:
     assert isinstance(two, Seen)
     assert isinstance(three, Seen)
     assert (two.fires, three.fires) == (False, True)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["report", "import", ""])), max_size=6),
+    st.integers(0, 2),
+)
+@example([("c", "report"), ("c", "")], 0)
+def test_whatever_solves_what_names_no_solution_a_hammer_stays_one(
+    more: list[tuple[str, str]], other: int
+) -> None:
+    """Against all worlds: it may be another tool that leads in a problem, or as much."""
+    base = [("a", "report")] * 10 + [("b", "report")] * 10 + [("b", "import")] * other
+
+    def at(told: list[tuple[str, str]]) -> Seen:
+        epics = tuple(
+            Epic(ref=f"o:E-{n}", started=Moment(1), problems=(problem,), solution=solution)
+            for n, (problem, solution) in enumerate([*base, *told])
+        )
+        [one] = solutions.one_solution(Facts(epics=epics), HAMMER)
+        assert isinstance(one, Seen)
+        return one
+
+    unknown = [n for n, (_, solution) in enumerate(more) if not solution]
+    worlds = []
+    for said in product(["report", "import", "api"], repeat=len(unknown)):
+        settled = dict(zip(unknown, said, strict=True))
+        worlds.append(at([(problem, settled.get(n, s)) for n, (problem, s) in enumerate(more)]))
+    known = at(more)
+    assert known.fires == all(w.fires for w in worlds)
+    assert (known.low, known.high) == (min(w.low for w in worlds), max(w.low for w in worlds))
