@@ -6,7 +6,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.reports.small_org import Ask, organisation
@@ -148,13 +148,20 @@ def test_it_fires_exactly_where_it_would_whoever_the_unknown_are(
     assert now.high == max(w.low for w in every)
 
 
+BARE, SHOWN = ({"wait": 1, "shown": shown, "asked": False} for shown in (False, True))
+
+
 @settings(max_examples=80, deadline=None)
 @given(st.lists(st.tuples(UNKNOWN, st.sampled_from(["", "o:E-1", "o:E-25", "o:R"])), max_size=5), KNOWN)
-def test_it_fires_in_no_world_alone_where_the_unknown_are_slices_of_others(
+@example([(BARE, ""), (BARE, ""), (BARE, ""), (BARE, "o:E-25"), (SHOWN, "")], (1, 5, 4))
+def test_it_fires_exactly_where_it_would_where_the_unknown_are_slices_of_others(
     unknown: list[tuple[dict[str, object], str]], known: tuple[int, int, float]
 ) -> None:
     now, every = worlds([u for u, _ in unknown], [root for _, root in unknown], organisation_of(*known))
-    assert not now.fires or all(w.fires for w in every)
+    assert now.fires == all(w.fires for w in every)
+    assert (now.low, now.high) == (min(w.low for w in every), max(w.low for w in every))
+    if now.interval and now.interval[0] > 0:
+        assert now.interval[0] == pytest.approx(min(w.interval[0] for w in every if w.interval))
 
 
 PEOPLE = "".join(

@@ -1,7 +1,7 @@
 """Large work without its gates: what counts as large, as passed, and as growing."""
 
 from fractions import Fraction
-from itertools import product
+from itertools import count, product
 
 import pytest
 from hypothesis import example, given, settings
@@ -23,7 +23,7 @@ def gates(*days: float) -> tuple[Named, ...]:
 
 
 PASSED = gates(8, 9)
-NUMBERS = iter(range(10_000))
+NUMBERS = count()
 
 
 def many(
@@ -158,6 +158,29 @@ def test_however_large_the_unestimated_are_a_finding_holds(
     worlds = [world(sizes) for sizes in product((13.0, 3.0), repeat=len(unsized))]
     assert (known.low, known.high) == (min(w.low for w in worlds), max(w.low for w in worlds))
     assert not known.fires or all(w.fires for w in worlds)
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.lists(st.tuples(st.sampled_from([200, 500]), st.booleans(), st.sampled_from(["", "o:A"])), max_size=4),
+    st.integers(2, 9), st.integers(0, 9),
+)  # fmt: skip
+@example([(200, False, "o:A")], 4, 2)
+def test_however_large_unestimated_slices_are_a_finding_holds(
+    unsized: list[tuple[int, bool, str]], bare: int, slices: int
+) -> None:
+    """Against all worlds: more of one root may leave fewer that stand by themselves."""
+    base = [*many(4, 200, passed=PASSED), *many(bare, 500), *many(slices, 500, root="o:A"), *SMALL]
+
+    def world(sizes: tuple[float | None, ...]) -> Seen | Silent:
+        more = [many(1, d, s, PASSED if p else (), root=root)
+                for (d, p, root), s in zip(unsized, sizes, strict=True)]  # fmt: skip
+        return seen(base, *more)
+
+    known = world((None,) * len(unsized))
+    worlds = [world(sizes) for sizes in product((13.0, 3.0), repeat=len(unsized))]
+    fires = isinstance(known, Seen) and known.fires
+    assert not fires or all(isinstance(w, Seen) and w.fires for w in worlds)
 
 
 def test_slices_of_two_bets_are_two_decisions() -> None:

@@ -5,7 +5,7 @@ from itertools import product
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tracker_sync.patterns.facts import DAY, Account, Asked, Epic, Facts, Moment, Work
@@ -112,6 +112,35 @@ def test_whoever_asked_for_what_nobody_said_a_finding_stays_one(small: int, larg
     assert known.low == min(w.low for w in seen if w.subject == "Small")
     assert known.high == max(w.low for w in seen if w.subject == "Small")
     assert not known.fires or all(w.fires for w in seen)
+
+
+OPEN = st.lists(st.tuples(st.integers(0, 11), st.sampled_from([1, 4, 12])), max_size=3)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.sampled_from([2, 4, 12]), min_size=10, max_size=12), OPEN)
+@example([4] * 10, [(0, 12)])
+def test_whoever_asked_for_slices_of_which_nobody_said_so_a_finding_stays_one(
+    efforts: list[int], open_: list[tuple[int, int]]
+) -> None:
+    """Against all worlds: more of one root may leave fewer that stand by themselves."""
+    base = [
+        Work(ref=f"o:W-{n}", root=f"o:R-{n}", effort=effort, accounts=("Large" if n == 9 else "Small",))
+        for n, effort in enumerate(efforts)
+    ]
+
+    def at(*asked: str) -> Seen | Silent:
+        more = [
+            change(w, ref=f"o:V-{n}", root=f"o:R-{root}", effort=effort)
+            for n, (w, (root, effort)) in enumerate(zip(works(*asked), open_, strict=True))
+        ]
+        [one] = loudest_account(Facts(works=(*base, *more), accounts=PAYING), WHEN)
+        return one
+
+    known = at(*["?"] * len(open_))
+    every = [at(*world) for world in product(["Small", "Large", "Small+Large", "-"], repeat=len(open_))]
+    fires = isinstance(known, Seen) and known.fires
+    assert not fires or all(isinstance(w, Seen) and w.fires for w in every)
 
 
 def test_without_any_word_on_who_asked_for_much_it_is_no_pass() -> None:

@@ -5,7 +5,7 @@ from fractions import Fraction
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tracker_sync.patterns.facts import DAY, Epic, Facts, Moment, Work
@@ -134,6 +134,38 @@ def test_whatever_the_untold_work_is_a_finding_holds(told: list[tuple[str, bool 
     assert known.high == max(w.low for w in worlds)
     assert known.p == pytest.approx(max(w.p for w in worlds if w.p is not None))
     assert not known.fires or all(w.fires for w in worlds)
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["2024-02-01", "2024-06-20", "2024-08-01"]),
+            st.sampled_from([True, False, None]),
+            st.sampled_from("abc"),
+        ),
+        max_size=5,
+    ),
+    st.integers(0, 3),
+)
+@example([("2024-08-01", None, "a")], 1)
+@example([("2024-02-01", None, "a"), ("2024-08-01", True, "a")], 1)
+def test_a_finding_has_starts_enough_whatever_the_untold_work_is(
+    told: list[tuple[str, bool | None, str]], other: int
+) -> None:
+    """Against all worlds, where a root may have begun in the first quarter, or not for sales at all."""
+    base = [*LATE, *NOT[:other]]
+    unknown = [n for n, (_, sold, _) in enumerate(told) if sold is None]
+
+    def at(said: dict[int, bool]) -> Seen | Silent:
+        return seen(*base, *(on(d, said.get(n, s), root=f"o:R-{r}") for n, (d, s, r) in enumerate(told)))
+
+    known = at({})
+    worlds = [
+        at(dict(zip(unknown, said, strict=True))) for said in product((True, False), repeat=len(unknown))
+    ]
+    fires = isinstance(known, Seen) and known.fires
+    assert fires == all(isinstance(w, Seen) and w.fires for w in worlds)
 
 
 def test_the_rows_name_event_and_role() -> None:

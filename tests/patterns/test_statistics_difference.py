@@ -1,6 +1,6 @@
 """The difference of two shares: what Agresti and Caffo do, and how often it is wrong."""
 
-from math import sqrt
+from math import ceil, sqrt
 
 import numpy as np
 import pytest
@@ -43,6 +43,23 @@ def test_the_other_way_round_it_is_the_negative(first: Rate, second: Rate) -> No
 def test_one_more_in_the_first_share_makes_it_surer(first: Rate, second: Rate) -> None:
     assume(first.part < first.n)
     assert score(Rate(first.part + 1, first.n), second) > score(first, second)
+
+
+SOME = st.floats(0, 40).flatmap(lambda part: st.builds(Rate, st.just(part), st.integers(ceil(part), 50)))
+"""Slices of a root count with their mean, so also a part of one is in the share."""
+
+
+@given(SOME, SOME)
+def test_one_more_brings_shares_together_or_apart_and_makes_it_less_sure_or_surer(
+    first: Rate, second: Rate
+) -> None:
+    sure = score(first, second)
+    assume(sure > 1e-9)
+    (k, n), (j, m) = first, second
+    assert score(Rate(k, n + 1), second) < sure + 1e-9
+    assert score(first, Rate(j + 1, m + 1)) < sure + 1e-9
+    assert score(Rate(k + 1, n + 1), second) > sure - 1e-9
+    assert score(first, Rate(j, m + 1)) > sure - 1e-9
 
 
 @pytest.mark.parametrize("empty", [(Rate(0, 0), Rate(1, 2)), (Rate(1, 2), Rate(0, 0))])

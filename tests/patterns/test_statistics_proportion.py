@@ -1,6 +1,8 @@
 """A share of counted things: its interval and its test are SciPy's, and agree with each other."""
 
+from collections import Counter
 from fractions import Fraction
+from itertools import product
 from math import sqrt
 
 import pytest
@@ -8,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.stats import binom, binomtest, chisquare
 
-from tracker_sync.patterns.statistics.proportion import kish, p_above, p_exact, wilson
+from tracker_sync.patterns.statistics.proportion import kish, kish_least, p_above, p_exact, wilson
 
 COUNTS = st.integers(1, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 THRESHOLDS = st.fractions(Fraction(1, 100), Fraction(99, 100), max_denominator=100)
@@ -96,6 +98,22 @@ def test_the_effective_number_is_that_of_kish() -> None:
     assert kish([3, 3, 3, 3]) == pytest.approx(4)
     assert kish([4, 1, 1]) == pytest.approx(36 / 18)
     assert kish([]) == kish([0, 0]) == 0
+
+
+@given(st.dictionaries(st.sampled_from("abcd"), st.integers(1, 9), min_size=1),
+       st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 9)), st.integers(1, 3))  # fmt: skip
+def test_no_more_weight_on_some_roots_leaves_fewer_that_count(
+    sure: dict[str, int], more: dict[str, int], steps: int
+) -> None:
+    parts = [[(root, w * step / steps) for step in range(steps + 1)] for root, w in more.items()]
+    worlds = [kish([*(Counter(sure) + Counter(dict(world))).values()]) for world in product(*parts)]
+    assert kish_least([*sure.items()], [*more.items()]) <= min(worlds) + 1e-9
+
+
+def test_what_evens_out_and_what_does_not_count_against_each_other() -> None:
+    assert kish_least([("a", 4), ("b", 1)], [("b", 3)]) == kish([4, 1])
+    assert kish_least([("a", 4), ("b", 4)], [("b", 3), ("b", 1)]) == pytest.approx(kish([4, 8]), rel=0.02)
+    assert kish_least([], [("a", 4)]) == 0
 
 
 def test_weighted_things_are_as_sure_as_so_many_that_weigh_the_same() -> None:

@@ -1,9 +1,10 @@
 """Whose problems are worked on: the untagged speaks against a finding, in whatever way it may be."""
 
 from fractions import Fraction
+from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tracker_sync.patterns.facts import Epic, Facts, Moment, Ranking, Reply, Work
@@ -96,8 +97,8 @@ SURVEY = (
 )
 
 
-def asked(account: str, n: int) -> Work:
-    return Work(ref=f"o:{account}-{n}", effort=1, accounts=(account,))
+def asked(account: str, n: int, effort: int = 1, root: str = "") -> Work:
+    return Work(ref=f"o:{account}-{n}", root=root, effort=effort, accounts=(account,) if account else ())
 
 
 def test_work_is_for_those_whose_accounts_asked_or_who_wish_for_its_problem() -> None:
@@ -124,6 +125,32 @@ def test_whosever_the_untagged_work_is_the_share_lies_within_its_bounds(account:
     assert part in (0, 1)
 
 
+@settings(max_examples=15, deadline=None)
+@given(
+    st.lists(st.sampled_from([4, 8, 16]), min_size=10, max_size=12),
+    st.lists(st.tuples(st.integers(0, 12), st.sampled_from([1, 4, 12])), max_size=3),
+)
+@example([16, *[4] * 10], [(1, 2), (2, 2), (3, 2)])
+def test_whosever_untagged_slices_are_a_finding_stays_one(
+    efforts: list[int], unknown: list[tuple[int, int]]
+) -> None:
+    """Against all worlds, those without a cohort too: without them fewer may stand by themselves."""
+    known = [asked("cold", n, effort, f"o:R-{n}") for n, effort in enumerate(efforts)]
+
+    def at(*accounts: str) -> Seen | Silent:
+        more = [
+            asked(account, 20 + n, effort, f"o:R-{root}")
+            for n, (account, (root, effort)) in enumerate(zip(accounts, unknown, strict=True))
+        ]
+        [one] = cohorts.ignored_share(Facts(works=(*known, *more), replies=SURVEY), IGNORED)
+        return one
+
+    bounds = at(*[""] * len(unknown))
+    every = [at(*world) for world in product(["cold", "warm", "fans"], repeat=len(unknown))]
+    fires = isinstance(bounds, Seen) and bounds.fires
+    assert not fires or all(isinstance(w, Seen) and w.fires for w in every)
+
+
 def test_a_tool_that_leads_in_two_problems_only_is_no_hammer() -> None:
     def epics(names: str) -> Facts:
         return Facts(epics=tuple(
@@ -136,3 +163,34 @@ def test_a_tool_that_leads_in_two_problems_only_is_no_hammer() -> None:
     assert isinstance(two, Seen)
     assert isinstance(three, Seen)
     assert (two.fires, three.fires) == (False, True)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["report", "import", ""])), max_size=6),
+    st.integers(0, 2),
+)
+@example([("c", "report"), ("c", "")], 0)
+def test_whatever_solves_what_names_no_solution_a_hammer_stays_one(
+    more: list[tuple[str, str]], other: int
+) -> None:
+    """Against all worlds: it may be another tool that leads in a problem, or as much."""
+    base = [("a", "report")] * 10 + [("b", "report")] * 10 + [("b", "import")] * other
+
+    def at(told: list[tuple[str, str]]) -> Seen:
+        epics = tuple(
+            Epic(ref=f"o:E-{n}", started=Moment(1), problems=(problem,), solution=solution)
+            for n, (problem, solution) in enumerate([*base, *told])
+        )
+        [one] = solutions.one_solution(Facts(epics=epics), HAMMER)
+        assert isinstance(one, Seen)
+        return one
+
+    unknown = [n for n, (_, solution) in enumerate(more) if not solution]
+    worlds = []
+    for said in product(["report", "import", "api"], repeat=len(unknown)):
+        settled = dict(zip(unknown, said, strict=True))
+        worlds.append(at([(problem, settled.get(n, s)) for n, (problem, s) in enumerate(more)]))
+    known = at(more)
+    assert known.fires == all(w.fires for w in worlds)
+    assert (known.low, known.high) == (min(w.low for w in worlds), max(w.low for w in worlds))

@@ -1,6 +1,6 @@
 """Whether what executives ask for needs less evidence than what others ask for, and is started sooner."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from statistics import fmean, median
 
@@ -11,7 +11,7 @@ from tracker_sync.patterns.facts import Epic, Facts
 from tracker_sync.patterns.measure import Measure, Row, Seen, Silent, Word
 from tracker_sync.patterns.measures.evidence import shown_before, started, waited
 from tracker_sync.patterns.statistics.difference import Rate, difference
-from tracker_sync.patterns.statistics.worst_case import Untagged, medians, rates
+from tracker_sync.patterns.statistics.worst_case import medians
 
 EXECUTIVE, CUSTOMER = "executive", "customer"
 """A role, which is an origin too; and an origin."""
@@ -70,8 +70,8 @@ def authority_approval(facts: Facts, when: Authority) -> Iterator[Seen | Silent]
 
     Executives' are those that one proposed or that name an executive as their origin, but for those of which
     an account asked, too: these the executive only passes on. Of whom nobody said who proposed it counts
-    where it speaks most against the warning, each as one, whatever its root. Source: domain.md, section 4,
-    after the B2B PM story: authority approval.
+    where it speaks most against the warning. Source: domain.md, section 4, after the B2B PM story: authority
+    approval.
     """
     sides = _sides(facts, when.counts)
     for side, whose in (
@@ -102,9 +102,11 @@ def _sides(facts: Facts, counts: tuple[str, ...]) -> _Sides:
 
 def _seen(sides: _Sides, when: Authority) -> Seen:
     own, others, either, aside = sides.own, sides.others, sides.either, sides.aside
-    loose = Untagged(values=(*[1] * len(either.bare), *[0] * len(either.shown)))
-    worst = rates(own.rate, _with(others.rate, aside.bare, ()), loose)
-    best = _with(own.rate, either.bare, ()), _with(others.rate, (), (*either.shown, *aside.shown))
+    # One more with evidence on executives' side, or without on the others', brings the two closer and makes
+    # it less sure that theirs is larger; the other way round surer. In a root that is there already it moves
+    # the mean alone, the same way. So no other world speaks more against the warning (decisions.md).
+    worst = _with(own, shown=either.shown).rate, _with(others, bare=(*either.bare, *aside.bare)).rate
+    best = _with(own, bare=either.bare).rate, _with(others, shown=(*either.shown, *aside.shown)).rate
     found = difference(*worst)
     beyond = found is not None and found.low > 0
     sooner = beyond and _sooner(sides, when.faster)
@@ -119,9 +121,9 @@ def _seen(sides: _Sides, when: Authority) -> Seen:
     )  # fmt: skip
 
 
-def _with(rate: Rate, bare: Sequence[Epic], shown: Sequence[Epic]) -> Rate:
-    """With some more epics, each as one."""
-    return Rate(rate.part + len(bare), rate.n + len(bare) + len(shown))
+def _with(side: _Side, *, bare: Iterable[Epic] = (), shown: Iterable[Epic] = ()) -> _Side:
+    """A side with some more epics."""
+    return _Side([*side.bare, *bare], [*side.shown, *shown])
 
 
 def _sooner(sides: _Sides, faster: float) -> bool:

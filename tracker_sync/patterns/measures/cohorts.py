@@ -11,6 +11,7 @@ from tracker_sync.patterns.facts import Facts, Reply, Work
 from tracker_sync.patterns.measure import Measure, Row, Seen, Silent
 from tracker_sync.patterns.measures.part import FEW
 from tracker_sync.patterns.statistics.bootstrap import weighted
+from tracker_sync.patterns.statistics.proportion import kish_least
 
 TARGET, IGNORE = "target", "ignore"
 
@@ -65,7 +66,7 @@ def _seen(
     places = {name: n for n, name in enumerate(dict.fromkeys(w.family for w in every))}
     parts, amounts = (np.array([*map(float, one)]) for one in (ignore, both))
     found = weighted(parts, amounts, np.array([places[w.family] for w in every]), limit)
-    if found is None or found.n_eff < FEW:
+    if found is None or found.n_eff < FEW or (found.low > limit and _least(some, unknown) < FEW):
         return Silent(f"effort on {FEW} independent epics at least that the survey's answers speak of")
     hits = sorted((w for w, part in some if part[1] > part[0]), key=lambda w: (-w.effort, w.ref))
     return Seen(
@@ -74,6 +75,12 @@ def _seen(
         rows=tuple(Row(w.ref, "wished by those who would not miss it") for w in hits),
         items=tuple(w.ref for w in hits),
     )  # fmt: skip
+
+
+def _least(some: Sequence[tuple[Work, tuple[Fraction, Fraction]]], unknown: Sequence[Work]) -> float:
+    """How many independent epics there are at least: what cannot be traced may be of neither cohort."""
+    sure = ((w.family, float(w.effort * sum(part))) for w, part in some)
+    return kish_least(sure, ((w.family, float(w.effort)) for w in unknown))
 
 
 def _cohorts(replies: Sequence[Reply]) -> dict[str, str]:

@@ -60,11 +60,12 @@ def gates_skipped(facts: Facts, when: When) -> Iterator[Seen | Silent]:
     begun = [e for e in facts.epics if e.started and since <= e.started <= facts.end]
     large = {*_large(begun, when.largest)}
     looked = [_looked(e, when, e.ref in large) for e in begun if e.ref in large or _size(e) is None]
-    counted = [one for one in looked if one.sized or not one.missed]
-    skipped = [one for one in counted if one.missed]
+    sized = [one for one in looked if one.sized]
+    skipped = [one for one in sized if one.missed]
     found = part_above(
-        [one.epic.ref for one in skipped], [one.epic.family for one in counted], above=when.above,
+        [one.epic.ref for one in skipped], [one.epic.family for one in sized], above=when.above,
         at_least=when.at_least, what="large epics", counted="large epics",
+        unsure=[(one.epic.family, bool(one.missed)) for one in looked if not one.sized],
         rows=[row for one in sorted(skipped, key=_telling) for row in _rows(one)],
     )  # fmt: skip
     yield found if isinstance(found, Silent) else _rising(found, looked, since, facts.end)

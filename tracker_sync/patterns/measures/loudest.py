@@ -11,8 +11,8 @@ from msgspec import Struct
 from tracker_sync.patterns.facts import Account, Asked, Facts, Work
 from tracker_sync.patterns.measure import Measure, Row, Seen, Silent
 from tracker_sync.patterns.measures.part import FEW
-from tracker_sync.patterns.statistics.bootstrap import Weighted, by_root, weighted
-from tracker_sync.patterns.statistics.proportion import kish
+from tracker_sync.patterns.statistics.bootstrap import Weighted, weighted
+from tracker_sync.patterns.statistics.proportion import kish_least
 from tracker_sync.patterns.statistics.spread import hhi
 
 
@@ -110,7 +110,8 @@ class _Heard(Struct, frozen=True, dict=True):
         best = self._share(name, self.asked, limit)
         if limit is None or weight is None or worst is None or best is None:
             return Silent(f"the ARR of {name} in customers.csv, or which accounts are in the ICP", name)
-        fires = worst.low > limit and self._few(self.open)
+        sure = self._few(self.open) and _independent(self.asked, self.open) >= FEW
+        fires = worst.low > limit and sure
         if not fires and best.low > limit and self._few(()):
             return Silent(f"who asked for {len(self.open)} items of which nobody said so", name)
         unknown, known = sum(w.effort for w in self.open), sum(self.parts.values())
@@ -118,7 +119,7 @@ class _Heard(Struct, frozen=True, dict=True):
         return Seen(
             fires, share, (self.parts[name] + unknown) / (known + unknown),
             len(self.asked) + len(self.open), limit, counted="items", subject=name,
-            p=worst.p if self._few(self.open) else 1.0, interval=(worst.low, worst.high),
+            p=worst.p if sure else 1.0, interval=(worst.low, worst.high),
             words={"account": name, "share": share, "weight": weight, "of": self._of(name),
                    "newest": self._newest(name)},
             rows=tuple(self._rows(name)), items=tuple(w.ref for w in self.asked if name in w.accounts),
@@ -170,9 +171,9 @@ def _roots(works: Sequence[Work]) -> "np.ndarray[tuple[int], np.dtype[np.int64]]
     return np.array([numbers.setdefault(w.family, len(numbers)) for w in works], dtype=np.int64)
 
 
-def _independent(works: Sequence[Work]) -> float:
-    """How many root items some work is of, as they weigh."""
-    return kish(by_root(_roots(works), np.array([float(w.effort) for w in works]))[0])
+def _independent(works: Sequence[Work], open_: Sequence[Work] = ()) -> float:
+    """How many root items some work is of at least, as they weigh; `open_` may be among it."""
+    return kish_least(*([(w.family, float(w.effort)) for w in some] for some in (works, open_)))
 
 
 LOUDEST_ACCOUNT = Measure(

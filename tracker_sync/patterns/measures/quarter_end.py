@@ -62,15 +62,16 @@ def begun_at_quarter_end(facts: Facts, when: When) -> Iterator[Seen | Silent]:
         yield Silent(f"{when.at_least} starts of sales-led work at least; there are {n}")
     else:
         even, interval = Fraction(len(late), len(days)), wilson(share, n)
+        sure = sum(None not in some for some in families)
         seen = Seen(
-            interval[0] > even, share, best, n, even, counted="starts", interval=interval,
-            p=p_piled_up([s.day for s in starts], days, [*late]),
+            interval[0] > even and sure >= when.at_least, share, best, n, even, counted="starts",
+            interval=interval, p=p_piled_up([s.day for s in starts], days, [*late]),
             words={"k": len(hits), "n": n, "share": share, "even": even, "last": when.last,
                    "weeks": _weeks(starts, when)},
             rows=tuple(_rows(hits, when)), items=tuple(s.work.ref for s in hits),
         )  # fmt: skip
         hidden = not seen.fires and most and wilson(best, len(most))[0] > even
-        unsaid = sum(not s.known for s in starts)
+        unsaid = sum(len(some) > 1 for some in families)
         yield (
             Silent(f"who asked for the work under {unsaid} more epics: label origin/<word>")
             if hidden
@@ -101,28 +102,31 @@ def _left(day: int, when: When) -> int:
     return date(year, month, 1).toordinal() - day
 
 
-def _families(facts: Facts, days: Container[int]) -> list[list[_Start]]:
-    """For each root, the first start of what sales asked for, if any, and the earlier ones of what it may
-    have asked for."""
+def _families(facts: Facts, days: Container[int]) -> list[list[_Start | None]]:
+    """For each root, what may be its first start: that of what sales asked for, if any, and the earlier ones
+    of what it may have asked for. None: a start on another day, or none at all."""
     families: dict[str, list[_Start]] = defaultdict(list)
     for work in facts.works:
         if work.started and work.sold is not False:
             families[work.family].append(_Start(_ordinal(work.started), work, work.sold is True))
-    found = list[list[_Start]]()
+    found = list[list[_Start | None]]()
     for some in families.values():
         some.sort(key=lambda s: (s.day, not s.known, s.work.ref))
         first = next((n for n, s in enumerate(some) if s.known), len(some))
-        known, before = some[first : first + 1], some[:first]
-        found.append([s for s in (*known, *before) if s.day in days])
+        known: Sequence[_Start | None] = some[first : first + 1] or [None]
+        found.append([s if s and s.day in days else None for s in (*known, *some[:first])])
     return found
 
 
-def _worlds(families: Sequence[Sequence[_Start]], late: Container[int], wanted: bool) -> list[_Start]:
-    """One start for each root: where what is unknown leaves several, a late one if that is wanted, and else
-    one that is not. What need not be sales-led is none where it would be the other."""
-    chosen = [next((s for s in some if (s.day in late) == wanted), None) for some in families]
-    known = [next((s for s in some if s.known), None) for some in families]
-    return [s for one, other in zip(chosen, known, strict=True) if (s := one or other)]
+def _worlds(families: Sequence[Sequence[_Start | None]], late: Container[int], wanted: bool) -> list[_Start]:
+    """One start at most for each root: where what is unknown leaves several, a late one if that is wanted,
+    and else one that is not; else none, if there need be none."""
+    found = list[_Start | None]()
+    for some in families:
+        there = [s for s in some if s]
+        chosen = next((s for s in there if (s.day in late) == wanted), None)
+        found.append(chosen if chosen or None in some else there[0])
+    return [s for s in found if s]
 
 
 def _weeks(starts: Sequence[_Start], when: When) -> str:

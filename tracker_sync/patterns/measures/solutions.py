@@ -54,12 +54,16 @@ def one_solution(facts: Facts, when: When) -> Iterator[Seen | Silent]:
 
 
 def _led(facts: Facts, solution: str) -> list[str]:
-    """The problems that are solved with it more often than with any other."""
+    """The problems that are solved with it more often than with any other, that of what names none too."""
     by_problem: dict[str, Counter[str]] = {}
     for epic in facts.epics:
-        for problem in epic.problems if epic.started and epic.solution else ():
+        for problem in epic.problems if epic.started else ():
             by_problem.setdefault(problem, Counter())[epic.solution] += 1
-    return [p for p, n in by_problem.items() if all(n[solution] > k for s, k in n.items() if s != solution)]
+
+    def other(n: Counter[str]) -> int:
+        return n[""] + max((k for s, k in n.items() if s not in ("", solution)), default=0)
+
+    return [problem for problem, n in by_problem.items() if n[solution] > other(n)]
 
 
 ONE_SOLUTION = Measure(

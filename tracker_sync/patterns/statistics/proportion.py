@@ -1,6 +1,6 @@
 """How sure a share of counted things is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from math import exp, fsum, lgamma, log, log1p, sqrt
 from statistics import NormalDist
@@ -57,3 +57,32 @@ def kish(weights: Sequence[float] | Array) -> float:
     w = np.asarray(weights, dtype=float)
     squares = float((w * w).sum())
     return float(w.sum()) ** 2 / squares if squares else 0.0
+
+
+def kish_least(sure: Iterable[tuple[str, float]], more: Iterable[tuple[str, float]]) -> float:
+    """The least that `kish` of roots can be, of what surely weighs something and of what may, or a part of it
+    may; both by root. 0 where nothing weighs for sure.
+
+    It is a bound, and mostly nearly reached. A weight w that may be added to a root of c adds at most
+    w (2 c + w) to the squares, and a part of it at most that part. So what adds most for its weight is put
+    first, up to where the number turns.
+    """
+    known, open_ = _by_root(sure), _by_root(more)
+    total, squares = sum(known.values()), sum(w * w for w in known.values())
+    if not squares:
+        return 0.0
+    least = total * total / squares
+    for each, weight in sorted(
+        ((2 * known.get(root, 0.0) + w, w) for root, w in open_.items()), reverse=True
+    ):
+        turn = min(max(total - 2 * squares / each, 0.0), weight) if each else 0.0
+        least = min(least, *((total + w) ** 2 / (squares + w * each) for w in (turn, weight)))
+        total, squares = total + weight, squares + weight * each
+    return least
+
+
+def _by_root(weights: Iterable[tuple[str, float]]) -> dict[str, float]:
+    found = dict[str, float]()
+    for root, weight in weights:
+        found[root] = found.get(root, 0.0) + weight
+    return found
