@@ -65,18 +65,18 @@ class Watch:
     def _hits(self, attr: str, val: str, item: Item) -> bool:
         if attr in ("body", "comment", "remote_links") and "http" in val:
             return True
-        if attr == "labels" and (val.casefold() in _KINDS or self._excluded.Match(val)):
+        if attr == "labels" and (val.casefold() in _KINDS or self._excluded.match(val)):
             return True
         name = "comments" if attr == "comment" else attr
         rules = self._sets.get(name)
-        return (rules is not None and bool(rules.Match(val))) or self._names_account(name, val)
+        return (rules is not None and rules.match(val)) or self._names_account(name, val)
 
     def _names_account(self, name: str, text: str) -> bool:
         """Whether a rule looks at the text for the accounts that it mentions."""
         rules = self._sets.get(f"{NAMED}{name}")
         if rules is None or (named := marked(self._customers, name, text)) is None:
             return False
-        return bool(rules.Match(named))
+        return rules.match(named)
 
 
 @dataclass(slots=True)

@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from tracker_sync.config import CalendarConfig, FieldNames
 from tracker_sync.customers import Customers
 from tracker_sync.people import Person
 from tracker_sync.strategies import Strategies
-from tracker_sync.tagging.rules import DECIDING, NAMED, Dimension, Pack, Rule, pattern_set
+from tracker_sync.tagging.rules import DECIDING, NAMED, Dimension, Pack, Rule
 from tracker_sync.tagging.tags import Tag
+from tracker_sync.tagging.together import PatternSet
 from tracker_sync.tagging.view import View, marked
 
 NO_FIELDS = FieldNames()
@@ -39,26 +39,24 @@ class Judgement:
         return self.load()
 
     @cached_property
-    def watched(self) -> Mapping[str, Any]:
+    def watched(self) -> Mapping[str, PatternSet]:
         """For each attribute that rules look at, what finds any of their patterns in a text."""
-        patterns: dict[str, set[str]] = {}
+        lists: dict[str, list[tuple[str, ...]]] = {}
         for rule in self.deciding.rules:
             for attr, many in [*(part for clause in rule.clauses for part in clause), *rule.unless]:
-                patterns.setdefault(attr, set()).update(p.pattern for p in many)
-        return {attr: pattern_set(tuple(sorted(found))) for attr, found in patterns.items()}
+                lists.setdefault(attr, []).append(tuple(p.pattern for p in many))
+        return {attr: PatternSet(many) for attr, many in lists.items()}
 
     def excluding(self, texts: Iterable[str]) -> tuple[str, ...]:
         """What these texts name of all that any version of the strategy decided against, standing or not:
         `VERSION/ID`, by the version's place among all and its own name for the opportunity."""
-        found = [t for t in texts if self.excluded.Match(t)]
+        found = [t for t in texts if self.excluded.match(t)]
         return self.strategies.excluding(found) if found else ()
 
     @cached_property
-    def excluded(self) -> Any:
+    def excluded(self) -> PatternSet:
         """What finds in a text any pattern of what any version of the strategy decided against."""
-        return pattern_set(
-            tuple(p for v in self.strategies.versions for x in v.strategy.not_doing for p in x.patterns)
-        )
+        return PatternSet(tuple(x.patterns) for v in self.strategies.versions for x in v.strategy.not_doing)
 
     def looks_at_field(self, source: str, name: str) -> bool:
         """Whether a rule looks at the field of a source that goes by this name."""
