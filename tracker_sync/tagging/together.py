@@ -6,7 +6,7 @@ from typing import Any
 
 import re2
 
-_FEW = 8
+_FEW = 6
 """Fewer patterns than these share an automaton with those of other rules."""
 
 
