@@ -11,7 +11,7 @@ from tracker_sync.people import Person
 from tracker_sync.strategies import Strategies
 from tracker_sync.tagging.rules import DECIDING, NAMED, Dimension, Pack, Rule
 from tracker_sync.tagging.tags import Tag
-from tracker_sync.tagging.together import PatternSet
+from tracker_sync.tagging.together import PatternSet, by_attribute
 from tracker_sync.tagging.view import View, marked
 
 NO_FIELDS = FieldNames()
@@ -41,11 +41,11 @@ class Judgement:
     @cached_property
     def watched(self) -> Mapping[str, PatternSet]:
         """For each attribute that rules look at, what finds any of their patterns in a text."""
-        lists: dict[str, list[tuple[str, ...]]] = {}
+        patterns: dict[str, list[str]] = {}
         for rule in self.deciding.rules:
             for attr, many in [*(part for clause in rule.clauses for part in clause), *rule.unless]:
-                lists.setdefault(attr, []).append(tuple(p.pattern for p in many))
-        return {attr: PatternSet(many) for attr, many in lists.items()}
+                patterns.setdefault(attr, []).extend(p.pattern for p in many)
+        return by_attribute(patterns, NAMED)
 
     def excluding(self, texts: Iterable[str]) -> tuple[str, ...]:
         """What these texts name of all that any version of the strategy decided against, standing or not:
@@ -56,7 +56,9 @@ class Judgement:
     @cached_property
     def excluded(self) -> PatternSet:
         """What finds in a text any pattern of what any version of the strategy decided against."""
-        return PatternSet(tuple(x.patterns) for v in self.strategies.versions for x in v.strategy.not_doing)
+        return PatternSet(
+            p for v in self.strategies.versions for x in v.strategy.not_doing for p in x.patterns
+        )
 
     def looks_at_field(self, source: str, name: str) -> bool:
         """Whether a rule looks at the field of a source that goes by this name."""

@@ -12,7 +12,7 @@ import re2
 from tracker_sync import tomlfile
 from tracker_sync.errors import ConfigError, RuleError
 from tracker_sync.tagging.refusals import hint, not_a_pattern, untested
-from tracker_sync.tagging.together import PatternSet, options
+from tracker_sync.tagging.together import by_attribute, options
 
 Dimension = Literal["customer", "origin", "intent", "commitment", "requester", "evidence"]
 DECIDING: tuple[Dimension, ...] = ("customer", "origin", "intent", "commitment")
@@ -172,8 +172,8 @@ _NO_RULES = frozenset[int]()
 
 
 class Pack:
-    """Rules. A few passes over a text find all patterns that match it (RE2 sets), so most rules are never
-    tried one by one; matching stays linear in the text."""
+    """Rules. Most are never tried one by one: of all their patterns those that match a text are found
+    together. Matching stays linear in the text."""
 
     def __init__(
         self, rules: Iterable[Rule], wanted: Callable[[Rule, str, str], bool] = lambda rule, attr, text: True,
@@ -182,14 +182,14 @@ class Pack:
         """`wanted` may say that of what a rule gives for a text of an attribute nothing is wanted; `mark`
         marks the accounts in such a text, if there are any."""
         self.rules, self._wanted, self._mark = tuple(rules), wanted, mark
-        lists: dict[str, list[tuple[str, ...]]] = {}
+        patterns: dict[str, list[str]] = {}
         for attr, many in (part for rule in self.rules for clause in rule.clauses for part in clause):
-            lists.setdefault(attr, []).append(tuple(p.pattern for p in many))
+            patterns.setdefault(attr, []).extend(p.pattern for p in many)
         self._asked_by: dict[tuple[str, str], set[int]] = {}
         for n, rule in enumerate(self.rules):
             for attr, pattern in ((a, p) for c in rule.clauses for a, many in c for p in many):
                 self._asked_by.setdefault((attr, pattern.pattern), set()).add(n)
-        self._sets = {attr: PatternSet(many) for attr, many in lists.items()}
+        self._sets = by_attribute(patterns, NAMED)
         self.hits = lru_cache(maxsize=KEPT)(self._find)
         """The rules that ask for something that a text has, given the attribute that it is of."""
         self.asking = lru_cache(maxsize=KEPT)(self._by_dimension)
