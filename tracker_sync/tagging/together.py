@@ -11,7 +11,7 @@ ALIKE = ("title", "body", "comments")
 
 
 class PatternSet:
-    """Patterns that are looked for in a text. One pass finds which words of theirs it has; only those patterns
+    """Patterns that are looked for in a text. One pass finds which of their words it has; only those patterns
     are tried that need no other. (One automaton for all of them, an RE2 set, would need a state for each
     combination of what they have seen so far: of many patterns nearly every character leads to a new one.)"""
 
