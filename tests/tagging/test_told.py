@@ -1,4 +1,4 @@
-"""However people put it: what somebody outside asked for or ran into is told from what the team says of itself."""
+"""However people put it: what somebody outside asked for is told from what the team says of itself."""
 
 import pytest
 
