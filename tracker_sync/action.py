@@ -5,12 +5,12 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, MutableMapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
 import msgspec
+from msgspec import Struct
 
 from tracker_sync.config import FILE, Config, GithubConfig, load, token_variable
 from tracker_sync.errors import ConfigError, ExitCode, TrackerSyncError
@@ -60,8 +60,7 @@ class Inputs(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_fields=
     max_writes: int = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """What set the workflow off."""
 
     repo: str

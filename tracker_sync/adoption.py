@@ -1,8 +1,9 @@
 """The adoption file: how much accounts use what was built."""
 
-from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from pathlib import Path
+
+from msgspec import Struct
 
 from tracker_sync import csvfile
 from tracker_sync.strategy import midnight
@@ -11,8 +12,7 @@ HEADER = "epic,account,date,users"
 ALSO = {"feature": "epic", "usage": "users"}
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True):
     """One row of the file: how much an account used what an epic brought, as counted on a day."""
 
     epic: str

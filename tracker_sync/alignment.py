@@ -2,18 +2,18 @@
 
 from typing import Literal
 
+from msgspec import Struct
+
 from tracker_sync.customers import Customers
 from tracker_sync.items import Item
 from tracker_sync.strategies import Version
 from tracker_sync.tagging import Judgement, Tags
-from tracker_sync.value import value
 
 Verdict = Literal["healthy", "unhealthy", "undecidable", "unknown", "other"]
 """The classes H, U, G and Q of the definition, and work that is not sales-led."""
 
 
-@value(frozen=True, slots=True)
-class Ruling:
+class Ruling(Struct, frozen=True):
     """A leaf's class and the reason for it."""
 
     verdict: Verdict

@@ -1,5 +1,6 @@
 """What is said of a bug of ours: what to do about it and where it is, without any variable or secret."""
 
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,9 +10,8 @@ from tracker_sync import __version__
 from tracker_sync.blots import LEAST, hidden
 from tracker_sync.plain import printable
 
-SECRET = ("_TOKEN", "_SECRET", "_KEY")
-"""How the variables end that carry one, of those that begin as ours do."""
-OURS = ("TRACKER_SYNC_", "JIRA_", "GITHUB_")
+SECRET = re.compile(r"(TRACKER_SYNC|JIRA|GITHUB)_(.*_)?(TOKEN|SECRET|KEY|PING_URL)|PGPASSWORD")
+"""The variables that carry one; with `_FILE`, those that name a file with one in it."""
 
 
 def place(error: BaseException) -> str:
@@ -37,10 +37,9 @@ def secrets(environment: Mapping[str, str]) -> list[str]:
     """What nobody may read, as the environment gives it or the files that it names, longest first."""
     found = []
     for name, value in environment.items():
-        plain = name.removesuffix("_FILE")
-        if not plain.startswith(OURS) or not plain.endswith(SECRET):
+        if not SECRET.fullmatch(name.removesuffix("_FILE")):
             continue
-        if name != plain:
+        if name.endswith("_FILE"):
             try:
                 value = Path(value).read_text(encoding="utf-8", errors="replace")
             except (OSError, ValueError):

@@ -2,12 +2,13 @@
 
 import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from io import StringIO
 from pathlib import Path
 from typing import Never, TypeVar
+
+from msgspec import Struct
 
 from tracker_sync.errors import ConfigError
 
@@ -30,8 +31,7 @@ class RowError(Exception):
         super().__init__(text)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One row: its line, from 1, and its cells by column, without spaces around them.
 
     What reads a cell raises RowError where the cell is not of its kind.

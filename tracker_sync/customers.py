@@ -2,11 +2,13 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, date, timedelta, tzinfo
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker_sync import csvfile
 from tracker_sync.csvfile import Row, RowError
@@ -19,8 +21,7 @@ HEADER = "name,aliases,domains,segment,industry,geography,size,status,since,unti
 STATUSES = ("prospect", "customer", "design-partner", "churned")
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """One row of the file: what an account was to us in a span of time."""
 
     since: int
@@ -36,8 +37,7 @@ class Standing:
     arr: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """A customer or prospect, whole."""
 
     name: str
@@ -56,8 +56,7 @@ class Account:
         return self.history[max(bisect_right(self.history, ts, key=lambda s: s.since) - 1, 0)].segment
 
 
-@dataclass(frozen=True)
-class Customers:
+class Customers(Struct, frozen=True, dict=True):
     """All accounts, by every name they go by."""
 
     accounts: Mapping[str, Account]

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
+
+from msgspec import Struct
 
 from tracker_sync.events import Dismissed, canonical
 from tracker_sync.log import PEOPLE, EventLog
@@ -14,8 +15,7 @@ NEW = Fraction(1, 4)
 """So is a finding of whose items more than this part were not among those behind the one dismissed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Basis:
+class Basis(Struct, frozen=True):
     """What a finding rests on, as far as it tells whether it has become another."""
 
     severity: int

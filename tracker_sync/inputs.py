@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import tzinfo
 from functools import cached_property, partial
 from os.path import relpath
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec import Struct
 
 from tracker_sync import __version__, customers, people, strategies
 from tracker_sync.config import CalendarConfig, Config, FieldNames, GithubConfig
@@ -59,8 +59,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Accounts whose mention in a text means nothing."""
 
 
-@dataclass(frozen=True, eq=False)
-class Sides:
+class Sides(Struct, frozen=True, eq=False, dict=True):
     """The side inputs, each read when it is first asked for; None where there is no file, or no row in it.
     They are whole: what is dated after the day that a report is about is for the report to leave out.
 
@@ -109,8 +108,7 @@ class Sides:
             raise
 
 
-@dataclass(frozen=True, eq=False)
-class Detectors:
+class Detectors(Struct, frozen=True, eq=False, dict=True):
     """The rules on patterns, read when they are first asked for."""
 
     told: str

@@ -1,8 +1,9 @@
 """The fold: events → items, each with its values over time."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from operator import attrgetter
+
+from msgspec import Struct, field
 
 from tracker_sync.events import (
     Dismissed,
@@ -18,13 +19,11 @@ from tracker_sync.events import (
 )
 from tracker_sync.log import Entry
 from tracker_sync.state import State, apply, filled
-from tracker_sync.value import value
 
 _SEQ = attrgetter("seq")
 
 
-@value(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """An epic or ticket: its values now, and the events that made them."""
 
     source: str
@@ -80,8 +79,7 @@ class Item:
             yield pending, state
 
 
-@value(frozen=True, slots=True)
-class Names:
+class Names(Struct, frozen=True):
     """What the ids of one source are called."""
 
     values: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
@@ -95,8 +93,7 @@ class Names:
         return self.values.get((attr, key), ("", ""))[1]
 
 
-@dataclass(frozen=True, slots=True)
-class World:
+class World(Struct, frozen=True):
     """Everything a log says: items, names, and the inputs people stated."""
 
     items: Mapping[str, Item]

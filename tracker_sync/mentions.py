@@ -9,6 +9,7 @@ import ahocorasick_rs
 
 _WORD = re.compile(r"[^\W_]+")
 _BREAK = re.compile(r"[\W_]+")
+_ASCII_BREAKS = {n: " " for n in range(128) if not chr(n).isalnum()}
 _MARKS = str.maketrans("«»", '""')
 _SHORTEST = 2
 """Characters of the shortest name that is looked for in running text: below it, anything is a name."""
@@ -16,6 +17,8 @@ _SHORTEST = 2
 
 def folded(text: str) -> str:
     """The words of a text, in one case and one space apart; what is compared."""
+    if text.isascii():  # as most texts are; this takes less than half of the time
+        return " ".join(text.lower().translate(_ASCII_BREAKS).split())
     return _BREAK.sub(" ", _composed(text).lower()).strip()
 
 

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from tracker_sync.blots import LEAST, hidden
 from tracker_sync.plain import disarmed_json, printable
@@ -12,8 +13,7 @@ from tracker_sync.reports.query import rfc3339
 Format = Literal["text", "json"]
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """One thing that happened."""
 
     event: str
@@ -24,8 +24,7 @@ class Notice:
     figures: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class Voice:
+class Voice(Struct):
     """Says notices, without the secrets that they must not carry."""
 
     write: Callable[[str], object]

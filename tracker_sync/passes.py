@@ -1,9 +1,9 @@
 """One pass over one source as a run makes it: how it ended, and what is remembered of it for the next."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import msgspec
+from msgspec import Struct
 
 from tracker_sync.config import Config
 from tracker_sync.errors import ConfigError, ExitCode, LogBusy, SourceError, Unavailable
@@ -36,8 +36,7 @@ class Remembered(msgspec.Struct, frozen=True, kw_only=True):
         return self.code not in (ExitCode.DONE, ExitCode.IN_PART)
 
 
-@dataclass(frozen=True, slots=True)
-class Pass:
+class Pass(Struct, frozen=True):
     """How one pass ended."""
 
     synced: Synced

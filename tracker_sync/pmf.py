@@ -1,8 +1,9 @@
 """The survey file: how disappointed people would be without the product (product-market fit)."""
 
-from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from pathlib import Path
+
+from msgspec import Struct
 
 from tracker_sync import csvfile
 from tracker_sync.strategy import midnight
@@ -12,8 +13,7 @@ ALSO = {"how disappointed": "disappointed", "top benefit": "benefit"}
 DISAPPOINTED = ("very", "somewhat", "not")
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """One row of the file: what somebody answered. None: they gave no answer, or it is not known."""
 
     respondent: str

@@ -1,9 +1,10 @@
 """The problems file: how the people served rank their own problems."""
 
-from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from fractions import Fraction
 from pathlib import Path
+
+from msgspec import Struct
 
 from tracker_sync import csvfile
 from tracker_sync.strategy import midnight
@@ -13,8 +14,7 @@ MOST = 10
 """The top of the scales of importance and satisfaction; both begin at 0."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(Struct, frozen=True):
     """One row of the file: where a problem stands among those of a persona at an account."""
 
     account: str

@@ -7,11 +7,12 @@ every worker is given (what ids are called, what judgement rests on).
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
+
+from msgspec import Struct
 
 from tracker_sync.alignment import Verdict
 from tracker_sync.config import Config
@@ -70,8 +71,7 @@ WHERE counts GROUP BY verdict, n"""
 _NUMBER = "SELECT verdict, count(DISTINCT item) AS items FROM {some} WHERE counts GROUP BY verdict"
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(Struct, frozen=True):
     """A numerator over a denominator, as worst-case bounds; both None without a denominator."""
 
     low: Fraction | None
@@ -84,8 +84,7 @@ class Share:
     """The denominator, in the weight's unit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Weighed:
+class Weighed(Struct, frozen=True):
     """The figures by one weight."""
 
     sales_led: Share

@@ -1,15 +1,15 @@
 """How each source stands: when it was last read, how much of it the log has, and what its tracker grants."""
 
 from collections import Counter
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tracker_sync.config import Config, kind_of
 from tracker_sync.log import EventLog
 from tracker_sync.passes import Remembered, last_pass
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """How one source stands."""
 
     source: str

@@ -1,9 +1,10 @@
 """The versions of the stated strategy, and which of them was in force when."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, timedelta, tzinfo
 from pathlib import Path
+
+from msgspec import Struct
 
 from tracker_sync import tomlfile
 from tracker_sync.strategy import Excluded, Intent, Strategy, midnight, normal
@@ -13,8 +14,7 @@ UNTOLD = 2**62
 """A time after every other, in microseconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(Struct, frozen=True):
     """The strategy as it stood from a time on."""
 
     since: int
@@ -49,8 +49,7 @@ class Version:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Strategies:
+class Strategies(Struct, frozen=True):
     """Every known version, by when each came into force."""
 
     versions: tuple[Version, ...] = ()

@@ -1,10 +1,10 @@
 """What changed from one version of the strategy to another, part by part."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import msgspec
+from msgspec import Struct
 
 from tracker_sync.strategy import Strategy
 from tracker_sync.strategy_parts import PARTS
@@ -13,8 +13,7 @@ Fields = dict[str, Any]
 """Values by name; one inside a table is called `hypothesis.metric`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One thing that is not as it was."""
 
     part: str

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from tracker_sync.strategy import Strategy, Vocabulary
 
@@ -12,8 +13,7 @@ Level = Literal["note", "warning"]
 LEVELS: tuple[Level, ...] = ("note", "warning")
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One part: a table of `strategy.toml`."""
 
     name: str

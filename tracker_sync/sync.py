@@ -1,8 +1,10 @@
 """One pass over one source: its pages into the log, each with its cursor."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
+
+from msgspec import Struct, field
 
 from tracker_sync.events import (
     Added,
@@ -29,8 +31,7 @@ AT_OPENING = {"key", "title", "type", "project", "reporter", "body"}
 """What an item had from the start even where its tracker tells no history: the rest may be newer."""
 
 
-@dataclass(slots=True)
-class Synced:
+class Synced(Struct):
     """What one pass brought."""
 
     source: str

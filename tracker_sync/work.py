@@ -1,13 +1,13 @@
 """When an item was new, in progress and done; when it was committed to; where it stands in its tree."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from tracker_sync.events import MICROSECOND
 from tracker_sync.items import Item, Names, World
 from tracker_sync.strategy import normal
-from tracker_sync.value import value
 
 Phase = Literal["new", "doing", "done", "declined"]
 SITTING = 10 * 60 * MICROSECOND
@@ -24,8 +24,7 @@ _DECLINED = {
 _WATCHED = frozenset({"status", "assignees", "labels", "resolution"})
 
 
-@value(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """A phase of an item from `lo` until `hi` (exclusive; None: it lasts)."""
 
     phase: Phase
@@ -76,8 +75,7 @@ def at_creation(item: Item, ts: int) -> int:
     return item.opened_at if ts <= item.opened_at + SITTING else ts
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(Struct, frozen=True):
     """Who is whose child, as the items stand."""
 
     parents: Mapping[str, str]

@@ -9,6 +9,7 @@ import pytest
 from canary.world import CANARIES, VARIABLES
 from conftest import ROOT
 
+from tracker_sync.bugs import secrets
 from tracker_sync.config import Config, secret, url_problem
 from tracker_sync.credentials import ping_address
 from tracker_sync.errors import ConfigError
@@ -186,3 +187,8 @@ def test_a_file_with_no_text_in_it_is_not_quoted(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"odd:1: is not UTF-8 text") as refused:
         secret("X_TOKEN", {"X_TOKEN_FILE": str(path)})
     assert "s3cret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", sorted(set().union(*SECRET.values())))
+def test_a_report_of_a_bug_shows_the_value_of_no_such_variable(name: str) -> None:
+    assert secrets({name: "canary-of-a-bug"}) == ["canary-of-a-bug"]

@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 from contextlib import closing
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from conftest import Desk, Done
+from msgspec.structs import replace
 
 from tracker_sync.cli.report import FORMATS, rendered
 from tracker_sync.config import load as config_of

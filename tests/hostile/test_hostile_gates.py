@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from hostile import reading
 from hostile.titles import MEGABYTES, TITLES, is_text
+from msgspec.structs import replace
 
 from tracker_sync import plain
 from tracker_sync.annotate.words import Choice, Ways, missing, settled

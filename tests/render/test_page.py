@@ -1,13 +1,13 @@
 """The HTML page as a file: what it holds, what it leaves out and says so, and where it leads."""
 
 import re
-from dataclasses import replace
 from fractions import Fraction
 from importlib.resources import files
 from multiprocessing import active_children
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.render.page_sheets import Row, because, column, intents, others, rows, sales_led, share, sheets
 from tracker_sync.config import load

@@ -1,8 +1,9 @@
 """Holds the shares by every weight, of a team and over time against what the oracle says of them."""
 
 import re
-from dataclasses import replace
 from fractions import Fraction
+
+from msgspec.structs import replace
 
 from tests.oracle.series import series
 from tests.oracle.shares import Bounds, Figures, Oracle, Question, Record

@@ -5,7 +5,6 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from html import unescape
 from io import StringIO
 from pathlib import Path
@@ -15,6 +14,7 @@ from unicodedata import normalize
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.reports.test_demand import declined
 from tests.reports.test_edges import at, item, label, move

@@ -1,11 +1,11 @@
 """Who asked for what, and what became of it, as a product manager would put it."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.reports import test_edges
 from tests.reports.test_edges import Ask, ask, at, item, label, move  # noqa: F401  the fixture

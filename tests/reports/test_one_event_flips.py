@@ -6,11 +6,11 @@ about.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from tests.reports import stories_of_initiatives, stories_of_work
 from tests.reports.flips import Flip, Story, Told, faults, wrong

@@ -1,11 +1,11 @@
 """What a question about a project or a team leaves in, also of what has items of others under it."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.reports.small_org import Ask, organisation
 from tests.reports.test_edges import item, move

@@ -1,11 +1,11 @@
 """What the report on promises says of what was promised, scoped, put off and kept."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from tests.reports.test_edges import Ask, ask, at, item, label, move  # noqa: F401  the fixture
 from tests.reports.test_said_no import declined

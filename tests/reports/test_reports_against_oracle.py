@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace as changed
 
 from tests.oracle.shares import Oracle, Question
 from tests.oracle.weights import Weights
@@ -149,8 +150,8 @@ def assert_all_agree(
     case: Case, question: Question, by: str | None = None, names: Collection[str] = tuple(REPORTS)
 ) -> None:
     """The package and the oracle say the same by all comparisons that there are, of these reports."""
-    org, query = open_portfolio(case.config, case.log, replace(asked(question), by=by))
-    of, alone = Oracle(case.record, question), replace(query, by=None)
+    org, query = open_portfolio(case.config, case.log, changed(asked(question), by=by))
+    of, alone = Oracle(case.record, question), changed(query, by=None)
     assert_shares_agree(org, alone, of)
     assert_opened_agree(org, query, of, case.record)
     assert_opened_reports_agree(org, alone, of, names)

@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace as changed
 
 from tests.reports.initiatives import (
     BET,
@@ -62,7 +63,7 @@ def test_an_epic_that_nobody_ever_moved_is_released_with_the_last_leaf_under_it(
 def test_what_is_opened_only_after_the_window_holds_no_release_back(house: House) -> None:
     late = [replace(e, ts=e.ts + 20 * DAY) for e in item("A-2", parent="E-1")]
     org, query = house.ask(epic("E-1"), under("E-1", "A-1", 1, 4), late)
-    saga = told(sagas(org, replace(query, until=at(10))))
+    saga = told(sagas(org, changed(query, until=at(10))))
     assert (saga.stage, saga.released) == ("released", at(4))
 
 
@@ -324,7 +325,7 @@ def test_who_follows_is_told_as_of_the_end(house: House, day: int, followers: tu
     made = Added(id="E-1:l", item="E-1", ts=at(20), attr="links", key="relates to E-3", val="E-3")
     gone = Dropped(id="E-1:u", item="E-1", ts=at(50), attr="links", key="relates to E-3", val="E-3")
     org, query = house.ask(epic("E-1", start=1, done=10), epic("E-3", start=12), made, gone)
-    report = sagas(org, replace(query, until=at(day) + 1))
+    report = sagas(org, changed(query, until=at(day) + 1))
     assert [e.followed_by for e in report.epics] == [followers]
 
 

@@ -1,10 +1,10 @@
 """What the report on decisions says of what was decided against, declined, and started all the same."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.reports.test_edges import STRATEGY, Ask, ask, at, item, label, move  # noqa: F401  the fixture
 from tracker_sync.config import load

@@ -1,12 +1,12 @@
 """Features for one customer alone: who counts as a second one, and what the feature costs."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from tests.reports.small_org import Ask, organisation
 from tests.reports.test_edges import CUSTOMERS, at, declined, item, label, move

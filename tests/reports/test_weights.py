@@ -1,7 +1,6 @@
 """Money, points and periods: the weights beside effort and count, each by an example a person can check."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise, product
@@ -12,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tracker_sync.config import load
 from tracker_sync.errors import ConfigError

@@ -8,10 +8,12 @@ import re
 import struct
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
+
+from msgspec.structs import replace
 
 from simulator.server import POINTS
 from tracker_sync.demo.exchange import Answer, Request, presents

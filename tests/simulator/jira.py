@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace as changed
+
 from simulator.jira_company import History, Issue, JiraCompany
 from simulator.jira_query import JqlError, Query, Row
 from simulator.jira_shape import Shape
@@ -435,7 +437,7 @@ class CloudFace(_Face):
         if limits.get("Retry-After"):
             return Answer(429, {"errorMessages": ["Rate limit exceeded."], "errors": {}}, limits)
         answer = super().answer(request)
-        return replace(answer, headers={**answer.headers, **limits})
+        return changed(answer, headers={**answer.headers, **limits})
 
     def reply(self, request: Request, path: str) -> Answer:
         """The site's paths, also behind the gateway's prefix."""

@@ -3,11 +3,11 @@
 import copy
 import itertools
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from machine_github import API, ATTIC, WEB
+from msgspec.structs import replace
 from simulator.github import GitHubCompany, GitHubFace, Issue
 from simulator.jira import CloudFace, DataCenterFace, JiraCompany
 from simulator.server import Running

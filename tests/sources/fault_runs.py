@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace as changed
 from simulator.faults import ALL, PASSING, Always, Fault, Wire
 from simulator.github import GitHubCompany, GitHubFace
 from simulator.jira import CloudFace, DataCenterFace
@@ -243,7 +244,7 @@ class Still:
             answer = self._face.answer(request)
             text = json.dumps(answer.body).replace(self.origin, request.base)
             body = None if answer.body is None else text.encode()
-            self._answers[question] = replace(answer, body=body)
+            self._answers[question] = changed(answer, body=body)
         return self._answers[question]
 
 
@@ -574,7 +575,7 @@ def ended_at_once(cursor: str) -> Wrap:
         def pulled(ask: Ask) -> Iterator[Batch]:
             first = True
             for batch in source.pull(ask):
-                yield replace(batch, cursor=cursor) if batch.cursor and first else batch
+                yield changed(batch, cursor=cursor) if batch.cursor and first else batch
                 first = first and not batch.cursor
 
         return Wrapped(source.name, pulled)
@@ -591,7 +592,7 @@ def a_page_ahead(source: Source) -> Source:
         for batch in source.pull(ask):
             if before is not None:
                 ahead = batch.cursor or before.cursor
-                yield replace(before, cursor=ahead and ahead.replace('"walking": true', '"walking": false'))
+                yield changed(before, cursor=ahead and ahead.replace('"walking": true', '"walking": false'))
             before = batch
         if before is not None:
             yield before
@@ -608,7 +609,7 @@ def marked_at_once(source: Source) -> Source:
         last = {repo: place["etag"] for repo, place in (cursors or [{}])[-1].items()}
         for batch in pages:
             early = {r: {**p, "etag": last[r]} for r, p in json.loads(batch.cursor or "{}").items()}
-            yield replace(batch, cursor=json.dumps(early)) if early else batch
+            yield changed(batch, cursor=json.dumps(early)) if early else batch
 
     return Wrapped(source.name, pulled)
 

@@ -1,7 +1,6 @@
 """Whatever is done to a tracker and to the syncs, the log is the tracker: its present and its history."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from benches import GithubBench as Bench
 from hypothesis.stateful import initialize, rule, run_state_machine_as_test
 from machine_common import HUNT, QUICK, SHORT, SLOW, Edit, meanwhile
 from machine_github import API, ATTIC, EDITS, WEB, GithubMachine
+from msgspec.structs import replace
 from simulator.github import GitHubCompany, GitHubFace
 from simulator.server import Running, running
 

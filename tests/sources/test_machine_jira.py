@@ -1,7 +1,6 @@
 """Whatever is done to a Jira and to the syncs, the log is the Jira: its present and its history."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from hypothesis import settings
 from hypothesis.stateful import initialize, rule, run_state_machine_as_test
 from machine_common import HUNT, QUICK, SHORT, SLOW, Edit
 from machine_jira import MANY, JiraMachine
+from msgspec.structs import replace
 from simulator.jira import CloudFace, JiraCompany
 from simulator.server import Running, running
 

@@ -1,13 +1,13 @@
 """GitHubs that are rougher than their documentation: the next run knows what there is, and none crashes."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from benches import TOKEN, GithubBench
 from machine_github import API, WEB
+from msgspec.structs import replace
 from simulator.faults import OnPath, refusal
 from simulator.github import GitHubCompany, GitHubFace, Issue, refused
 from simulator.server import Running, running

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from benches import JiraBench
+from msgspec.structs import replace
 from simulator.faults import Always, Fault, OnPath, refusal
 from simulator.jira import CloudFace, JiraCompany
 from simulator.server import Running, running

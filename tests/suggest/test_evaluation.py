@@ -2,7 +2,8 @@
 
 import random
 from collections import Counter
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tests.suggest.test_learner import COMMON, WORDS, example, made
 from tracker_sync.render.evaluation import better

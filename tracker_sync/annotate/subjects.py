@@ -1,8 +1,9 @@
 """Which items are to carry our label and comment, and which carry one that is out of date by now."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from tracker_sync.annotate.wanted import Subject, Voice
 from tracker_sync.annotate.words import (
@@ -118,8 +119,7 @@ def ways(config: Config, org: "Org", version: "Version | None", now: int) -> dic
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """Items that were looked at, and what is known about them."""
 
     org: "Org"

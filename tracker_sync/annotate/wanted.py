@@ -1,7 +1,8 @@
 """What should stand on an item, held against what does: the writes that make it so."""
 
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
+
+from msgspec import Struct
 
 from tracker_sync.render.letter import Letter
 from tracker_sync.sources.notes import Shown, Spot
@@ -14,8 +15,7 @@ Voice = Literal["asked", "new", "backlog"]
 tracker; or older than that, which nobody wants a notification about."""
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """An item, and what our label and comment on it should be."""
 
     ref: str

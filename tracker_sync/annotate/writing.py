@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from msgspec import Struct
 from tenacity import nap
 
 from tracker_sync.annotate.wanted import Comment, Subject, Write, writes
@@ -22,8 +23,7 @@ UNSEEN = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(Struct, frozen=True):
     """How to write."""
 
     label: str

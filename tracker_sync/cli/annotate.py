@@ -3,11 +3,12 @@
 import os
 import secrets
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker_sync.errors import ConfigError, ExitCode, SourceError
 
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from tracker_sync.sources.notes import Notes
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What came of the writing."""
 
     told: "Written"

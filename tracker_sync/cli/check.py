@@ -2,13 +2,14 @@
 
 import os
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
+from msgspec.structs import replace
 
+from tracker_sync.cli.failing import code_of, fail_on_option
 from tracker_sync.cli.session import configuration, find_item, opened
-from tracker_sync.errors import ConfigError, ExitCode
+from tracker_sync.errors import ConfigError
 
 if TYPE_CHECKING:
     from tracker_sync.annotate.wanted import Comment
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from tracker_sync.reports.query import Query
     from tracker_sync.strategies import Version
 
-LEVELS = ("note", "warning", "alarm")
 LABEL = "needs-strategic-intent"
 
 
@@ -40,7 +40,7 @@ LABEL = "needs-strategic-intent"
 )
 @click.option("--as-of", metavar="DATE", help="As the trackers showed it then.")
 @click.option("--known-at", metavar="TIME", help="As this log knew it then.")
-@click.option("--fail-on", type=click.Choice(LEVELS), help="Exit with 10 on findings of this level or above.")
+@fail_on_option("findings")
 @click.option(
     "--annotate",
     is_flag=True,
@@ -91,8 +91,7 @@ def check(
         checked = found_in(looked)
         if job:
             job.look(looked, {r for r in looked.org.world.items if _is_open_epic(looked.org, r)})
-    worst = max((LEVELS.index(f.level) for f in checked.findings), default=-1)
-    code: int = ExitCode.FINDINGS if fail_on and worst >= LEVELS.index(fail_on) else ExitCode.DONE
+    code: int = code_of((f.level for f in checked.findings), fail_on)
     if job:
         outcome = job.write(_terms(**how), os.environ)
         checked, code = replace(checked, written=outcome.told), outcome.code(code)

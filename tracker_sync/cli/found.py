@@ -1,10 +1,10 @@
 """What `init` finds out about a tracker: a source as it is to be written, and why so."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import msgspec
+from msgspec import Struct, field
 
 from tracker_sync.config import FieldNames, JiraConfig, SourceConfig
 from tracker_sync.errors import SourceError
@@ -15,8 +15,7 @@ SHOWN = 20
 ROLES = tuple(f.name for f in msgspec.structs.fields(FieldNames))
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(Struct, frozen=True):
     """A source as it is to be written, and what was found out about it."""
 
     source: SourceConfig

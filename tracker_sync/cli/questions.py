@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
 import click
 import msgspec
+from msgspec.structs import replace
 
 from tracker_sync.cli import found_github, found_jira
 from tracker_sync.cli.found import SHOWN, Credentials, Found

@@ -2,16 +2,16 @@
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from tracker_sync.cli.failing import code_of, fail_on_option
 from tracker_sync.cli.html import drawing, on_page, page
 from tracker_sync.cli.session import configuration, keep_found, keep_up, opened
-from tracker_sync.errors import ExitCode
 from tracker_sync.outfile import write
 from tracker_sync.reports import NAMES
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from tracker_sync.reports.query import Query
 
 FORMATS = ("text", "json", "csv", "markdown", "html", "github")
-LEVELS = ("note", "warning", "alarm")
 WARNING = ("overview", "warnings")
 """The reports that have warnings."""
 WITHOUT_PLANS = ("single-customer", "demand", "said-no")
@@ -49,7 +48,7 @@ WITHOUT_PLANS = ("single-customer", "demand", "said-no")
 @click.option("--team", metavar="NAME", help="Only what this team of people.toml had in progress last.")
 @click.option("--customer", metavar="NAME", help="demand: only what this account asked for.")
 @click.option("--redact", is_flag=True, help="demand --customer: a view to share with that account.")
-@click.option("--fail-on", type=click.Choice(LEVELS), help="Exit with 10 on warnings of this level or above.")
+@fail_on_option("warnings")
 @click.pass_context
 def report(
     context: click.Context, name: str | None, form: str, table: str | None, output: Path | None,
@@ -98,8 +97,8 @@ def report(
     else:
         write(output, text)
     keep_found(config, news)
-    with_warnings = [f for n, f in zip(names, figures, strict=True) if n in WARNING]
-    context.exit(ExitCode.FINDINGS if fail_on and any(_fails(f, fail_on) for f in with_warnings) else 0)
+    with_warnings = (f for n, f in zip(names, figures, strict=True) if n in WARNING)
+    context.exit(code_of((level for f in with_warnings for level in _levels(f)), fail_on))
 
 
 def plans_of(names: "Sequence[str]", log: "EventLog") -> bool:
@@ -114,12 +113,10 @@ def plans_of(names: "Sequence[str]", log: "EventLog") -> bool:
     return not is_large(log)
 
 
-def _fails(figures: "Report | ClientView", level: str) -> bool:
-    """Whether the warnings that a report shows reach a level."""
-    from tracker_sync.reports.finding import worst
-
-    found = worst(getattr(figures, "warnings", figures).findings)  # type: ignore[union-attr]
-    return found is not None and LEVELS.index(found) >= LEVELS.index(level)
+def _levels(figures: "Report | ClientView") -> "Iterator[str]":
+    """Of the warnings that a report shows, those that nobody dismissed."""
+    shown = getattr(figures, "warnings", figures).findings  # type: ignore[union-attr]
+    yield from (f.severity for f in shown if f.dismissed is None)
 
 
 def for_client(org: "Portfolio", query: "Query") -> "ClientView":

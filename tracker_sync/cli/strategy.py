@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tracker_sync.cli.failing import code_of, fail_on_option
 from tracker_sync.cli.session import configuration, has_log, opened
-from tracker_sync.errors import ConfigError, ExitCode
+from tracker_sync.errors import ConfigError
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from tracker_sync.config import Config
     from tracker_sync.strategies import Strategies, Version
 
-LEVELS = ("note", "warning")
 FORM = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 
 
@@ -29,7 +29,7 @@ def strategy() -> None:
 @strategy.command()
 @FORM
 @click.option("--at", metavar="DATE", help="Hold it against this day; else the last that a tracker told of.")
-@click.option("--fail-on", type=click.Choice(LEVELS), help="Exit with 10 on findings of this level or above.")
+@fail_on_option("findings", ("note", "warning"))
 @click.pass_context
 def check(context: click.Context, form: str, at: str | None, fail_on: str | None) -> None:
     """Check the strategy file: what is wrong with it, and what it does not say yet.
@@ -62,8 +62,7 @@ def check(context: click.Context, form: str, at: str | None, fail_on: str | None
     click.echo(out, nl=False)
     if linted.empty and form == "text":
         click.echo(f"Copy the lines into {file}, say what holds for you, and check again.", err=True)
-    worst = max((LEVELS.index(level) for level in linted.levels), default=-1)
-    context.exit(ExitCode.FINDINGS if fail_on and worst >= LEVELS.index(fail_on) else 0)
+    context.exit(code_of(linted.levels, fail_on))
 
 
 @strategy.command()

@@ -1,9 +1,10 @@
 """What the strategy file is held against: its versions, the accounts, the people, and the work in the log."""
 
-from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from tracker_sync.cli.check import looked_at
 from tracker_sync.cli.session import has_log, opened

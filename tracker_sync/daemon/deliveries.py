@@ -3,7 +3,8 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from tracker_sync.config import SourceConfig, kind_of
 from tracker_sync.daemon.health import Health
@@ -19,16 +20,14 @@ WAITING = 100
 Answer = tuple[int, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Hook:
+class Hook(Struct, frozen=True):
     """A source whose webhooks are taken."""
 
     source: SourceConfig
     secret: bytes
 
 
-@dataclass(slots=True)
-class Mail:
+class Mail(Struct):
     """What was announced of a source."""
 
     items: dict[str, None] = field(default_factory=dict)

@@ -2,7 +2,8 @@
 
 import random
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 JITTER = 0.1
 """Of an interval: many daemons that were started at once are not to ask at once for ever."""
@@ -13,8 +14,7 @@ BUSY = 15.0
 """Seconds until a source, or the log, is tried again that another run had."""
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """When a source is due, in seconds of a clock that never goes back."""
 
     due: float

@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from random import Random
+
+from msgspec import Struct
 
 from tracker_sync.demo.company_answers import answer
 from tracker_sync.demo.company_github import REPO, github_site
@@ -23,8 +24,7 @@ from tracker_sync.demo.jira_site import JiraSite
 __all__ = ["Company", "company"]
 
 
-@dataclass(frozen=True)
-class Company:
+class Company(Struct, frozen=True):
     """What the demo serves and writes: two trackers, and the text of each file by its name."""
 
     jira: JiraSite

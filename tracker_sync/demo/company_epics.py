@@ -7,8 +7,9 @@ intents wait.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 # slug: title
 #   project, team[+team], person-days, asked, started (or never)
@@ -297,8 +298,7 @@ _FACTS = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Epic:
+class Epic(Struct, frozen=True):
     """One row of the story."""
 
     slug: str

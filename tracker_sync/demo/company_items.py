@@ -1,9 +1,10 @@
 """Work items as they are before any tracker shows them: an opening state and timed changes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct, field
 
 State = Mapping[str, Any]
 
@@ -29,8 +30,7 @@ BLANK: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True)
-class Note:
+class Note(Struct, frozen=True):
     """A comment."""
 
     at: datetime
@@ -38,8 +38,7 @@ class Note:
     text: str
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(Struct, frozen=True):
     """What one person changed at one moment."""
 
     at: datetime
@@ -53,8 +52,7 @@ class Step:
         return [name for name in BLANK if self.before[name] != self.after[name]]
 
 
-@dataclass(eq=False)
-class Item:
+class Item(Struct, eq=False):
     """A ticket or epic; `kind` is epic, story, task, bug, subtask or pull."""
 
     kind: str

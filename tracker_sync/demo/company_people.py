@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 # login, name, role, team; the last three are contractors whom no people file knows.
 _PEOPLE = """
@@ -38,8 +39,7 @@ ctr-fern     | Kit Fern          |             | contract
 _RATES = {"planning": (520, 640), "field": (500, 620), "integrations": (560, 700)}
 
 
-@dataclass(frozen=True)
-class Person:
+class Person(Struct, frozen=True):
     """Somebody with one login for GitHub and one account id for Jira."""
 
     login: str

@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
+from msgspec import Struct
+
 from tracker_sync.demo.company_calendar import FIRST, LAST, moment, on_working_day
 from tracker_sync.demo.company_epics import Epic, epics
 from tracker_sync.demo.company_items import Item
@@ -32,8 +34,7 @@ _UNSTARTED = 18
 _USUAL = {"planning": "site-planning", "field": "field-reporting", "integrations": "integrations"}
 
 
-@dataclass(eq=False)
-class Task:
+class Task(Struct, eq=False):
     """A ticket somebody will work on, and how it went."""
 
     item: Item

@@ -3,9 +3,11 @@
 import heapq
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
+
+from msgspec import Struct, field
 
 from tracker_sync.demo.company_calendar import LAST, moment, on_working_day, working_days
 from tracker_sync.demo.company_items import Item
@@ -23,8 +25,7 @@ class Course:
     ended: datetime | None = None
 
 
-@dataclass(eq=False)
-class _Desk:
+class _Desk(Struct, eq=False):
     """One person's tickets in progress, and those that come back on some day."""
 
     person: Person

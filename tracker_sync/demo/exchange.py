@@ -3,13 +3,13 @@
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
+from msgspec import Struct, field
 
-@dataclass(frozen=True)
-class Request:
+
+class Request(Struct, frozen=True):
     """One request as the sites see it; header names are lower case."""
 
     method: str
@@ -34,8 +34,7 @@ class Request:
         return f"{self.base}{self.path}?{urlencode(query, doseq=True)}"
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """A status, a JSON body (None: no body) and extra headers."""
 
     status: int

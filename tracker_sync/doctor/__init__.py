@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Literal, TypeVar
+
+from msgspec import Struct
 
 from tracker_sync.errors import TrackerSyncError
 
@@ -13,8 +14,7 @@ STATES: tuple[State, ...] = ("broken", "look", "unchecked", "fine")
 """What is to be read first comes first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """One thing that was looked at, or could not be."""
 
     id: str

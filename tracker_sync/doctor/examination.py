@@ -4,7 +4,8 @@ import platform
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tracker_sync import __version__
 from tracker_sync.blots import hidden

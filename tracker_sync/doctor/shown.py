@@ -1,7 +1,8 @@
 """What was checked, as text and as JSON. Format: docs/doctor.md."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+
+from msgspec.structs import asdict
 
 from tracker_sync.doctor import STATES, Check, in_order, worst
 from tracker_sync.render import clean

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
+
+from msgspec import Struct
 
 from tracker_sync.events import Event
 
@@ -12,8 +13,7 @@ PEOPLE = "people"
 """The source of what people here said (tags, strategy versions). Trackers may not use the name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(Struct, frozen=True):
     """A record of the tracker that could not be understood, kept raw."""
 
     item: str
@@ -23,8 +23,7 @@ class Skipped:
     """The tracker's JSON, as text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Appended:
+class Appended(Struct, frozen=True):
     """What one append did: events that were new, events the log already had, and what it set aside."""
 
     new: int
@@ -42,8 +41,7 @@ class Entry(NamedTuple):
     event: Event
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(Struct, frozen=True):
     """The first place where a source's chain does not hold."""
 
     source: str
@@ -52,8 +50,7 @@ class Broken:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True):
     """How far a source's chain goes."""
 
     events: int

@@ -15,9 +15,10 @@ import json
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from tracker_sync.errors import MALFORMED, LogError
 from tracker_sync.events import canonical
@@ -29,8 +30,7 @@ LARGEST = 64 * 1024 * 1024
 """Bytes of a seal that is read: that of a log of 900 GB."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sums:
+class Sums(Struct, frozen=True):
     """The checksums of a file."""
 
     size: int
@@ -40,15 +40,13 @@ class Sums:
     """SHA-256, in hexadecimal."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unsealed:
+class Unsealed(Struct, frozen=True):
     """Why there is nothing to compare a file with."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Wrong:
+class Wrong(Struct, frozen=True):
     """What is wrong with a file or its seal, and what to do about it."""
 
     what: str

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterable
 
+from msgspec import Struct
+
 from tracker_sync.events import Tagged
 from tracker_sync.items import Item
 from tracker_sync.tagging import ORIGINS, Judgement
-from tracker_sync.value import value
 
 DIMENSIONS = ("intent", "customer", "origin")
 UNDOING = "u"
 """What the id of an event begins with that undoes another; a reason could be typed by anybody."""
 
 
-@value(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """What a person says of an item in one dimension."""
 
     item: Item

@@ -1,9 +1,9 @@
 """From rules and facts to what was found, what holds, and what could not be said."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import msgspec
+from msgspec import Struct
 
 from tracker_sync.patterns.facts import Facts
 from tracker_sync.patterns.measure import Seen, Silent
@@ -11,8 +11,7 @@ from tracker_sync.patterns.rules import BiasRule, Trial
 from tracker_sync.patterns.statistics.multiple import benjamini_hochberg
 
 
-@dataclass(frozen=True, slots=True)
-class Detected:
+class Detected(Struct, frozen=True):
     """What a rule came to, of everything or of one subject."""
 
     rule: BiasRule
@@ -70,8 +69,7 @@ def _left(rule: BiasRule, facts: Facts) -> Facts:
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(Struct, frozen=True):
     """A test inside a rule file that does not hold."""
 
     number: int

@@ -1,9 +1,10 @@
 """What a measure is, and what it says: a figure held against a threshold, with the rows behind it."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
 
 from tracker_sync.patterns.facts import Facts, Moment
 
@@ -11,8 +12,7 @@ Word = str | int | float | Fraction
 """What may stand in a sentence; a Fraction is a share, shown as a percentage."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One piece of evidence for a finding."""
 
     item: str
@@ -23,8 +23,7 @@ class Row:
     """When; None for what is no event: a rank, an amount."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """What a measure saw, of everything or of one subject."""
 
     fires: bool
@@ -55,8 +54,7 @@ class Seen:
     """Refs of all items that it rests on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Silent:
+class Silent(Struct, frozen=True):
     """What could not be said, and why. It is not a pass."""
 
     why: str

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from string import Formatter
 from typing import Any, Literal
 
 import msgspec
+from msgspec import Struct
 
 from tracker_sync import tomlfile
 from tracker_sync.errors import RuleError
@@ -44,8 +44,7 @@ class _Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     test: list[dict[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
+class Trial(Struct, frozen=True):
     """A test inside a rule file."""
 
     name: str
@@ -54,8 +53,7 @@ class Trial:
     """The subjects that are found; whether anything is; None: nothing can be said."""
 
 
-@dataclass(frozen=True, slots=True)
-class BiasRule:
+class BiasRule(Struct, frozen=True):
     """One rule, ready to look."""
 
     id: str

@@ -1,8 +1,9 @@
 """What a check found: as lines, as JSON, and as GitHub Actions shows it."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from tracker_sync.render import clean
 from tracker_sync.render.github import command
@@ -42,8 +43,7 @@ class Note(NamedTuple):
     """A key of WRITES, or the tracker's refusal."""
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """What was written in the trackers."""
 
     dry: bool
@@ -54,8 +54,7 @@ class Written:
     """The same, counted, in sentences."""
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """What was checked, and found."""
 
     refs: Sequence[str]

@@ -4,8 +4,9 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from tracker_sync.render import clean
 from tracker_sync.render.markdown import escaped
@@ -39,8 +40,7 @@ class Bullets(NamedTuple):
     rows: tuple[tuple[Part, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(Struct, frozen=True):
     """What a comment says: paragraphs and lists. Any word of it may be a stranger's."""
 
     blocks: tuple[tuple[Part, ...] | Bullets, ...]

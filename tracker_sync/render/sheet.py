@@ -1,9 +1,10 @@
 """What every way of showing a report draws on: its sentences, figures, tables and notes, without layout."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from tracker_sync.reports.query import Query
 from tracker_sync.reports.shares import Share
@@ -17,8 +18,7 @@ sales-led work is to the strategy; `share` a `Share`, or a `Fraction` where noth
 person-days; `money` whole units of currency; `range` a `Range`; `time` microseconds UTC."""
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(Struct, frozen=True):
     """Several figures for one unknown: the lowest and the highest, and one between where there is one."""
 
     low: float
@@ -26,8 +26,7 @@ class Range:
     middle: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NotAssessed:
+class NotAssessed(Struct, frozen=True):
     """Instead of a figure: an input that it needs is missing."""
 
     needs: str
@@ -41,8 +40,7 @@ Value = str | bool | int | float | Fraction | Share | Range | NotAssessed | Sequ
 """A value by its column's type; None: there is nothing to say, or nothing to take a share of."""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """One column of a table."""
 
     id: str
@@ -58,8 +56,7 @@ class Column:
     """How wide it is in a terminal of 80 columns; None: it is not shown there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """Rows of one kind, the most important first."""
 
     id: str
@@ -73,8 +70,7 @@ class Table:
     """How many a page for reading shows; formats for machines have all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Struct, frozen=True):
     """A number that never travels alone."""
 
     id: str
@@ -94,8 +90,7 @@ numbers of each row across and up, a third as size; `spread` a number of each ro
 `group`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
+class Chart(Struct, frozen=True):
     """A picture of a table's rows, or of figures; it shows nothing that these do not say."""
 
     id: str
@@ -118,8 +113,7 @@ class Chart:
     """So many rows are drawn; `series` draws all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """A report in words."""
 
     name: str

@@ -1,10 +1,10 @@
 """The stated strategy as JSON. Format: docs/formats.md."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
 from typing import Any
 
 import msgspec
+from msgspec.structs import asdict
 
 from tracker_sync.render.json import dump
 from tracker_sync.reports.query import rfc3339

@@ -1,10 +1,11 @@
 """Who uses what was built: counts of adoption.csv, and the share of accounts 90 days after a release."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
 from typing import Literal
+
+from msgspec import Struct
 
 from tracker_sync.adoption import Use
 from tracker_sync.customers import Customers
@@ -19,8 +20,7 @@ SERVED = ("customer", "design-partner")
 Verdict = Literal["on target", "under target", "cannot be told", "no target"]
 
 
-@dataclass(frozen=True, slots=True)
-class Adoption:
+class Adoption(Struct, frozen=True):
     """Who used something at the end of a day."""
 
     at: int
@@ -69,8 +69,7 @@ class Adoption:
         return "under target" if self.high < self.target else "cannot be told"
 
 
-@dataclass(frozen=True)
-class Counts:
+class Counts(Struct, frozen=True):
     """What adoption.csv says of the items of a portfolio, up to an instant."""
 
     org: Portfolio

@@ -1,7 +1,8 @@
 """Who uses a feature after its release, as adoption.csv counts it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tracker_sync.adoption import Use
 from tracker_sync.days import Days
@@ -9,8 +10,7 @@ from tracker_sync.reports.adopted import AFTER, independent
 from tracker_sync.reports.portfolio import Portfolio
 
 
-@dataclass(frozen=True, slots=True)
-class Adopters:
+class Adopters(Struct, frozen=True):
     """The independent accounts that use a feature."""
 
     early: frozenset[str]

@@ -1,11 +1,11 @@
 """What the stated intents bet on, since when, and which epics their initiatives carry."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
 import numpy as np
+from msgspec import Struct
 
 from tracker_sync.days import Days
 from tracker_sync.events import canonical
@@ -18,8 +18,7 @@ from tracker_sync.strategies import Strategies, Version
 from tracker_sync.strategy import Intent, midnight
 
 
-@dataclass(frozen=True, slots=True)
-class Bet:
+class Bet(Struct, frozen=True):
     """The hypothesis of an intent."""
 
     text: str
@@ -34,8 +33,7 @@ class Bet:
     """Whether the last day of the window is after that day."""
 
 
-@dataclass(frozen=True, slots=True)
-class Carrier:
+class Carrier(Struct, frozen=True):
     """An initiative of the strategy, and the epics that carry it."""
 
     initiative: str
@@ -47,8 +45,7 @@ class Carrier:
     """Keys that it names and no item has."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outside:
+class Outside(Struct, frozen=True):
     """An epic of a stated intent that no initiative carries."""
 
     ref: str

@@ -1,8 +1,7 @@
 """What was declined once and came back: after how long, by whose role, and whether there was new evidence."""
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 
 from tracker_sync.days import Days
 from tracker_sync.reports.exclusions import Exclusions
@@ -17,8 +16,7 @@ _DECIDED_BY = ("status", "resolution")
 """What takes a declined item up again; who changed something else at that moment need not have done it."""
 
 
-@dataclass(frozen=True, slots=True)
-class CameBack:
+class CameBack(Struct, frozen=True):
     """An item that was declined, and of which that was taken back."""
 
     ref: str
@@ -46,8 +44,7 @@ class CameBack:
         return bool(self.evidence or self.accounts)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _Ends:
+class _Ends(Struct, frozen=True, eq=False):
     """By row: when the last decline that was taken back began and ended, and its reason."""
 
     lo: Array

@@ -1,9 +1,10 @@
 """The epics that carry an initiative: how they went, who had them, and what people decided about them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker_sync.days import Days
 from tracker_sync.reports.courses import Course, courses, under
@@ -15,8 +16,7 @@ from tracker_sync.states.columns import Array
 from tracker_sync.states.stints import NOBODY
 
 
-@dataclass(frozen=True, slots=True)
-class Carried:
+class Carried(Struct, frozen=True):
     """An initiative with its epics; a row is one of the portfolio's."""
 
     told: Told

@@ -1,10 +1,11 @@
 """What one client may see of its own requests: made for sharing, it holds nothing about anybody else."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from tracker_sync.customers import Customers, parse
 from tracker_sync.inputs import told
@@ -20,8 +21,7 @@ from tracker_sync.states.columns import Array, distinct
 from tracker_sync.strategy import normal
 
 
-@dataclass(frozen=True, slots=True)
-class ClientRequest:
+class ClientRequest(Struct, frozen=True):
     """One thing that the client asked for. Texts are None where there are none, or where they might name
     somebody else."""
 
@@ -38,8 +38,7 @@ class ClientRequest:
     """The mission of the strategic intent that it serves, unless it was declined or waits."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClientView:
+class ClientView(Struct, frozen=True):
     """The whole report for a client, and all of it."""
 
     query: Query

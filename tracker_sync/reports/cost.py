@@ -1,12 +1,12 @@
 """What a custom feature costs over its life: the build, and the upkeep that comes after it."""
 
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from math import log
 from typing import Literal, NamedTuple
 
 import numpy as np
+from msgspec import Struct
 
 from tracker_sync.states.columns import Array
 
@@ -30,8 +30,7 @@ PLACES = 1_000
 Unit = Literal["money", "person-days"]
 
 
-@dataclass(frozen=True, slots=True)
-class Build:
+class Build(Struct, frozen=True):
     """What it took to build a feature, or is estimated to take; a single figure where both ends are equal."""
 
     low: Fraction
@@ -61,8 +60,7 @@ def yearly_upkeep(upkeep: Fraction, build: Fraction, days: int) -> Fraction | No
     return upkeep / build * Fraction(YEAR, days) if days >= YEAR and build else None
 
 
-@dataclass(frozen=True, slots=True)
-class Inputs:
+class Inputs(Struct, frozen=True):
     """All that a cost rests on but chance; exact."""
 
     build: Build
@@ -78,8 +76,7 @@ class Inputs:
                 raise ValueError(f"the {name} is {figure}: give 0 or more, or None where it is not known")
 
 
-@dataclass(frozen=True, slots=True)
-class Spread:
+class Spread(Struct, frozen=True):
     """A figure that chance moves: one draw in ten is at most the first, half are at most the second, one in
     ten is above the last."""
 
@@ -88,8 +85,7 @@ class Spread:
     p90: Fraction
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
+class Cost(Struct, frozen=True):
     """The hidden cost of a feature, in the unit of its build and at today's worth."""
 
     inputs: Inputs

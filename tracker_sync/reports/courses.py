@@ -1,11 +1,11 @@
 """How epics went: when they were begun, released, begun again and stopped."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
 import numpy as np
+from msgspec import Struct
 
 from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.reports.scoped import opened_at
@@ -16,8 +16,7 @@ Span = tuple[int, int, int]
 """(from, until, phase), by time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
+class Course(Struct, frozen=True):
     """How an epic went until a moment; times are microseconds UTC."""
 
     state: State

@@ -1,11 +1,11 @@
 """The demand report: which accounts asked for what, and how much of it more than one of them wants."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from fractions import Fraction
 
 import numpy as np
+from msgspec import Struct
 
 from tracker_sync.errors import ConfigError
 from tracker_sync.reports.demand_rows import Row, listed
@@ -19,8 +19,7 @@ from tracker_sync.states.columns import Array, distinct
 from tracker_sync.states.grounds import UNCLEAR
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
+class Demand(Struct, frozen=True):
     """The whole report."""
 
     query: Query

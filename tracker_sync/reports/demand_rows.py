@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 
 import numpy as np
+from msgspec import Struct
 
 from tracker_sync.reports.org import Org
 from tracker_sync.reports.portfolio import Many, Portfolio
@@ -17,8 +17,7 @@ from tracker_sync.states.columns import NEVER, Array
 from tracker_sync.strategy import Excluded
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A unit of demand and one account that asked for it."""
 
     ref: str

@@ -1,9 +1,10 @@
 """What the epics of an initiative inherit: the evidence on which the first of them was begun."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+
+from msgspec import Struct
 
 from tracker_sync.reports.adopted import Adoption
 from tracker_sync.reports.carried import Carried
@@ -63,8 +64,7 @@ class Descent:
         return tuple(org.ref(r) for r in linked if (at := went[r].started) is not None and at > start)
 
 
-@dataclass(frozen=True, slots=True)
-class Epic:
+class Epic(Struct, frozen=True):
     """An epic of an initiative. Times are microseconds UTC."""
 
     initiative: str
@@ -80,9 +80,9 @@ class Epic:
     """Whether it is the one that was started first."""
     adoption: Adoption | None
     """Who used this one alone on the 90th day after its last release; None where that cannot be told."""
-    row: int = field(repr=False)
-    of: Carried = field(repr=False)
-    descent: Descent = field(repr=False)
+    row: int
+    of: Carried
+    descent: Descent
 
     @property
     def own(self) -> int:

@@ -1,9 +1,11 @@
 """Which findings somebody dismissed, as long as that holds; and how often each detector's were."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker_sync.dismissals import Basis, is_other, parse
 from tracker_sync.events import Dismissed
@@ -45,8 +47,7 @@ def _last(org: Portfolio, query: Query, name: str) -> Dismissed | None:
     return said[-1] if said else None
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """How a detector did, by what people said of its findings."""
 
     detector: str

@@ -1,8 +1,10 @@
 """The reports that findings are drawn from, each made once."""
 
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.reports.query import Query
@@ -13,8 +15,7 @@ if TYPE_CHECKING:
     from tracker_sync.reports.sagas import Outcome
 
 
-@dataclass(frozen=True)
-class Drawn:
+class Drawn(Struct, frozen=True, dict=True):
     """What is known of an organisation for a question."""
 
     org: Portfolio

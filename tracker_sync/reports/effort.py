@@ -1,12 +1,12 @@
 """Effort: each working day of a person, split equally over what they had in progress that day."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
 from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
 
 from tracker_sync.days import Days
 from tracker_sync.reports.portfolio import Portfolio
@@ -20,8 +20,7 @@ ROOM = 2**62
 """Sums up to this are held as machine integers, others as Python's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Effort:
+class Effort(Struct, frozen=True):
     """Person-days of every row in the window, exact: whole numbers of `1 / unit` of a person-day."""
 
     amounts: Array
@@ -92,8 +91,7 @@ def effort_by(org: Portfolio, query: Query, group: Array, groups: int) -> tuple[
     return found, unit
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Daily:
+class Daily(Struct, frozen=True, eq=False):
     """What people worked on some rows of a window, day by day, so that it can be summed from any day on."""
 
     shares: _Shares

@@ -1,9 +1,9 @@
 """On what evidence work rests, and how strong that is: what people do says more than what they say."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from tracker_sync.reports.org import Org
 from tracker_sync.reports.portfolio import Portfolio
@@ -19,8 +19,7 @@ ASKED = "asked for"
 """The word for an account that asked for it, which is as much as a deal says."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sign:
+class Sign(Struct, frozen=True):
     """One piece of evidence."""
 
     grade: int

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
 import numpy as np
+from msgspec import Struct
 
 from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.reports.query import Query
@@ -18,8 +18,7 @@ Change = tuple[int | None, str]
 """(when the version that brings it came into force, what it did); None: it was not recorded yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """One decision, by its id, over all versions of the strategy."""
 
     id: str
@@ -34,8 +33,7 @@ class Standing:
     """Whether it stands at the end of the window."""
 
 
-@dataclass(frozen=True, slots=True)
-class Exclusions:
+class Exclusions(Struct, frozen=True):
     """Everything that was decided against, as far as it was known at the instant."""
 
     versions: tuple[Version, ...]

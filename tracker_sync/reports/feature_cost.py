@@ -1,12 +1,13 @@
 """What features took to build and to keep up, and what they cost over their life."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Literal
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker_sync.days import Days
 from tracker_sync.reports.cost import Build, Cost, Unit, hidden_cost, yearly_upkeep
@@ -31,8 +32,7 @@ has taken less than its estimate; `so far`, what any other has taken until now; 
 was declined, which nobody will keep up."""
 
 
-@dataclass(frozen=True, slots=True)
-class Upkeep:
+class Upkeep(Struct, frozen=True):
     """What repairs and support took since a release."""
 
     effort: Fraction
@@ -43,8 +43,7 @@ class Upkeep:
     """Refs of the bugs and support that it was for."""
 
 
-@dataclass(frozen=True, slots=True)
-class FeatureCost:
+class FeatureCost(Struct, frozen=True):
     """What one feature costs, with all that this rests on."""
 
     basis: Basis
@@ -139,8 +138,7 @@ def _yearly(upkeep: Upkeep | None, build: Fraction) -> Fraction | None:
     return yearly_upkeep(upkeep.effort, build, upkeep.days)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _Taken:
+class _Taken(Struct, frozen=True, eq=False):
     """Person-days by group of people and row."""
 
     rows: Array
@@ -153,8 +151,7 @@ class _Taken:
         return [Fraction(int(sum(own)), self.unit) for own in self.amounts[:, places].tolist()]
 
 
-@dataclass(frozen=True)
-class _Spent:
+class _Spent(Struct, frozen=True, dict=True):
     """Effort on some features and what is under them, by who did it and what these people cost."""
 
     org: Portfolio

@@ -1,9 +1,10 @@
 """What a report of warnings is made of: findings, what could not be assessed, and what holds."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
+
+from msgspec import Struct
 
 from tracker_sync.reports.shares import Share
 
@@ -13,8 +14,7 @@ SEVERITIES: tuple[Severity, ...] = ("note", "warning", "alarm")
 """From what is worth knowing to what should not wait."""
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(Struct, frozen=True):
     """What was measured, and what it may be for all that is known."""
 
     unit: str
@@ -39,8 +39,7 @@ class Measured:
         return self.share.interval if self.share else self.ends
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """A row that a finding rests on. It names roles, never people."""
 
     item: str
@@ -57,8 +56,7 @@ class Evidence:
     """Since when the strategy had been in force that was so then, in microseconds UTC; None: none was."""
 
 
-@dataclass(frozen=True, slots=True)
-class Threshold:
+class Threshold(Struct, frozen=True):
     """Where a figure becomes a finding."""
 
     value: Fraction
@@ -68,8 +66,7 @@ class Threshold:
     """Whether being above it is the finding; else being below it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dismissal:
+class Dismissal(Struct, frozen=True):
     """Somebody said that a finding does not matter for now."""
 
     by: str
@@ -78,8 +75,7 @@ class Dismissal:
     """In microseconds UTC."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """A pattern in the work: what it may mean, what it rests on, and a question; never a verdict."""
 
     detector: str
@@ -95,7 +91,7 @@ class Finding:
     threshold: Threshold
     certain: bool
     """Whether it holds whatever the unknown work is."""
-    look: Callable[[], Sequence[str]] = field(repr=False)
+    look: Callable[[], Sequence[str]]
     """What finds its `epics`."""
     items: Sequence[str] = ()
     """Refs of all items that it rests on."""
@@ -122,8 +118,7 @@ class Finding:
         return f"{self.detector}/{self.subject}" if self.subject else self.detector
 
 
-@dataclass(frozen=True, slots=True)
-class Unassessed:
+class Unassessed(Struct, frozen=True):
     """What could not be looked at. It is not a pass."""
 
     detector: str
@@ -134,21 +129,14 @@ class Unassessed:
     subject: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Holds:
+class Holds(Struct, frozen=True):
     """What was looked at and is within its threshold, whatever the unknown work is."""
 
     detector: str
     claim: str
     measured: Measured
     threshold: Threshold
-    subject: str = field(default="")
+    subject: str = ""
 
 
 Result = Finding | Unassessed | Holds
-
-
-def worst(findings: Sequence[Finding]) -> Severity | None:
-    """The highest severity of those that nobody dismissed; None where there are none."""
-    open_ = [SEVERITIES.index(f.severity) for f in findings if f.dismissed is None]
-    return SEVERITIES[max(open_)] if open_ else None

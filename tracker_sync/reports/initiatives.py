@@ -1,9 +1,10 @@
 """The initiatives of the stated strategy over its versions: what they say, since when, and who owns them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
+
+from msgspec import Struct
 
 from tracker_sync.strategies import Strategies, Version
 from tracker_sync.strategy import Initiative, KillLine
@@ -13,8 +14,7 @@ Entry = tuple[Initiative | None, list[KillLine]]
 Word = Literal["stated", "changed", "gone"]
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """An initiative as the versions of the strategy tell of it, up to one of them."""
 
     initiative: Initiative

@@ -1,10 +1,10 @@
 """The intents report: what each strategic intent was to get, and what it got."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
+from msgspec import Struct
 
 from tracker_sync.days import Days
 from tracker_sync.events import canonical
@@ -18,8 +18,7 @@ from tracker_sync.states.columns import Array, distinct
 from tracker_sync.strategy import Intent
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One intent."""
 
     intent: str
@@ -43,8 +42,7 @@ class Row:
     target: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Intents:
+class Intents(Struct, frozen=True):
     """The whole report."""
 
     query: Query

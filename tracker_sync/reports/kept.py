@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from tracker_sync.events import canonical
 from tracker_sync.log import EventLog
@@ -14,8 +15,7 @@ _SELECT, _INSERT = "SELECT val FROM projection WHERE name = ?", "INSERT INTO pro
 _DELETE = "DELETE FROM projection WHERE name = ?"
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """What is kept for reports by one judgement of one log."""
 
     log: EventLog

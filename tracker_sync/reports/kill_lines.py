@@ -1,10 +1,11 @@
 """Kill lines: whether an outcome came under the line below which it was agreed to stop."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, tzinfo
 from fractions import Fraction
 from typing import Literal
+
+from msgspec import Struct
 
 from tracker_sync.reports.adopted import Adoption
 from tracker_sync.strategy import KillLine, midnight, normal
@@ -15,8 +16,7 @@ which share of those it was built for, 0 to 1. Any other metric is kept elsewher
 State = Literal["ahead", "held", "crossed", "cannot be told", "not assessed"]
 
 
-@dataclass(frozen=True, slots=True)
-class Kill:
+class Kill(Struct, frozen=True):
     """A kill line, and how it stands."""
 
     metric: str

@@ -1,10 +1,10 @@
 """Whether the limits that the strategy states are exceeded, for certain or perhaps."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
+from msgspec import Struct
 
 from tracker_sync.reports import outcomes
 from tracker_sync.reports.drawn import Drawn
@@ -20,8 +20,7 @@ Check = Callable[[Drawn, Limits], Iterator[Result]]
 _STATED = "strategy.toml, [limits] {}"
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """One limit, and how what is measured against it reads."""
 
     detector: str

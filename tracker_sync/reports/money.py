@@ -1,12 +1,12 @@
 """Money: effort times what a day of each team costs, from the lowest to the highest rate."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
 
 from tracker_sync.people import Person
 from tracker_sync.reports.effort import ROOM, effort_by
@@ -28,8 +28,7 @@ class Part(NamedTuple):
     rate: Rate
 
 
-@dataclass(frozen=True, eq=False)
-class Costs:
+class Costs(Struct, frozen=True, eq=False):
     """Person-days by who did them: in row 0 those of people whose team states no rate."""
 
     amounts: Array
@@ -83,8 +82,7 @@ def _team(person: Person) -> str:
     return f"team {person.team}" if person.team else f"person {person.logins[0]}"
 
 
-@dataclass(frozen=True, eq=False)
-class Priced(Share):
+class Priced(Share, frozen=True, eq=False, dict=True):
     """A share of money: its low at the rates that make it lowest, its high at those that make it highest.
 
     Each team has one rate, which it has for all that it does; so what a single team did has the same share of
@@ -112,8 +110,7 @@ class Priced(Share):
         return (low[0], high[1]) if low and high else None
 
 
-@dataclass(frozen=True, eq=False)
-class Pricing:
+class Pricing(Struct, frozen=True, eq=False, dict=True):
     """Rows with what they cost, in groups: a share is of whole groups."""
 
     org: Portfolio

@@ -1,10 +1,11 @@
 """From a configuration and a log to what reports are computed from, or to single items."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from tracker_sync.config import Config
 from tracker_sync.days import EPOCH, Days
@@ -36,8 +37,7 @@ if TYPE_CHECKING:
     from tracker_sync.states.stored import Lives
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """The options of a report, as typed. Dates are whole days of the configured time zone."""
 
     since: str | None = None
@@ -52,8 +52,7 @@ class Asked:
     customer: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Basis:
+class _Basis(Struct, frozen=True):
     """What everything is judged by, for a question."""
 
     judged: Judgement

@@ -1,9 +1,10 @@
 """An organisation's items with their histories and tags, for whoever looks at items one by one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from tracker_sync.alignment import accounts
 from tracker_sync.customers import Customers
@@ -13,8 +14,7 @@ from tracker_sync.tagging import Judgement, Tags
 from tracker_sync.work import Tree, is_epic
 
 
-@dataclass(frozen=True, eq=False)
-class Org:
+class Org(Struct, frozen=True, eq=False, dict=True):
     """An organisation's work as a log shows it."""
 
     world: World

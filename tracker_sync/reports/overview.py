@@ -1,7 +1,9 @@
 """The overview: the one page that answers whether we build our strategy."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker_sync.days import Days
 from tracker_sync.reports.drawn import Drawn
@@ -19,8 +21,7 @@ RECENT = 91
 """Days: the last thirteen weeks."""
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
+class Overview(Struct, frozen=True):
     """The reports that it draws on."""
 
     query: Query

@@ -1,8 +1,9 @@
 """What a customer pays for a feature, as its tracker says it."""
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
+
+from msgspec import Struct
 
 from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.states.told import Told
@@ -13,8 +14,7 @@ SUPPLY = 'fields = { paid = "…" } of the Jira source in tracker-sync.toml, or 
 """What makes payments known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Payment:
+class Payment(Struct, frozen=True):
     """What is paid for a feature."""
 
     amount: Fraction | None

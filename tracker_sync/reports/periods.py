@@ -1,16 +1,17 @@
 """The weeks, months or quarters of a question's window."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker_sync.days import local
 from tracker_sync.reports.query import Query
 from tracker_sync.strategy import midnight
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(Struct, frozen=True):
     """One of them, as far as it lies in the window; times in microseconds UTC."""
 
     name: str

@@ -1,8 +1,7 @@
 """How far items had come at a moment: not started, in progress, done or declined, and since when."""
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 
 from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.states.columns import DECLINED, DOING, DONE, NEVER, NONE, Array
@@ -12,8 +11,7 @@ WAITING = NONE
 CALLED = {WAITING: "not started", DOING: "in progress", DONE: "done", DECLINED: "declined"}
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Phases:
+class Phases(Struct, frozen=True, eq=False):
     """Arrays by row; times in microseconds UTC, or NEVER."""
 
     started: Array

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tracker_sync.events import Dismissed
 from tracker_sync.inputs import Detectors, Sides
@@ -48,8 +49,7 @@ class Asked(NamedTuple):
     since: Array
 
 
-@dataclass(frozen=True, eq=False)
-class Portfolio:
+class Portfolio(Struct, frozen=True, eq=False, dict=True):
     """The items of an organisation as they were at one instant, in natural order of their refs.
 
     A *row* is the place of an item in this order; arrays have a value for each row.
@@ -93,7 +93,7 @@ class Portfolio:
     def forget(self) -> None:
         """Let go of all that was worked out but what its items are called; who asks again has it worked out
         again. Shares hold on to the organisation that they are of, and a series has many."""
-        for name in self.__dict__.keys() - {f.name for f in fields(self)} - {"_chosen"}:
+        for name in self.__dict__.keys() - {"_chosen"}:
             del self.__dict__[name]
         self.efforts.clear()
         self._active.clear()

@@ -1,11 +1,11 @@
 """The problems report: what the people served rank worst, and what the work goes into."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
+from msgspec import Struct
 
 from tracker_sync.inputs import SUPPLIES
 from tracker_sync.reports.courses import under
@@ -28,8 +28,7 @@ from tracker_sync.states.columns import NONE
 from tracker_sync.strategy import normal
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What some answers about one problem come to."""
 
     answers: int
@@ -47,8 +46,7 @@ class Asked:
         return opportunity(self.importance, self.satisfaction)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One problem."""
 
     problem: str
@@ -69,7 +67,7 @@ class Row:
     """Of all effort: at most also all work that names no problem, since it may serve any."""
     epics: tuple[str, ...]
     """Refs of the epics that name it."""
-    look: Callable[[str], int] = field(repr=False)
+    look: Callable[[str], int]
 
     @property
     def grade(self) -> int:
@@ -77,8 +75,7 @@ class Row:
         return self.look(self.slug)
 
 
-@dataclass(frozen=True, slots=True)
-class Persona:
+class Persona(Struct, frozen=True):
     """Those of one persona."""
 
     persona: str
@@ -88,8 +85,7 @@ class Persona:
     agreement: Agreement
 
 
-@dataclass(frozen=True)
-class Problems:
+class Problems(Struct, frozen=True):
     """The whole report."""
 
     query: Query

@@ -1,11 +1,11 @@
 """The promises report: what was promised to whom, whether it was scoped by then, and when it came."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
+from msgspec import Struct
 
 from tracker_sync.days import DAY, Days
 from tracker_sync.reports.phases import Phases, phases
@@ -23,8 +23,7 @@ PROMISE, DATE = KINDS = ("promise", "due date")
 """What speaks of a promise: somebody said so; or nothing but a due date does."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One promised item. Days are whole days of the calendar, but for `latency` and `age`, which are elapsed
     time."""
 
@@ -64,8 +63,7 @@ class Row:
     """Those of them that are open."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """The promises to one account, or of one kind."""
 
     name: str
@@ -78,8 +76,7 @@ class Tally:
     """How many it is the median of."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(Struct, frozen=True):
     """How long work that was done in the window took: medians in elapsed days, each of `n` items."""
 
     level: str
@@ -91,8 +88,7 @@ class Pace:
     n: int
 
 
-@dataclass(frozen=True, slots=True)
-class Promises:
+class Promises(Struct, frozen=True):
     """The whole report."""
 
     query: Query

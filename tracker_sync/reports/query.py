@@ -1,7 +1,8 @@
 """What a report is asked for."""
 
-from dataclasses import dataclass
 from datetime import UTC, timedelta, tzinfo
+
+from msgspec import Struct
 
 from tracker_sync.days import EPOCH, local
 
@@ -9,8 +10,7 @@ WEIGHTS = ("effort", "count", "points", "money")
 PERIODS = ("week", "month", "quarter")
 
 
-@dataclass(frozen=True, slots=True)
-class Clocks:
+class Clocks(Struct, frozen=True):
     """At which moments something is looked at, in microseconds UTC; None: now."""
 
     as_of: int | None = None
@@ -24,8 +24,7 @@ class Clocks:
         return self != Clocks()
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Struct, frozen=True):
     """What a report is asked for. Times are microseconds UTC; the window is since ≤ t < until."""
 
     since: int

@@ -1,9 +1,10 @@
 """How the people served rank their problems, and how far they agree."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 from statistics import median
+
+from msgspec import Struct
 
 from tracker_sync.patterns.statistics.concordance import concordance
 from tracker_sync.reports.adopted import independent
@@ -11,8 +12,7 @@ from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.strategy import normal
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """The newest answer of a persona at an account about a problem."""
 
     account: str
@@ -37,8 +37,7 @@ class Answer:
         return self.account, normal(self.persona)
 
 
-@dataclass(frozen=True, slots=True)
-class Agreement:
+class Agreement(Struct, frozen=True):
     """How far some rankers agree."""
 
     w: Fraction | None

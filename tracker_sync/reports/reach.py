@@ -1,10 +1,10 @@
 """Demand by account and by segment: how far it reaches beyond the one who asked."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
+from msgspec import Struct
 
 from tracker_sync.customers import Customers
 from tracker_sync.events import MICROSECOND
@@ -19,8 +19,7 @@ NO_SEGMENT = "no segment"
 NOT_IN_FILE = "not in the customers file"
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """What an independent account is to us at a time."""
 
     name: str
@@ -35,8 +34,7 @@ class Profile:
     """In whole units of currency."""
 
 
-@dataclass(frozen=True, slots=True)
-class ByAccount:
+class ByAccount(Struct, frozen=True):
     """What one account asked for, and what became of it."""
 
     profile: Profile
@@ -56,8 +54,7 @@ class ByAccount:
     """Days that the oldest unit has waited which nobody has committed to; None: none waits."""
 
 
-@dataclass(frozen=True, slots=True)
-class BySegment:
+class BySegment(Struct, frozen=True):
     """What the accounts of one segment asked for."""
 
     segment: str

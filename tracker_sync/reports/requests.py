@@ -1,9 +1,10 @@
 """Requests as arrays: which account asked for which unit of demand, how far it has come, what it took."""
 
-from dataclasses import dataclass, replace
 from math import lcm
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker_sync.reports.effort import ROOM, effort
 from tracker_sync.reports.phases import phases
@@ -20,8 +21,7 @@ OUTSIDE = ("sales", "support", "customer")
 """Origins that somebody outside stands behind."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Items:
+class Items(Struct, frozen=True, eq=False):
     """Single items that an account asked for: a place each, by the place of the request they belong to."""
 
     request: Array
@@ -36,11 +36,10 @@ class Items:
 
     def where(self, which: Array) -> "Items":
         """Some of them."""
-        return Items(*(getattr(self, name)[which] for name in self.__slots__))
+        return Items(*(getattr(self, name)[which] for name in self.__struct_fields__))
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Requests:
+class Requests(Struct, frozen=True, eq=False):
     """An account that asked for a unit of demand: a place each."""
 
     unit: Array
@@ -157,8 +156,7 @@ def nameless(org: Portfolio, query: Query) -> Array:
     return np.setdiff1d(units[silent & open_ & org.within(query)], units[_wishes(org, query).rows])
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _Asked:
+class _Asked(Struct, frozen=True, eq=False):
     """(row, account, first asked), each row and account once."""
 
     rows: Array

@@ -1,9 +1,10 @@
 """One initiative's saga: what it is now, how it came to that, and whether anybody decided what follows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
+
+from msgspec import Struct
 
 from tracker_sync.reports.adopted import Adoption
 from tracker_sync.reports.carried import Carried
@@ -15,8 +16,7 @@ STAGES: tuple[Stage, ...] = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """The 90th day after a release."""
 
     epic: str
@@ -27,8 +27,7 @@ class Check:
     needs: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Saga:
+class Saga(Struct, frozen=True):
     """One initiative. Times are microseconds UTC."""
 
     initiative: str

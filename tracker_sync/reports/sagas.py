@@ -1,12 +1,13 @@
 """The sagas report: what became of each initiative, from the idea to its adoption or its end."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker_sync.days import Days
 from tracker_sync.inputs import SUPPLIES
@@ -28,8 +29,7 @@ from tracker_sync.states.columns import Array
 COUNT = "a row of adoption.csv about one of its epics by then"
 
 
-@dataclass(frozen=True)
-class Sagas:
+class Sagas(Struct, frozen=True):
     """The whole report."""
 
     query: Query
@@ -79,8 +79,7 @@ def sagas(org: Portfolio, query: Query) -> Sagas:
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """How a stated initiative came out against what was agreed of it."""
 
     initiative: str

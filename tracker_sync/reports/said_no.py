@@ -1,10 +1,11 @@
 """The said-no report: what was decided against, what was declined, and what was started all the same."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker_sync.reports.came_back import CameBack, came_back
 from tracker_sync.reports.effort import Effort, effort
@@ -18,8 +19,7 @@ from tracker_sync.states import FOREVER
 from tracker_sync.states.columns import DECLINED, NEVER, Array, distinct
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One opportunity that was decided against, over all versions of the strategy."""
 
     id: str
@@ -39,8 +39,7 @@ class Rule:
     """Person-days in the window of what was started against it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Declined:
+class Declined(Struct, frozen=True):
     """A request that was declined in the window, and is so still."""
 
     ref: str
@@ -56,8 +55,7 @@ class Declined:
     effort: Fraction
 
 
-@dataclass(frozen=True, slots=True)
-class Breach:
+class Breach(Struct, frozen=True):
     """Work of the window that was started while the strategy stood against what it names."""
 
     ref: str
@@ -75,8 +73,7 @@ class Breach:
     """The version that stood was recorded in this log only after the start."""
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """A request that names what the strategy stands against, and that nobody has answered."""
 
     ref: str
@@ -86,8 +83,7 @@ class Waiting:
     accounts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Struct, frozen=True):
     """Why requests were declined, by the tracker's resolution."""
 
     reason: str
@@ -101,8 +97,7 @@ class Reason:
     effort: Fraction
 
 
-@dataclass(frozen=True, slots=True)
-class SaidNo:
+class SaidNo(Struct, frozen=True):
     """The whole report."""
 
     query: Query
@@ -238,8 +233,7 @@ class _Below:
         return found[self._leaf[found]]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _Rows:
+class _Rows(Struct, frozen=True, eq=False):
     """Makes what the report lists."""
 
     org: Portfolio

@@ -1,10 +1,11 @@
 """The sales-led report: how much of the work sales asked for, and how much of that fits the strategy."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker_sync.reports.effort import Effort, effort
 from tracker_sync.reports.money import Pricing
@@ -18,8 +19,7 @@ from tracker_sync.states.columns import VERDICTS, Array
 _SALES = ("healthy", "unhealthy", "undecidable")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One leaf of the work."""
 
     ref: str
@@ -34,8 +34,7 @@ class Row:
     """Whether it was ever seen in progress in the window; only then it has an effort."""
 
 
-@dataclass(frozen=True, slots=True)
-class Weighed:
+class Weighed(Struct, frozen=True):
     """The figures by one weight."""
 
     weight: str
@@ -50,8 +49,7 @@ class Weighed:
     """The same at all highest rates: another figure for money only."""
 
 
-@dataclass(frozen=True, slots=True)
-class Spell:
+class Spell(Struct, frozen=True):
     """The figures of one period of a series."""
 
     period: Period
@@ -71,8 +69,7 @@ class Spell:
         return Fraction(now.low or 0) - (then.low or 0), Fraction(now.high or 0) - (then.high or 0)
 
 
-@dataclass(frozen=True, slots=True)
-class SalesLed:
+class SalesLed(Struct, frozen=True):
     """The whole report."""
 
     query: Query

@@ -1,8 +1,7 @@
 """When items were first scoped, which dates they were due on, and when they moved up the queue, by row."""
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 
 from tracker_sync.days import DAY
 from tracker_sync.reports.portfolio import Portfolio
@@ -21,8 +20,7 @@ SOON = 14 * DAY
 """A move up this soon after somebody asked, or was promised something, is a jump of the queue."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Scoped:
+class Scoped(Struct, frozen=True, eq=False):
     """Arrays by row."""
 
     at: Array
@@ -47,8 +45,7 @@ def scoped(org: Portfolio, at: int) -> Scoped:
     return Scoped(first, _of_sources(org, rows))
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Dates:
+class Dates(Struct, frozen=True, eq=False):
     """Due dates by row, as ordinals of days; NONE where there is none."""
 
     first: Array
@@ -84,8 +81,7 @@ def dates(org: Portfolio, ended: Array, at: int) -> Dates:
     return found
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Jumps:
+class Jumps(Struct, frozen=True, eq=False):
     """Arrays by row."""
 
     count: Array

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.reports.query import Query
@@ -17,8 +18,7 @@ FIELD = "Problem"
 """What the tracker calls the field, in any case."""
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
+class Served(Struct, frozen=True):
     """What epics say."""
 
     names: Mapping[int, tuple[str, ...]]

@@ -1,11 +1,11 @@
 """A share that says how sure it is: bounds for what is unknown, an interval for chance, its items."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
+from msgspec import Struct
 
 from tracker_sync.patterns.statistics.bootstrap import by_root, ends
 from tracker_sync.patterns.statistics.proportion import kish, wilson
@@ -18,8 +18,7 @@ Flags = Sequence[bool]
 """For each group, whether it is meant."""
 
 
-@dataclass(frozen=True, eq=False)
-class Grouped:
+class Grouped(Struct, frozen=True, eq=False, dict=True):
     """Rows with what each weighs, in groups: a share is of whole groups."""
 
     org: Portfolio
@@ -63,8 +62,7 @@ class Grouped:
         return Share(self, np.array(surely, dtype=bool), np.array(maybe, dtype=bool), every)
 
 
-@dataclass(frozen=True, eq=False)
-class Share:
+class Share(Struct, frozen=True, eq=False, dict=True):
     """A numerator over a denominator, as worst-case (Manski) bounds; all None without a denominator."""
 
     base: Grouped

@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache, lru_cache, partial
 from typing import Literal, get_args
 
 import numpy as np
+from msgspec import Struct
 
 from tracker_sync.events import MICROSECOND
 from tracker_sync.reports.adopted import counts
@@ -29,8 +29,7 @@ COVERAGE = Fraction(4, 5)
 State = Literal["confirmed", "presumptive", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One feature: an epic, or work that stands alone."""
 
     ref: str
@@ -50,7 +49,7 @@ class Row:
     """As of the query's moment, whatever the window."""
     names_problem: bool
     """Whether it says which problem it serves; if not, other accounts may rank that one among their worst."""
-    look: Callable[[], Displaced | None] = field(repr=False)
+    look: Callable[[], Displaced | None]
     """What finds `displaced`."""
 
     @property
@@ -59,8 +58,7 @@ class Row:
         return self.look()
 
 
-@dataclass(frozen=True, slots=True)
-class Shared:
+class Shared(Struct, frozen=True):
     """A feature that one account asked for and that is for more."""
 
     ref: str
@@ -75,8 +73,7 @@ class Shared:
     """Person-days in the window, of everything below it."""
 
 
-@dataclass(frozen=True, slots=True)
-class SingleCustomer:
+class SingleCustomer(Struct, frozen=True):
     """The whole report."""
 
     query: Query
@@ -288,8 +285,7 @@ def _covered(org: Portfolio, intent_id: str, account: str, asked: int) -> bool:
     return standing and bool(org.judged.customers.in_icp(account, asked, version.strategy.icp))
 
 
-@dataclass(frozen=True, slots=True)
-class _Under:
+class _Under(Struct, frozen=True):
     """Work of the window and the features that it is under; a pair for each."""
 
     rows: Array

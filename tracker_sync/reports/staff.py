@@ -1,17 +1,16 @@
 """The people of the people file, by the words that stand for them in a log."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from msgspec import Struct
 
 from tracker_sync.people import Person
 from tracker_sync.states.columns import Array, Words
 
 
-@dataclass(frozen=True, eq=False)
-class Staff:
+class Staff(Struct, frozen=True, eq=False, dict=True):
     """The same at every instant of a log."""
 
     people: Mapping[str, Person]

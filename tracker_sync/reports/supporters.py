@@ -1,10 +1,10 @@
 """Which other accounts rank the problem that a feature serves among their worst."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
+from msgspec import Struct
 
 from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.reports.problems import Problems
@@ -14,8 +14,7 @@ from tracker_sync.reports.served import served
 from tracker_sync.strategy import normal
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
+class Served(Struct, frozen=True):
     """What is known of the problems that a feature serves."""
 
     problems: frozenset[str]
@@ -25,8 +24,7 @@ class Served:
     third of all that it ranked."""
 
 
-@dataclass(frozen=True, slots=True)
-class Displaced:
+class Displaced(Struct, frozen=True):
     """The best problem that got less than a feature did."""
 
     problem: str

@@ -1,9 +1,9 @@
 """What to tag first: the items at which saying where work came from narrows the headline most."""
 
-from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
+from msgspec import Struct
 
 from tracker_sync.reports.effort import effort
 from tracker_sync.reports.portfolio import Portfolio
@@ -12,8 +12,7 @@ from tracker_sync.reports.shares import Share
 from tracker_sync.states.columns import VERDICTS, Array, distinct
 
 
-@dataclass(frozen=True, slots=True)
-class ToTag:
+class ToTag(Struct, frozen=True):
     """Work of unknown origin under one item: saying it there says it for all of that."""
 
     ref: str

@@ -1,8 +1,7 @@
 """Whose work it was: teams, and people of whom the people file says nothing."""
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 
 from tracker_sync.days import Days
 from tracker_sync.reports.portfolio import Portfolio
@@ -10,8 +9,7 @@ from tracker_sync.reports.query import Query
 from tracker_sync.states.columns import Array
 
 
-@dataclass(frozen=True, slots=True)
-class Stranger:
+class Stranger(Struct, frozen=True):
     """Somebody whom people.toml does not name, though they work or ask."""
 
     source: str

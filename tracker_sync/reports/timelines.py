@@ -1,7 +1,8 @@
 """What happened to an initiative, by time: what a drawing of its saga is made from."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tracker_sync.days import Days
 from tracker_sync.reports.adopted import Adoption
@@ -12,8 +13,7 @@ from tracker_sync.reports.portfolio import Portfolio
 from tracker_sync.reports.saga import Saga
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """Something that happened to an initiative."""
 
     initiative: str

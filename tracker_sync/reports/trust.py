@@ -1,10 +1,11 @@
 """The trust report: how far the other figures can be believed, and what to tag first to believe them more."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker_sync.reports.dismissed import Record, records
 from tracker_sync.reports.drawn import Drawn
@@ -29,8 +30,7 @@ KINDS = {
 """What may disagree in an item, and the bit of the column `open` that stands for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(Struct, frozen=True):
     """How much of some work has a tag: shares of its items, and of its effort (None without any)."""
 
     of: str
@@ -46,8 +46,7 @@ class Coverage:
     """Tagged items by what the tag rests on, in the order of `BASES`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Retrofit:
+class Retrofit(Struct, frozen=True):
     """Of the work that was started in the window and has a tag, how much got it only after the start."""
 
     field: str
@@ -55,8 +54,7 @@ class Retrofit:
     items: int
 
 
-@dataclass(frozen=True, slots=True)
-class Disagreement:
+class Disagreement(Struct, frozen=True):
     """An item whose signs disagree."""
 
     ref: str
@@ -65,8 +63,7 @@ class Disagreement:
     effort: Fraction
 
 
-@dataclass(frozen=True, slots=True)
-class Trust:
+class Trust(Struct, frozen=True):
     """The whole report."""
 
     query: Query

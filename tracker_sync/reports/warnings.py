@@ -1,8 +1,10 @@
 """The warnings report: what in the work is worth a question, what was looked at, and what could not be."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker_sync.days import local
 from tracker_sync.inputs import BIAS
@@ -23,8 +25,7 @@ LARGE = 5_000
 take longer than the overview."""
 
 
-@dataclass(frozen=True, slots=True)
-class Warnings:
+class Warnings(Struct, frozen=True):
     """The whole report."""
 
     query: Query

@@ -1,9 +1,9 @@
 """What work is counted by, side by side: effort, items, points and money, each where its inputs are there."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
+from msgspec import Struct, field
 
 from tracker_sync.errors import ConfigError
 from tracker_sync.reports.effort import effort
@@ -18,8 +18,7 @@ HEADLINE = ("effort", "count")
 """What is always there."""
 
 
-@dataclass(frozen=True, slots=True)
-class NotWeighed:
+class NotWeighed(Struct, frozen=True):
     """A weight, or one team's, that has no figures."""
 
     weight: str
@@ -27,8 +26,7 @@ class NotWeighed:
     why: str
 
 
-@dataclass(slots=True)
-class Weights:
+class Weights(Struct):
     """Rows by every weight that was asked for."""
 
     bases: list[Grouped | Pricing] = field(default_factory=list)

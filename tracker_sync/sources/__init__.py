@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, Protocol
+
+from msgspec import Struct, field
 
 from tracker_sync.config import Config, GithubConfig, JiraConfig, SourceConfig
 from tracker_sync.errors import MALFORMED, Missing
@@ -17,8 +18,7 @@ DAY = 86_400_000_000
 """Microseconds. What rarely changes (fields, statuses, a site's kind) is asked for at most so often."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(Struct, frozen=True):
     """What a pull starts from."""
 
     now: int
@@ -38,8 +38,7 @@ class Ask:
     first batch, since a log need not answer in another thread."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """What the tracker shows of an item now."""
 
     state: State
@@ -55,16 +54,14 @@ class Seen:
     """Before this time the tracker told nothing of the item but that it was there; None: it told all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """How many items were read so far, and of how many where the tracker says so."""
 
     done: int
     total: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Struct, frozen=True):
     """One page of a tracker, complete in itself: committed together with its cursor."""
 
     events: tuple[Event, ...] = ()
@@ -86,8 +83,7 @@ class Batch:
     """Whether something could not be looked at, so that the pass is done in part only."""
 
 
-@dataclass(frozen=True, slots=True)
-class Remembered:
+class Remembered(Struct, frozen=True):
     """An answer that rarely changes, and when it was given."""
 
     at: int
@@ -118,8 +114,7 @@ def lost_sight(source: str, lost: int, known: int, progress: Progress) -> Batch 
     return Batch(notes=(note,), partial=True, progress=progress)
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+class Left(Struct, frozen=True):
     """What a tracker said is left of one of its rate limits."""
 
     resource: str
@@ -152,8 +147,7 @@ class Source(Protocol):
         """What the tracker last said is left of its rate limits; nothing where it says nothing of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class ItemRead:
+class ItemRead(Struct, frozen=True):
     """One item of a page, as far as it was read."""
 
     item: str
@@ -180,8 +174,7 @@ def open_source(config: SourceConfig, credentials: Mapping[str, str]) -> Source:
             return GithubSource(config, token)
 
 
-@dataclass(frozen=True, slots=True)
-class Collected:
+class Collected(Struct, frozen=True):
     """What the records of a page say, and those that could not be understood."""
 
     events: tuple[Event, ...]

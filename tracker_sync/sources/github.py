@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, replace
 from itertools import chain
 from typing import Any
+
+from msgspec.structs import asdict, replace
 
 from tracker_sync.config import GithubConfig
 from tracker_sync.errors import MALFORMED, Gone, Missing, Overloaded, SourceError

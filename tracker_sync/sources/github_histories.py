@@ -1,8 +1,10 @@
 """The histories of a page of GitHub issues, over GraphQL, in as few requests as it lets us."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tracker_sync.errors import MALFORMED, Missing, Overloaded, SourceError
 from tracker_sync.sources import microseconds, wire
@@ -29,8 +31,7 @@ class NoGraph(SourceError):
     """This GitHub answers no question of GraphQL; it may answer REST. Says why, where it ought to."""
 
 
-@dataclass(slots=True)
-class _Node:
+class _Node(Struct):
     """What GraphQL gave of one issue so far."""
 
     node: dict[str, Any]

@@ -4,8 +4,9 @@ import base64
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from tracker_sync.errors import MALFORMED
 from tracker_sync.events import Added, Changed, Commented, Dropped, Event, Named, Noted, ordered
@@ -24,8 +25,7 @@ MOVING = {
 _STATUSES = [named("status", "open", "Open", "new"), named("status", "closed", "Closed", "done")]
 
 
-@dataclass(frozen=True, slots=True)
-class Issue:
+class Issue(Struct, frozen=True):
     """What was read of one issue: what REST shows of it, and its timeline as far as it was asked for."""
 
     raw: Any

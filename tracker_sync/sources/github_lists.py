@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker_sync.errors import MALFORMED, SourceError, Unavailable
 from tracker_sync.sources import Collected, ItemRead, collect
@@ -14,8 +16,7 @@ from tracker_sync.sources.paging import Page, by_update
 from tracker_sync.sources.transport import number_of
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(Struct, frozen=True):
     """A page of one of the lists."""
 
     page: Collected

@@ -1,9 +1,11 @@
 """How far one repository of GitHub was read: the part of the cursor that is about it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tracker_sync.errors import MALFORMED
 from tracker_sync.sources import microseconds
@@ -16,8 +18,7 @@ MOST_NEAR = 500
 SECOND = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """How far one repository was read."""
 
     at: int = 0

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
+
+from msgspec import Struct
 
 CHOICES = ("option", "array:option", "string", "array:string", "option-with-child", "array:")
 NUMBER = ("number",)
@@ -29,8 +30,7 @@ class Guess(NamedTuple):
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(Struct, frozen=True):
     """A name that a field for something has, the surest first."""
 
     name: str

@@ -4,12 +4,13 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from itertools import chain
 from typing import Any, TypeGuard
 
 import msgspec
+from msgspec import Struct, field
+from msgspec.structs import asdict, replace
 
 from tracker_sync.config import JiraConfig
 from tracker_sync.errors import MALFORMED, ConfigError, Missing
@@ -44,8 +45,7 @@ RESTLESS = "source {!r}: issues are edited faster than they can be read; the nex
 UNREAD = "tracker-sync could not read the rest"
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
+class Cursor(Struct, frozen=True):
     """How far a site was read."""
 
     at: int = 0

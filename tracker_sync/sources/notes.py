@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol
+
+from msgspec import Struct
 
 from tracker_sync.config import GithubConfig, JiraConfig, SourceConfig, token_variable
 from tracker_sync.errors import ConfigError
@@ -31,8 +32,7 @@ class Sticky(NamedTuple):
     """The fingerprint of what it says."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """What the tracker shows of an item now."""
 
     labeled: bool

@@ -1,7 +1,8 @@
 """What items were and how they were judged, over time: rows that hold from one moment until another."""
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct, field
 
 from tracker_sync.states.grounds import Grounds
 from tracker_sync.work import Phase
@@ -66,8 +67,7 @@ class Active(NamedTuple):
     """Of a declined one: the resolution that it began with."""
 
 
-@dataclass(slots=True)
-class Life:
+class Life(Struct):
     """All that reports need of one item, at any date."""
 
     source: str

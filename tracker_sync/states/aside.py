@@ -1,7 +1,8 @@
 """What a log knows beside its items: what could not be read or was not logged, and who people are."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tracker_sync.events import Named, Tagged
 from tracker_sync.log import PEOPLE, EventLog
@@ -25,8 +26,7 @@ SELECT s.name, count(*) FROM source s CROSS JOIN item i WHERE i.source_id = s.so
 goes on with `:o`."""
 
 
-@dataclass(frozen=True)
-class Aside:
+class Aside(Struct, frozen=True):
     """As far as the log knew it at a time."""
 
     log: EventLog

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, get_args
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from tracker_sync.alignment import Verdict
@@ -104,8 +105,7 @@ class Deferred(Mapping[str, Array]):
         return dict, (dict(self),)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Table:
+class Table(Struct, frozen=True, eq=False):
     """Rows, column by column: who reads one column of many rows does not touch the others."""
 
     columns: Mapping[str, Array]
@@ -141,8 +141,7 @@ def concatenated(tables: Sequence[Table]) -> Table:
     return Table(Deferred(some[0].columns, lambda name: np.concatenate([t[name] for t in some])))
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Columns:
+class Columns(Struct, frozen=True, eq=False):
     """What is known of some items, over time. `items` has each item once, also one of which nothing is
     known (any more)."""
 

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from tracker_sync.log import EventLog
 
@@ -12,8 +13,7 @@ WHERE item_id IS NOT NULL AND (kind IN ('opened', 'moved') OR attr IN ('parent',
 """
 
 
-@dataclass(slots=True)
-class Ties:
+class Ties(Struct):
     """The rows of the tables `alias` and `kin`."""
 
     aliases: set[tuple[int, int, str]] = field(default_factory=set)

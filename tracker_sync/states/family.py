@@ -2,30 +2,29 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from tracker_sync.items import Item, Names, natural
 from tracker_sync.state import State as Values
 from tracker_sync.states.moments import Moment, Watch, moments
 from tracker_sync.tagging import Tags
-from tracker_sync.value import value
 
 _BEFORE = Moment(0, None)
 
 
-@dataclass(slots=True)
-class Line:
+class Line(Struct, eq=False):
     """An item over time, for those below it to inherit from."""
 
     item: Item
     names: Names
     moments: list[Moment]
-    times: list[int] = field(init=False)
+    times: list[int] = []
     """The times of the moments."""
-    points: list[int] = field(default_factory=list)
-    relatives: list["Line"] = field(default_factory=list)
+    points: list[int] = []
+    relatives: list["Line"] = []
     """Everybody that was ever named as its parent or listed it."""
-    chains: list[tuple["Judged", ...]] = field(default_factory=list)
+    chains: list[tuple["Judged", ...]] = []
     """For each point: the item and its ancestors as judged from then on; empty while it is not there."""
 
     def __post_init__(self) -> None:
@@ -51,16 +50,14 @@ class Line:
         return f"{self.item.source}:{next(iter(values.get('key', {}).values()), self.item.key)}"
 
 
-@value(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """An item as it was judged from a moment on."""
 
     line: Line
     tags: Tags
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
+class Family(Struct, frozen=True):
     """Items by the keys they ever had, so that parents and children find each other."""
 
     lines: Mapping[tuple[str, str], Line]

@@ -3,10 +3,11 @@
 import gc
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import chain
 from multiprocessing import get_context
 from typing import Any, NamedTuple
+
+from msgspec.structs import replace
 
 from tracker_sync.log import EventLog
 from tracker_sync.log.projection import EMPTIED

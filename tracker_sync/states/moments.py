@@ -1,7 +1,8 @@
 """The moments at which an item changed in a way that may change how it is judged."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tracker_sync.events import Added, Changed, Commented, Dropped, Moved, Opened, Removed, Restored
 from tracker_sync.items import Item, Names
@@ -21,15 +22,15 @@ class Watch:
     """What of an item's changes may change how it is judged; most changes do not."""
 
     def __init__(self, judgement: Judgement) -> None:
-        self._sets, self._customers = judgement.watched, judgement.customers
+        self._pack, self._vetoes, self._customers = judgement.deciding, judgement.vetoes, judgement.customers
         self._looks_at_field = judgement.looks_at_field
         self._excluded = judgement.excluded
-        named = {RENAMED.get(a, a) for a in (s.removeprefix(NAMED) for s in self._sets)}
+        named = {RENAMED.get(a, a) for a in (s.removeprefix(NAMED) for s in judgement.watched)}
         self._attrs = {
             *named,
             "labels",
             "comment",
-            *(("body", "remote_links") if {"links", f"{NAMED}links"} & self._sets.keys() else ()),
+            *(("body", "remote_links") if {"links", f"{NAMED}links"} & judgement.watched else ()),
         }
         self._seen: dict[tuple[str, str, bool], bool] = {}
 
@@ -68,19 +69,19 @@ class Watch:
         if attr == "labels" and (val.casefold() in _KINDS or self._excluded.match(val)):
             return True
         name = "comments" if attr == "comment" else attr
-        rules = self._sets.get(name)
-        return (rules is not None and rules.match(val)) or self._names_account(name, val)
+        return bool(self._pack.hits(name, val)) or self._keeps_silent(name, val)
 
-    def _names_account(self, name: str, text: str) -> bool:
-        """Whether a rule looks at the text for the accounts that it mentions."""
-        rules = self._sets.get(f"{NAMED}{name}")
-        if rules is None or (named := marked(self._customers, name, text)) is None:
+    def _keeps_silent(self, name: str, text: str) -> bool:
+        """Whether the text, or an account that it mentions, may keep a rule from speaking."""
+        vetoes, of_accounts = self._vetoes.get(name), self._vetoes.get(f"{NAMED}{name}")
+        if vetoes is not None and vetoes.match(text):
+            return True
+        if of_accounts is None or (named := marked(self._customers, name, text)) is None:
             return False
-        return rules.match(named)
+        return of_accounts.match(named)
 
 
-@dataclass(slots=True)
-class Moment:
+class Moment(Struct):
     """What an item was from a time on; `values` is None while its tracker does not have it."""
 
     ts: int

@@ -1,10 +1,12 @@
 """The lives of items as the log keeps them, brought up to its events by judging again only what changed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cache
 from operator import attrgetter
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tracker_sync.log import PEOPLE, EventLog
 from tracker_sync.log.among import among
@@ -33,8 +35,7 @@ Id = tuple[int, int]
 """A state, by its item's number and its `lo`."""
 
 
-@dataclass(frozen=True)
-class Lives:
+class Lives(Struct, frozen=True):
     """All lives, as columns, and the titles that go with them."""
 
     parts: Sequence[Columns]
@@ -63,8 +64,7 @@ class Lives:
         return found | {(item, lo): title for item, lo, title in kept}
 
 
-@dataclass(frozen=True)
-class Again:
+class Again(Struct, frozen=True):
     """Some items judged again."""
 
     lives: list[Life]

@@ -1,7 +1,8 @@
 """What the events tell of a few attributes of some items, without folding all that happened to them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from tracker_sync.events import Added, Changed, Dropped, Event, Noted, order
 from tracker_sync.log import EventLog
@@ -15,8 +16,7 @@ FROM event e JOIN item i ON i.item_id = e.item_id WHERE e.ts <= ? AND e.rec_ts <
 _KINDS = {"added": Added, "dropped": Dropped, "changed": Changed, "noted": Noted}
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """Of one item, as far as its events told it by a time."""
 
     state: State = field(default_factory=dict)

@@ -1,6 +1,6 @@
 """What a strategy file still lacks, contradicts or promises in vain."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from tracker_sync.strategy_lint import aims, bets, choices, rails
 from tracker_sync.strategy_lint.finding import Bounds, Lacks, Lint, Look, Outcome, Spot
@@ -19,8 +19,7 @@ LINTS: tuple[Lint, ...] = tuple(
 """Every check, in the order of the parts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """Something in a strategy file to mend or to decide."""
 
     id: str
@@ -34,8 +33,7 @@ class Finding:
     items: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Linted:
+class Linted(Struct, frozen=True):
     """All that is to be said of a strategy file."""
 
     findings: tuple[Finding, ...]

@@ -1,10 +1,11 @@
 """What a check of the strategy file looks at, and what it may find."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, timedelta, tzinfo
 from fractions import Fraction
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from tracker_sync.customers import Customers
 from tracker_sync.strategies import Strategies
@@ -35,8 +36,7 @@ class Outcome(NamedTuple):
     """What an assessment needs; '' also where nothing was released 90 days ago."""
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """A strategy file and all that it is held against. None: not known here."""
 
     strategy: Strategy
@@ -88,8 +88,7 @@ class Lacks(NamedTuple):
 Found = Iterator[Spot | Lacks]
 
 
-@dataclass(frozen=True, slots=True)
-class Lint:
+class Lint(Struct, frozen=True):
     """A check of one thing in one part of the file."""
 
     id: str

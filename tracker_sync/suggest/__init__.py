@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from tracker_sync.reports.org import Org
 from tracker_sync.suggest.examples import NOBODY, Example, Material, Seen
@@ -22,8 +23,7 @@ few items of its project say anything, so that nobody knows how often a guess is
 learned."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """A value that examples name."""
 
     value: str
@@ -33,8 +33,7 @@ class Choice:
     bar: Bar
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(Struct, frozen=True):
     """What an item may be tagged with, and what speaks for it."""
 
     item: Seen
@@ -45,8 +44,7 @@ class Proposal:
     neighbours: tuple[Example, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOpen:
+class LeftOpen(Struct, frozen=True):
     """An item of which nothing is proposed, and what it looks most like, where anything was learned."""
 
     item: Seen
@@ -54,8 +52,7 @@ class LeftOpen:
     why: Why
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestions:
+class Suggestions(Struct, frozen=True):
     """What is proposed of the items asked about, and what is not."""
 
     dimension: str

@@ -1,8 +1,9 @@
 """How good proposals would have been: each tagged item guessed from the items of other epics only."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
+
+from msgspec import Struct
 
 from tracker_sync.suggest import Choice, known, learnable, proposable
 from tracker_sync.suggest.examples import Example, Seen
@@ -12,8 +13,7 @@ BANDS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9)
 """Where bands of confidence begin."""
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
+class Trial(Struct, frozen=True):
     """A tagged item, and what was guessed of it without its tag; None where nothing could be learned."""
 
     item: Example
@@ -28,8 +28,7 @@ class Trial:
         return self.guess is not None and self.guess.value == self.item.value
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """So many of so many."""
 
     k: int
@@ -41,8 +40,7 @@ class Part:
         return Fraction(self.k, self.n) if self.n else None
 
 
-@dataclass(frozen=True, slots=True)
-class Band:
+class Band(Struct, frozen=True):
     """Guesses of about the same confidence, and how many of them were right."""
 
     low: float
@@ -52,8 +50,7 @@ class Band:
     right: Part
 
 
-@dataclass(frozen=True)
-class Evaluation:
+class Evaluation(Struct, frozen=True):
     """A cross-validation of the proposals of one dimension."""
 
     dimension: str

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from tracker_sync.items import Item
 from tracker_sync.reports.org import Org
@@ -25,8 +26,7 @@ _WORD = re.compile(r"[^\W\d_][\w'’-]*\w")  # noqa: RUF001  the apostrophe that
 _URL = re.compile(r"https?://\S+")
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """An item as a model sees it."""
 
     ref: str
@@ -40,15 +40,13 @@ class Seen:
     """Words of title (twice) and body, and whole values as `label x`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Example(Seen):
+class Example(Seen, frozen=True):
     """One that says itself, and once, what is to be learned."""
 
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Material:
+class Material(Struct, frozen=True):
     """Every item of a log, by what it is good for; each in the log's order of items."""
 
     examples: tuple[Example, ...]

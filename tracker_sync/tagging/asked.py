@@ -1,7 +1,8 @@
 """Who asked for an item: the accounts that its signs name, and what those accounts speak for."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tracker_sync.customers import Customers
 from tracker_sync.tagging.judgement import Judgement

@@ -1,8 +1,10 @@
 """What the rules said of one item, why what they said decides or not, and which of them nearly spoke."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import assert_never
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker_sync.config import FieldNames
 from tracker_sync.items import Item, Names
@@ -14,8 +16,7 @@ from tracker_sync.tagging.view import View
 Texts = Callable[[str], list[Text]]
 
 
-@dataclass(frozen=True, slots=True)
-class Spoke:
+class Spoke(Struct, frozen=True):
     """A rule that gave something."""
 
     rule: Rule
@@ -24,8 +25,7 @@ class Spoke:
     """Why it does not decide; empty where it does."""
 
 
-@dataclass(frozen=True, slots=True)
-class Close:
+class Close(Struct, frozen=True):
     """A rule that kept silent by a hair."""
 
     rule: Rule

@@ -1,7 +1,8 @@
 """Which intent an item serves: what its strongest sign says."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tracker_sync.strategy import normal
 from tracker_sync.tagging.judgement import Judgement

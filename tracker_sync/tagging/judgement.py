@@ -1,9 +1,10 @@
 """What tags rest on beside the items: rules, customers, strategies and people."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+
+from msgspec import Struct
 
 from tracker_sync.config import CalendarConfig, FieldNames
 from tracker_sync.customers import Customers
@@ -17,8 +18,7 @@ from tracker_sync.tagging.view import View, marked
 NO_FIELDS = FieldNames()
 
 
-@dataclass(frozen=True)
-class Judgement:
+class Judgement(Struct, frozen=True, dict=True):
     """What tags rest on beside the items."""
 
     load: Callable[[], tuple[Rule, ...]]
@@ -39,12 +39,17 @@ class Judgement:
         return self.load()
 
     @cached_property
-    def watched(self) -> Mapping[str, PatternSet]:
-        """For each attribute that rules look at, what finds any of their patterns in a text."""
+    def watched(self) -> frozenset[str]:
+        """The attributes that the rules look at which decide."""
+        rules = self.deciding.rules
+        return frozenset({a for r in rules for c in r.clauses for a, _ in c} | self.vetoes.keys())
+
+    @cached_property
+    def vetoes(self) -> Mapping[str, PatternSet]:
+        """For each attribute that keeps a rule from speaking, what finds in a text any pattern that does."""
         patterns: dict[str, list[str]] = {}
-        for rule in self.deciding.rules:
-            for attr, many in [*(part for clause in rule.clauses for part in clause), *rule.unless]:
-                patterns.setdefault(attr, []).extend(p.pattern for p in many)
+        for attr, many in (part for rule in self.deciding.rules for part in rule.unless):
+            patterns.setdefault(attr, []).extend(p.pattern for p in many)
         return by_attribute(patterns, NAMED)
 
     def excluding(self, texts: Iterable[str]) -> tuple[str, ...]:

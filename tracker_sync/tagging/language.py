@@ -23,7 +23,7 @@ NEWLINE, WORD, OTHER, EDGE = range(4)
 _WORDS = string.ascii_letters + string.digits + "_"
 _LATIN = "".join(map(chr, [*range(0x100), 0x17F, 0x212A]))
 """What an atom can tell apart that names no further characters. RE2 takes the last two for an s and a k where
-case does not matter."""
+case does not matter, and so does `\\w`; to `\\b` they are no part of a word, so a text matches `a\\b\\w`."""
 _PLACES = [(left, right) for left in range(4) for right in range(4)]
 _STAY: Relation = tuple(1 << n for n in range(16))
 _NOWHERE: Relation = (0,) * 16

@@ -1,9 +1,10 @@
 """What is wrong with tag rules although each can be read: with one alone, and with several together."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from tracker_sync.tagging import attributes
 from tracker_sync.tagging.language import can_match
@@ -15,8 +16,7 @@ from tracker_sync.tagging.words import ALLOWED
 Level = Literal["error", "note"]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing that is wrong, and what to do about it."""
 
     id: str

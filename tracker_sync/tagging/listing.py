@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tracker_sync.tagging.rules import Rule, builtin, read
 
@@ -21,8 +23,7 @@ class RuleFile(NamedTuple):
     """What messages call it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """A rule and its place."""
 
     rule: Rule

@@ -1,8 +1,10 @@
 """Judges items: each by its own signs and people's words, and by what those above it are."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker_sync.events import Tagged
 from tracker_sync.items import Item, Names, World
@@ -12,12 +14,10 @@ from tracker_sync.tagging.judgement import NO_FIELDS, Judgement
 from tracker_sync.tagging.rules import KEPT, Text
 from tracker_sync.tagging.tags import Tag, Tags
 from tracker_sync.tagging.view import View
-from tracker_sync.value import value
 from tracker_sync.work import Span, Tree, commitment, spans, tree
 
 
-@value(frozen=True, slots=True)
-class Signs:
+class Signs(Struct, frozen=True):
     """What an item shows of itself, before anything is decided or inherited."""
 
     origins: tuple[Tag, ...]

@@ -1,13 +1,13 @@
 """Tag rules: TOML files that say what a label, a field or a text means, with tests inside."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 
 import msgspec
 import re2
+from msgspec import Struct
 
 from tracker_sync import tomlfile
 from tracker_sync.errors import ConfigError, RuleError
@@ -108,8 +108,7 @@ class Match(NamedTuple):
     basis: Basis
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One rule, ready to match. A clause is a map (and) of attribute → patterns (or)."""
 
     name: str

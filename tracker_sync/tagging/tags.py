@@ -1,15 +1,15 @@
 """What can be said of an item, and what each saying rests on."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker_sync.tagging.rules import Basis
-from tracker_sync.value import value
 from tracker_sync.work import Span
 
 
-@value(frozen=True, slots=True)
-class Tag:
+class Tag(Struct, frozen=True):
     """One judgement about an item, and what it rests on."""
 
     dimension: str
@@ -42,8 +42,7 @@ class Tag:
         return self.by is not None and not self.follows
 
 
-@value(frozen=True, slots=True)
-class Tags:
+class Tags(Struct, frozen=True):
     """Everything said of one item."""
 
     customers: tuple[Tag, ...] = ()

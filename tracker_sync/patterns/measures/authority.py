@@ -1,11 +1,11 @@
 """Whether what executives ask for needs less evidence than what others ask for, and is started sooner."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from statistics import fmean, median
 
 import msgspec
+from msgspec import Struct
 
 from tracker_sync.patterns.facts import Epic, Facts
 from tracker_sync.patterns.measure import Measure, Row, Seen, Silent, Word
@@ -28,8 +28,7 @@ class Authority(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """The kinds of evidence that count."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Side:
+class _Side(Struct, frozen=True):
     """Some started epics: those without evidence at their start, and the others."""
 
     bare: list[Epic]
@@ -53,8 +52,7 @@ class _Side:
         return len(self.bare) + len(self.shown)
 
 
-@dataclass(frozen=True, slots=True)
-class _Sides:
+class _Sides(Struct, frozen=True):
     """The started epics, by who asked for them."""
 
     own: _Side

@@ -1,11 +1,11 @@
 """Going on with what grew or slipped and came out under its kill line, without deciding anything."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
 import msgspec
+from msgspec import Struct
 
 from tracker_sync.patterns.facts import DAY, Due, Epic, Facts, Initiative, Moment
 from tracker_sync.patterns.measure import Measure, Row, Seen, Silent, Word
@@ -50,8 +50,7 @@ def escalation(facts: Facts, when: When) -> Iterator[Seen | Silent]:
             yield _escalated(facts, when, of, own)
 
 
-@dataclass(frozen=True, slots=True)
-class _Grown:
+class _Grown(Struct, frozen=True):
     """How an epic was planned again and again."""
 
     epic: Epic

@@ -1,7 +1,8 @@
 """What followed a release that too few used: the epics that were begun before anything new was known."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tracker_sync.patterns.facts import DAY, Check, Epic, Facts, Initiative
 from tracker_sync.patterns.measure import Row
@@ -11,8 +12,7 @@ EVIDENCE = "evidence that its epics name, new or old: a label evidence/<kind>"
 COUNTS = "rows of adoption.csv of all accounts that it was built for, 90 days after each release"
 
 
-@dataclass(frozen=True, slots=True)
-class Followed:
+class Followed(Struct, frozen=True):
     """What followed a look at who uses an initiative."""
 
     check: Check

@@ -2,10 +2,11 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker_sync.patterns.facts import DAY, Epic, Facts, Moment
 from tracker_sync.patterns.measure import Measure, Row, Seen, Silent
@@ -30,8 +31,7 @@ class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """Days after the start within which a gate still counts as passed before it."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Large:
+class _Large(Struct, frozen=True):
     """A large epic that was started in the window."""
 
     epic: Epic

@@ -1,12 +1,12 @@
 """Whether one account has far more of the effort than its weight among the accounts."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
 import msgspec
 import numpy as np
+from msgspec import Struct
 
 from tracker_sync.patterns.facts import Account, Asked, Facts, Work
 from tracker_sync.patterns.measure import Measure, Row, Seen, Silent
@@ -53,8 +53,7 @@ def loudest_account(facts: Facts, when: When) -> Iterator[Seen | Silent]:
         yield heard.looked(max(others, key=lambda name: (heard.beyond(name), heard.parts[name], name)))
 
 
-@dataclass(frozen=True)
-class _Heard:
+class _Heard(Struct, frozen=True, dict=True):
     """Whom the effort of the window goes to."""
 
     facts: Facts

@@ -2,12 +2,12 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from functools import cache
 
 import msgspec
+from msgspec import Struct
 
 from tracker_sync.patterns.facts import DAY, Facts, Moment, Work
 from tracker_sync.patterns.measure import Measure, Row, Seen, Silent
@@ -30,8 +30,7 @@ class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """Starts, of independent epics."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Start:
+class _Start(Struct, frozen=True):
     """When the work under one root that sales asked for was begun, or may have been."""
 
     day: int

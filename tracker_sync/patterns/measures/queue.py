@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 import msgspec
+from msgspec import Struct
 
 from tracker_sync.patterns.facts import Epic, Facts, Moment
 from tracker_sync.patterns.measure import Measure, Row, Seen, Silent
@@ -27,8 +27,7 @@ class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """Days after which what is ready and never started no longer waits."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Jump:
+class _Jump(Struct, frozen=True):
     """An epic that was served out of turn."""
 
     epic: Epic

@@ -1,10 +1,10 @@
 """Owners of an intent who throw away what there is and begin again upon the same hypothesis."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 import msgspec
+from msgspec import Struct
 
 from tracker_sync.patterns.facts import DAY, Epic, Facts, Mandate, Moment, Owner
 from tracker_sync.patterns.measure import Measure, Row, Seen, Silent
@@ -27,8 +27,7 @@ class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """Epics that were open."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reset:
+class Reset(Struct, frozen=True):
     """What became of an intent's open epics after somebody took it over."""
 
     owner: Owner

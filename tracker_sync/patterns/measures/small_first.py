@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from math import inf
 from statistics import median
 
 import msgspec
+from msgspec import Struct
 
 from tracker_sync.patterns.facts import Epic, Facts, Intent, Moment
 from tracker_sync.patterns.measure import Measure, Row, Seen, Silent
@@ -48,8 +48,7 @@ def smaller_first(facts: Facts, when: When) -> Iterator[Seen | Silent]:
     yield _seen(_Compared(facts, when, top, begun, waiting, sizes, worst, best))
 
 
-@dataclass(frozen=True, slots=True)
-class _Compared:
+class _Compared(Struct, frozen=True):
     """Ready epics that were started, and those that wait."""
 
     facts: Facts

@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from fractions import Fraction
 
 import msgspec
+from msgspec.structs import replace
 
 from tracker_sync.patterns.facts import Facts
 from tracker_sync.patterns.measure import Measure, Row, Seen, Silent

@@ -2,10 +2,11 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from math import isfinite, sqrt
 from statistics import NormalDist
+
+from msgspec import Struct
 
 from tracker_sync.patterns.statistics.proportion import Z
 
@@ -13,8 +14,7 @@ HALVINGS = 60
 """Of the interval in which an end lies: below the last digit of a float."""
 
 
-@dataclass(frozen=True, slots=True)
-class Auc:
+class Auc(Struct, frozen=True):
     """The probability that one of the first exceeds one of the second, ties counting half."""
 
     value: Fraction

@@ -1,12 +1,12 @@
 """How sure a share by weight is, where slices of one root epic stand or fall together."""
 
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from math import sqrt
 from statistics import NormalDist
 
 import numpy as np
+from msgspec import Struct
 
 from tracker_sync.patterns.statistics import DRAWS, SEED, Array
 from tracker_sync.patterns.statistics.proportion import Z, kish, p_above, wilson
@@ -17,8 +17,7 @@ TIE = 1e-9
 """Shares so close are the same: sums of weights differ in their last digits by machine."""
 
 
-@dataclass(frozen=True, slots=True)
-class Weighted:
+class Weighted(Struct, frozen=True):
     """A share by weight, held against a threshold."""
 
     share: float

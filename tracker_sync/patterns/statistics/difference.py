@@ -1,9 +1,10 @@
 """How sure it is that a share is larger in one group than in another."""
 
-from dataclasses import dataclass
 from math import sqrt
 from statistics import NormalDist
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from tracker_sync.patterns.statistics.proportion import Z
 
@@ -15,8 +16,7 @@ class Rate(NamedTuple):
     n: float
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """The first share minus the second."""
 
     value: float

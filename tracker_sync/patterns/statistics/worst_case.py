@@ -6,10 +6,11 @@ lower end is above the threshold there only if it is in every other.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from math import inf
 from statistics import median
+
+from msgspec import Struct
 
 from tracker_sync.patterns.statistics.auc import error
 from tracker_sync.patterns.statistics.difference import Rate, score
@@ -17,8 +18,7 @@ from tracker_sync.patterns.statistics.difference import Rate, score
 Value = Fraction | float
 
 
-@dataclass(frozen=True, slots=True)
-class Untagged:
+class Untagged(Struct, frozen=True):
     """What is not known of things in a comparison of two groups."""
 
     first: int = 0

@@ -1,7 +1,8 @@
 """What the page says of an item: what it is, and why it is judged as it is."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tracker_sync.render.json import decided
 from tracker_sync.reports.org import Org
@@ -9,8 +10,7 @@ from tracker_sync.reports.query import day_text
 from tracker_sync.tagging import Tag, Tags
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Struct, frozen=True):
     """One thing that is said of an item, and what it rests on."""
 
     what: str
@@ -24,8 +24,7 @@ class Reason:
     overruled: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ItemReasons:
+class ItemReasons(Struct, frozen=True):
     """An item and all that is said of it."""
 
     title: str

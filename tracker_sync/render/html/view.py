@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from tracker_sync.render.html.anchors import place
 from tracker_sync.render.html.charts import Picture, draw
@@ -45,8 +46,7 @@ INLINE = 3
 """So many items stand in a cell themselves."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """Some items, as many as a page has room for."""
 
     label: str
@@ -61,8 +61,7 @@ class Part:
         return self.count - len(self.refs) - len(self.names)
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """The items behind one figure."""
 
     id: str
@@ -71,8 +70,7 @@ class Listing:
     parts: tuple[Part, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """A value in words."""
 
     text: str
@@ -94,8 +92,7 @@ class Cell:
         return "long" if len(self.text) > LONG else "short" if self.short or len(self.text) <= SHORT else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Tile:
+class Tile(Struct, frozen=True):
     """A figure."""
 
     label: str
@@ -106,8 +103,7 @@ class Tile:
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(Struct, frozen=True):
     """A table."""
 
     id: str
@@ -139,8 +135,7 @@ class Grid:
         return [c.listing for row in (*self.seen, *self.folded) for c in row if c.listing]
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """A report."""
 
     id: str
@@ -160,8 +155,7 @@ class Section:
         return [t.cell.listing for t in self.tiles if t.cell.listing]
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """The whole page but for what is said of its items."""
 
     sections: tuple[Section, ...]

@@ -1,6 +1,6 @@
 """Whether we build our strategy, in words: the other reports' headlines on one page."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tracker_sync.render.sheet import Chart, Figure, Sheet, Table
 from tracker_sync.render.sheets import intents, sales_led, single_customer, warnings

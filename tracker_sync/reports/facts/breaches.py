@@ -1,7 +1,8 @@
 """What was worked on against a decision: what the strategy stood against, or what had been declined."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tracker_sync.days import Days
 from tracker_sync.patterns.facts import Breach, Epic
@@ -33,8 +34,7 @@ def breaches(org: Portfolio, query: Query, epics: Iterable[Epic]) -> tuple[Breac
     return (*named, *(look.reopened(c) for c in back))
 
 
-@dataclass(frozen=True)
-class _Look:
+class _Look(Struct, frozen=True):
     """What the items are looked at with."""
 
     org: Portfolio

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from msgspec import structs
+from msgspec import Struct, structs
+from msgspec.structs import replace
 
 from tracker_sync.days import Days
 from tracker_sync.patterns.facts import Asked, Epic, Moment, Named, Sign
@@ -33,8 +33,7 @@ def epics(org: Portfolio, query: Query) -> tuple[Epic, ...]:
     return tuple(_Look(org, query, rows).each()) if len(rows) else ()
 
 
-@dataclass(frozen=True)
-class _Look:
+class _Look(Struct, frozen=True, dict=True):
     """What the epics are looked at with."""
 
     org: Portfolio

@@ -1,8 +1,9 @@
 """One item's history as moments: its labels, estimates, due dates, moves in the queue and links."""
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from tracker_sync.days import Days
 from tracker_sync.events import Added, Event
@@ -22,8 +23,7 @@ STARTS, ENDS = ("status", "assignees", "labels"), ("status", "resolution")
 """The attributes of events that start an item, and that end it or take that back."""
 
 
-@dataclass(frozen=True)
-class History:
+class History(Struct, frozen=True, dict=True):
     """An item with its events, in an organisation."""
 
     org: Org

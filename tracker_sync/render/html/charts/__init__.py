@@ -1,8 +1,9 @@
 """Charts as pictures that stand in the page, each with its figures in words."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from tracker_sync.render.html.anchors import place
 from tracker_sync.render.html.charts import (
@@ -29,8 +30,7 @@ _KINDS: Mapping[Kind, tuple[Callable[[Drawn], dict[str, Any]], Callable[[Drawn],
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """A chart as the page shows it."""
 
     id: str

@@ -1,9 +1,10 @@
 """What a chart draws: the rows of its table, or figures, each with its values and where it leads to."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
+
+from msgspec import Struct
 
 from tracker_sync.render import clean
 from tracker_sync.render.html.anchors import anchor, place
@@ -14,8 +15,7 @@ from tracker_sync.reports.query import Query
 from tracker_sync.reports.shares import Share
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """One row."""
 
     label: str
@@ -29,8 +29,7 @@ class Mark:
     """The name of the place in the page that has its items; nothing where there is none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(Struct, frozen=True):
     """What a value, or a target, is."""
 
     title: str
@@ -43,8 +42,7 @@ class Measure:
         return f"{self.title}, {self.unit}" if self.unit else self.title
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
+class Drawn(Struct, frozen=True):
     """All that is drawn."""
 
     chart: Chart
