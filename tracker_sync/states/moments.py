@@ -66,7 +66,7 @@ class Watch:
     def _hits(self, attr: str, val: str, item: Item) -> bool:
         if attr in ("body", "comment", "remote_links") and "http" in val:
             return True
-        if attr == "labels" and (val.casefold() in _KINDS or self._excluded.Match(val)):
+        if attr == "labels" and (val.casefold() in _KINDS or self._excluded.match(val)):
             return True
         name = "comments" if attr == "comment" else attr
         return bool(self._pack.hits(name, val)) or self._keeps_silent(name, val)
@@ -74,11 +74,11 @@ class Watch:
     def _keeps_silent(self, name: str, text: str) -> bool:
         """Whether the text, or an account that it mentions, may keep a rule from speaking."""
         vetoes, of_accounts = self._vetoes.get(name), self._vetoes.get(f"{NAMED}{name}")
-        if vetoes is not None and vetoes.Match(text):
+        if vetoes is not None and vetoes.match(text):
             return True
         if of_accounts is None or (named := marked(self._customers, name, text)) is None:
             return False
-        return bool(of_accounts.Match(named))
+        return of_accounts.match(named)
 
 
 class Moment(Struct):

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from msgspec import Struct
 
@@ -11,8 +10,9 @@ from tracker_sync.config import CalendarConfig, FieldNames
 from tracker_sync.customers import Customers
 from tracker_sync.people import Person
 from tracker_sync.strategies import Strategies
-from tracker_sync.tagging.rules import DECIDING, NAMED, Dimension, Pack, Rule, pattern_set
+from tracker_sync.tagging.rules import DECIDING, NAMED, Dimension, Pack, Rule
 from tracker_sync.tagging.tags import Tag
+from tracker_sync.tagging.together import PatternSet, by_attribute
 from tracker_sync.tagging.view import View, marked
 
 NO_FIELDS = FieldNames()
@@ -45,24 +45,24 @@ class Judgement(Struct, frozen=True, dict=True):
         return frozenset({a for r in rules for c in r.clauses for a, _ in c} | self.vetoes.keys())
 
     @cached_property
-    def vetoes(self) -> Mapping[str, Any]:
+    def vetoes(self) -> Mapping[str, PatternSet]:
         """For each attribute that keeps a rule from speaking, what finds in a text any pattern that does."""
-        patterns: dict[str, set[str]] = {}
+        patterns: dict[str, list[str]] = {}
         for attr, many in (part for rule in self.deciding.rules for part in rule.unless):
-            patterns.setdefault(attr, set()).update(p.pattern for p in many)
-        return {attr: pattern_set(tuple(sorted(found))) for attr, found in patterns.items()}
+            patterns.setdefault(attr, []).extend(p.pattern for p in many)
+        return by_attribute(patterns, NAMED)
 
     def excluding(self, texts: Iterable[str]) -> tuple[str, ...]:
         """What these texts name of all that any version of the strategy decided against, standing or not:
         `VERSION/ID`, by the version's place among all and its own name for the opportunity."""
-        found = [t for t in texts if self.excluded.Match(t)]
+        found = [t for t in texts if self.excluded.match(t)]
         return self.strategies.excluding(found) if found else ()
 
     @cached_property
-    def excluded(self) -> Any:
+    def excluded(self) -> PatternSet:
         """What finds in a text any pattern of what any version of the strategy decided against."""
-        return pattern_set(
-            tuple(p for v in self.strategies.versions for x in v.strategy.not_doing for p in x.patterns)
+        return PatternSet(
+            p for v in self.strategies.versions for x in v.strategy.not_doing for p in x.patterns
         )
 
     def looks_at_field(self, source: str, name: str) -> bool:

@@ -12,6 +12,7 @@ from msgspec import Struct
 from tracker_sync import tomlfile
 from tracker_sync.errors import ConfigError, RuleError
 from tracker_sync.tagging.refusals import hint, not_a_pattern, untested
+from tracker_sync.tagging.together import by_attribute, options
 
 Dimension = Literal["customer", "origin", "intent", "commitment", "requester", "evidence"]
 DECIDING: tuple[Dimension, ...] = ("customer", "origin", "intent", "commitment")
@@ -170,8 +171,8 @@ _NO_RULES = frozenset[int]()
 
 
 class Pack:
-    """Rules. One pass over a text finds all patterns that match it (an RE2 set), so most rules are never
-    tried one by one; matching stays linear in the text."""
+    """Rules. Most are never tried one by one: of all their patterns those that match a text are found
+    together. Matching stays linear in the text."""
 
     def __init__(
         self, rules: Iterable[Rule], wanted: Callable[[Rule, str, str], bool] = lambda rule, attr, text: True,
@@ -180,14 +181,14 @@ class Pack:
         """`wanted` may say that of what a rule gives for a text of an attribute nothing is wanted; `mark`
         marks the accounts in such a text, if there are any."""
         self.rules, self._wanted, self._mark = tuple(rules), wanted, mark
-        self._patterns: dict[str, list[str]] = {}
-        for attr, pattern in ((a, p) for r in self.rules for c in r.clauses for a, many in c for p in many):
-            self._patterns.setdefault(attr, []).append(pattern.pattern)
+        patterns: dict[str, list[str]] = {}
+        for attr, many in (part for rule in self.rules for clause in rule.clauses for part in clause):
+            patterns.setdefault(attr, []).extend(p.pattern for p in many)
         self._asked_by: dict[tuple[str, str], set[int]] = {}
         for n, rule in enumerate(self.rules):
             for attr, pattern in ((a, p) for c in rule.clauses for a, many in c for p in many):
                 self._asked_by.setdefault((attr, pattern.pattern), set()).add(n)
-        self._sets = {attr: pattern_set(tuple(patterns)) for attr, patterns in self._patterns.items()}
+        self._sets = by_attribute(patterns, NAMED)
         self.hits = lru_cache(maxsize=KEPT)(self._find)
         """The rules that ask for something that a text has, given the attribute that it is of."""
         self.asking = lru_cache(maxsize=KEPT)(self._by_dimension)
@@ -228,23 +229,11 @@ class Pack:
         return found
 
     def _matching(self, attr: str, text: str) -> frozenset[int]:
-        matched = self._sets[attr].Match(text)
-        if not matched:
+        found = self._sets[attr].found(text)
+        if not found:
             return _NO_RULES
-        patterns = self._patterns[attr]
-        found = {patterns[i] for i in matched}
         numbers = {n for pattern in found for n in self._asked_by[attr, pattern]}
         return frozenset(n for n in numbers if self._wanted(self.rules[n], attr, text))
-
-
-@lru_cache(maxsize=256)
-def pattern_set(patterns: tuple[str, ...]) -> Any:
-    """What finds, in one pass over a text, all patterns that match it."""
-    found = re2.Set.SearchSet(_options())
-    for pattern in patterns:
-        found.Add(pattern)
-    found.Compile()
-    return found
 
 
 def builtin() -> Path:
@@ -380,17 +369,9 @@ def compiled(pattern: str) -> Any:
     Raises ValueError for what is none, saying what is wrong with it.
     """
     try:
-        return re2.compile(pattern, _options())
+        return re2.compile(pattern, options())
     except re2.error as e:
         raise ValueError(not_a_pattern(pattern, e)) from None
-
-
-def _options() -> Any:
-    options = re2.Options()
-    options.case_sensitive = False
-    options.log_errors = False
-    options.max_mem = 32 << 20  # in the 8 MB it has else, matching many patterns starts anew all the time
-    return options
 
 
 def _any(patterns: Iterable[Any], text: str) -> bool:
