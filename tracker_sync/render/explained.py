@@ -86,14 +86,17 @@ def explained(one: Listed) -> str:
 def _conditions(rule: Rule) -> Iterator[str]:
     for n, clause in enumerate(rule.clauses):
         for m, condition in enumerate(clause):
-            yield f"  {'and' if m else 'or when' if n else 'when'} {_matches(*condition)}"
+            yield f"  {'and' if m else 'or when' if n else 'when'} {_matches(rule, *condition)}"
     for attr, patterns in rule.unless:
         same = all(attr in dict(clause) for clause in rule.clauses)
-        yield f"  {'not counting what in' if same else 'unless'} {_matches(attr, patterns)}"
+        yield f"  {'not counting what in' if same else 'unless'} {_matches(rule, attr, patterns)}"
+    for name, text in rule.parts:
+        yield f"  with {{{clean(name)}}} for {clean(text)}"
 
 
-def _matches(attr: str, patterns: Sequence[Any]) -> str:
-    return f"{clean(attr)} matches {' or '.join(clean(p.pattern) for p in patterns) or 'nothing'}"
+def _matches(rule: Rule, attr: str, patterns: Sequence[Any]) -> str:
+    written = " or ".join(clean(rule.as_written(p.pattern)) for p in patterns)
+    return f"{clean(attr)} matches {written or 'nothing'}"
 
 
 def tagged(rule: Rule, org: Org) -> str:
@@ -136,7 +139,7 @@ def _other_tags(tags: Tags) -> list[str]:
 
 
 def _but(c: Close) -> str:
-    patterns = " or ".join(short(p) for p in c.patterns)
+    patterns = " or ".join(short(c.rule.as_written(p)) for p in c.patterns)
     if c.found is None:
         return f"nothing in {clean(c.but)} matches {patterns}"
     return f"`unless` takes it away: {clean(c.but)} {short(c.found)} matches {patterns}"

@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from tracker_sync.tagging import attributes
 from tracker_sync.tagging.language import can_match
-from tracker_sync.tagging.listing import Listed, in_use
-from tracker_sync.tagging.rules import Rule, Text
+from tracker_sync.tagging.listing import Listed, RuleFile, in_use
+from tracker_sync.tagging.rules import Rule, Text, unused_parts
 from tracker_sync.tagging.silence import Clause, gives, never_speaks, vetoed
 from tracker_sync.tagging.words import ALLOWED
 
@@ -31,16 +31,23 @@ class Finding(Struct, frozen=True):
 
 
 def lint(rules: Iterable[Listed]) -> list[Finding]:
-    """What is wrong with rules by themselves, in the order of their files; `fit.misfits` has what does not
+    """What is wrong with rules by themselves, in the order of their files; first parts that
+    none uses. `fit.misfits` has what does not
     fit the configuration and the strategy."""
     every = list(rules)
     asked = in_use(every)
-    found: list[Finding] = []
+    found = [f for file in dict.fromkeys(one.file for one in every) for f in _parts(file)]
     for one in every:
         if one.in_use:
             found += [*_attributes(one), *_patterns(one), *_value(one), *_shadowed(one, asked)]
         found += _replaced(one)
     return found
+
+
+def _parts(file: RuleFile) -> Iterator[Finding]:
+    for name, line in unused_parts(file.path, file.text):
+        said = f"no pattern of this file uses the part; take it out, or write {{{name}}} where it is meant"
+        yield Finding("unused-part", "error", f"{file.name}:{line}", f"part {name!r}", said)
 
 
 def _attributes(one: Listed) -> Iterator[Finding]:
@@ -66,11 +73,12 @@ def _patterns(one: Listed) -> Iterator[Finding]:
             yield _error("dead-pattern", one, f"`{key}` lists no pattern for {attr}, {effect}; add one", key)
         for pattern in (p.pattern for p in patterns):
             if not can_match(pattern):
-                said = f"`{key}`: no text can match '{pattern}' ({attr}), {effect}; correct the pattern"
+                shown = rule.as_written(pattern)
+                said = f"`{key}`: no text can match '{shown}' ({attr}), {effect}; correct the pattern"
                 yield _error("dead-pattern", one, said, key)
             elif key == "when" and (veto := vetoed(rule, attr, pattern)) is not None:
                 said = f"`unless` takes away all that `when` finds in {attr}"
-                both = f"'{veto}' matches what '{pattern}' does"
+                both = f"'{rule.as_written(veto)}' matches what '{rule.as_written(pattern)}' does"
                 yield _error("takes-all-away", one, f"{said}: {both}, {effect}; narrow `unless`", "unless")
 
 

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from tracker_sync import tomlfile
 from tracker_sync.errors import ConfigError, RuleError
+from tracker_sync.tagging.parts import PartError, Parts
 from tracker_sync.tagging.refusals import hint, not_a_pattern, untested
 from tracker_sync.tagging.together import by_attribute, options
 
@@ -50,6 +51,7 @@ class _Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     dimension: Dimension
     keep: Literal["first", "all"] = "all"
+    parts: dict[str, Patterns] = {}
     rule: list[_Rule]
 
 
@@ -124,6 +126,14 @@ class Rule(Struct, frozen=True):
     stated_only: bool
     known_only: bool
     tests: tuple[RuleTest, ...]
+    written: tuple[tuple[str, str], ...] = ()
+    """Of each pattern with named parts: how it reads with them in their places, and as its file has it."""
+    parts: tuple[tuple[str, str], ...] = ()
+    """The named parts that its patterns are made of, in the order of their file."""
+
+    def as_written(self, pattern: str) -> str:
+        """One of its patterns with the names of its parts, as its file has it."""
+        return dict(self.written).get(pattern, pattern)
 
     def gives(self, attr: str, text: str) -> Iterator[str]:
         """Every value that it may give for a text of an attribute."""
@@ -279,40 +289,64 @@ def read(path: Path, text: str) -> tuple[Rule, ...]:
 
     Raises ConfigError or RuleError with file and line.
     """
-    try:
-        file = tomlfile.parse(text, _File, path)
-    except ConfigError as e:
-        e.args = (f"{e}{hint(str(e))}",)
-        raise
+    file = _file(path, text)
+    parts = _parts(file, path, text)
     rules = []
     for n, raw in enumerate(file.rule):
         try:
-            rules.append(_rule(file, raw, path))
+            rules.append(_rule(file, raw, path, parts))
         except ValueError as e:
             line = tomlfile.line_of(text, f"$.rule[{n}].id")
             raise RuleError(str(e), path, raw.id, line) from None
     return tuple(rules)
 
 
-def _rule(file: _File, raw: _Rule, path: Path) -> Rule:
+def unused_parts(path: Path, text: str) -> list[tuple[str, int | None]]:
+    """The parts of a file, each with its line, that none of its patterns is made of."""
+    used = {name for rule in read(path, text) for name, _ in rule.parts}
+    unused = [name for name in _file(path, text).parts if name not in used]
+    return [(name, tomlfile.line_of(text, "$.parts", name)) for name in unused]
+
+
+def _file(path: Path, text: str) -> _File:
+    try:
+        return tomlfile.parse(text, _File, path)
+    except ConfigError as e:
+        e.args = (f"{e}{hint(str(e))}",)
+        raise
+
+
+def _parts(file: _File, path: Path, text: str) -> Parts:
+    try:
+        return Parts(file.parts, compiled)
+    except PartError as e:
+        raise ConfigError(str(e), path, tomlfile.line_of(text, "$.parts", e.part)) from None
+
+
+def _rule(file: _File, raw: _Rule, path: Path, parts: Parts) -> Rule:
     if not any(t.gives for t in raw.test) or all(t.gives for t in raw.test):
         raise ValueError(untested(any(t.gives for t in raw.test), bool(raw.test)))
     clauses = raw.when if isinstance(raw.when, list) else [raw.when]
     if not all(clauses):
         raise ValueError("`when` is empty: say which attribute has to match which pattern")
+    every = (p for clause in (*clauses, raw.unless) for many in clause.values() for p in _many(many))
+    written = {parts.spelt(p): p for p in every}
+    used = set[str]().union(*map(parts.used, written.values()))
     return Rule(
         name=f"{file.dimension}/{raw.id}",
         path=path,
         dimension=file.dimension,
         keep=file.keep,
         why=raw.why,
-        clauses=tuple(_clauses(c) for clause in clauses for c in _spread(clause)),
-        unless=_clauses({a: p for clause in _spread(raw.unless) for a, p in clause.items()}),
+        clauses=tuple(_clauses(c, parts) for clause in clauses for c in _spread(clause)),
+        unless=_clauses({a: p for clause in _spread(raw.unless) for a, p in clause.items()}, parts),
         value=raw.value,
         fallback=raw.fallback,
         stated_only=raw.stated_only,
         known_only=raw.known_only,
         tests=tuple(raw.test),
+        written=tuple((spelt, p) for spelt, p in written.items() if spelt != p),
+        parts=tuple((name, text) for name, text in parts.written.items() if name in used),
     )
 
 
@@ -355,11 +389,23 @@ def _usual(attr: str) -> str:
     return named + next((rule for rule, event in RENAMED.items() if event == plain), plain)
 
 
-def _clauses(clause: Clause) -> tuple[tuple[str, tuple[Any, ...]], ...]:
+def _many(patterns: Patterns) -> list[str]:
+    return [patterns] if isinstance(patterns, str) else patterns
+
+
+def _clauses(clause: Clause, parts: Parts) -> tuple[tuple[str, tuple[Any, ...]], ...]:
     return tuple(
-        (_usual(attr), tuple(compiled(p) for p in ([patterns] if isinstance(patterns, str) else patterns)))
+        (_usual(attr), tuple(_with_parts(p, parts) for p in _many(patterns)))
         for attr, patterns in clause.items()
     )
+
+
+def _with_parts(pattern: str, parts: Parts) -> Any:
+    spelt = parts.spelt(pattern)
+    try:
+        return compiled(spelt)
+    except ValueError as e:
+        raise ValueError(str(e).replace(spelt, pattern)) from None
 
 
 @cache
