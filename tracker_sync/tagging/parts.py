@@ -4,15 +4,17 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 
+from msgspec import Struct
+
 _NAME = re.compile(r"[a-z][a-z_]*")
-_PIECE = re.compile(
-    r"\\Q.*?(?:\\E|\Z)|\\[pPx]\{[^}]*\}|\\.|\[\^?\]?(?:\\.|\[:\^?\w+:\]|[^\]\\])*\]"
-    r"|\(\?[imsU-]+\)|\{([a-z][a-z_]*)\}|.",
-    re.DOTALL,
+_AS_IT_IS = r"\\Q.*?(?:\\E|\Z)|\\[pPx]\{[^}]*\}|\\.|\[\^?\]?(?:\\.|\[:\^?\w+:\]|[^\]\\])*\]"
+"""What brackets, bars and braces mean nothing in: what is quoted, escaped, or a class of characters."""
+_UP_TO_A_PART = re.compile(
+    rf"((?:[^\\\[{{]++|{_AS_IT_IS}|[\\\[]|\{{(?![a-z][a-z_]*\}}))*+)(?:\{{(\w+)\}})?", re.DOTALL
 )
-"""The smallest pieces of a pattern; the group has the name of a part. Braces in a character class, after a
-backslash and in `\\p{…}`, `\\x{…}` and `{0,2}` name none."""
-_REPEATS = frozenset("*+?{")
+"""All before the name of a part, and the name. RE2's own braces hold digits, or come after a backslash."""
+_SHAPE = re.compile(rf"{_AS_IT_IS}|\(\?[imsU-]+\)|.", re.DOTALL)
+_REPEAT = re.compile(r"[*+?]|\{(?![a-z][a-z_]*\})")
 
 
 class PartError(ValueError):
@@ -23,84 +25,91 @@ class PartError(ValueError):
         super().__init__(f"part {part!r}: {message}")
 
 
+class Spelt(Struct, frozen=True):
+    """A pattern with each part in its place."""
+
+    pattern: str
+    parts: frozenset[str]
+    """The parts that it is made of, also by way of others."""
+
+
 class Parts:
     """The parts of one file. In one without parts a `{word}` is what RE2 takes it for: mere characters."""
 
-    def __init__(self, written: Mapping[str, str | list[str]], check: Callable[[str], object]) -> None:
-        """`check` raises ValueError for what is no pattern. Raises PartError for a part that is none."""
-        self.written = {name: _one_of(many) for name, many in written.items()}
-        """Each as its file has it, in its order; several are joined to one of them."""
-        self._spelt: dict[str, str] = {}
+    def __init__(self, written: Mapping[str, str | list[str]]) -> None:
+        """Raises PartError for a part with a name that is none, or that is made of one that is not there."""
+        self.written = {
+            name: text if isinstance(text, str) else _one_of(text) for name, text in written.items()
+        }
+        """Each as its file has it, in its order; of several, one of them."""
+        self._units: dict[str, tuple[Spelt, bool, bool]] = {}
+        """Of each: spelt, whether an `|` or flags in it would reach beyond it, whether it is one piece."""
+        self._known: dict[str, Spelt] = {}
         for name, text in self.written.items():
             if not _NAME.fullmatch(name):
                 raise PartError(name, "the name of a part has lower-case letters and _ alone")
             try:
-                self._spelt[name] = self._filled(text)
-                check(self._spelt[name])
+                one = self._filled(text)
             except ValueError as e:
                 raise PartError(name, str(e)) from None
+            is_list = not isinstance(written[name], str)
+            self._units[name] = (one, *((False, True) if is_list else _shape(one.pattern)))
 
-    def spelt(self, pattern: str) -> str:
-        """The pattern with each part in its place. Raises ValueError for a part that there is not."""
-        return self._filled(pattern) if self.written else pattern
+    def spelt(self, pattern: str) -> Spelt:
+        """Raises ValueError for a part that there is not."""
+        if not self.written:
+            return Spelt(pattern, frozenset())
+        if pattern not in self._known:
+            self._known[pattern] = self._filled(pattern)
+        return self._known[pattern]
 
-    def used(self, pattern: str) -> set[str]:
-        """The parts that a pattern is made of, also by way of others."""
-        names = {name for name in _names(pattern) if name in self.written}
-        return names.union(*(self.used(self.written[name]) for name in names))
+    def check(self, compiled: Callable[[str], object]) -> None:
+        """Raises PartError for the first part that by itself is no pattern: `compiled` raises ValueError."""
+        for name, (one, _, _) in self._units.items():
+            try:
+                compiled(one.pattern)
+            except ValueError as e:
+                raise PartError(name, str(e).replace(one.pattern, self.written[name])) from None
 
-    def _filled(self, pattern: str) -> str:
-        pieces = [(m[0], m[1], m.end()) for m in _PIECE.finditer(pattern)]
-        return "".join(
-            self._unit(name, pattern[end : end + 1] in _REPEATS and not _PART.match(pattern, end))
-            if name
-            else text
-            for text, name, end in pieces
-        )
+    def _filled(self, pattern: str) -> Spelt:
+        found, names = [], set[str]()
+        for m in _UP_TO_A_PART.finditer(pattern):
+            found.append(m[1])
+            if m[2]:
+                one, loose, whole = self._unit(m[2])
+                names |= {m[2], *one.parts}
+                wrapped = loose or (not whole and _REPEAT.match(pattern, m.end()))
+                found.append(f"(?:{one.pattern})" if wrapped else one.pattern)
+        return Spelt("".join(found), frozenset(names))
 
-    def _unit(self, name: str, repeated: bool) -> str:
-        """A part so that what stands beside it takes it as a whole."""
-        if name not in self._spelt:
-            raise ValueError(self._unknown(name))
-        text = self._spelt[name]
-        return f"(?:{text})" if _is_loose(text) or (repeated and not _is_whole(text)) else text
-
-    def _unknown(self, name: str) -> str:
+    def _unit(self, name: str) -> tuple[Spelt, bool, bool]:
+        if name in self._units:
+            return self._units[name]
         if name in self.written:
-            return (
-                f"{{{name}}} stands below it, or is the part itself; a part may use parts that stand above it"
-            )
+            raise ValueError(f"{{{name}}} does not stand above it; a part may use parts that stand above it")
         near = get_close_matches(name, self.written, 1)
         there = f"did you mean {{{near[0]}}}?" if near else f"the parts are: {', '.join(self.written)}"
-        return f"there is no part {{{name}}} in this file; {there} (as mere characters: \\{{{name}}})"
+        raise ValueError(
+            f"there is no part {{{name}}} in this file; {there} (for mere characters: \\{{{name}}})"
+        )
 
 
-_PART = re.compile(r"\{[a-z][a-z_]*\}")
+def _one_of(many: list[str]) -> str:
+    return f"(?:{'|'.join(many)})"
 
 
-def _one_of(many: str | list[str]) -> str:
-    return many if isinstance(many, str) else f"(?:{'|'.join(many)})"
+def _shape(pattern: str) -> tuple[bool, bool]:
+    """(whether an `|` or flags in it would reach beyond it, whether it is one piece or one group)"""
+    outside = list(_outside(pattern))
+    loose = any(piece == "|" or piece.startswith("(?") for piece in outside)
+    return loose, len(outside) == 1 or outside == ["(", ")"]
 
 
-def _names(pattern: str) -> Iterator[str]:
-    return (m[1] for m in _PIECE.finditer(pattern) if m[1])
-
-
-def _depths(pattern: str) -> Iterator[tuple[str, int]]:
-    """Each piece, and in how many groups it stands; a bracket counts as outside of its own group."""
+def _outside(pattern: str) -> Iterator[str]:
+    """What stands in no group, with the brackets of groups."""
     depth = 0
-    for m in _PIECE.finditer(pattern):
-        depth -= m[0] == ")"
-        yield m[0], depth
-        depth += m[0] == "("
-
-
-def _is_loose(pattern: str) -> bool:
-    """Whether an `|` or flags in it would reach beyond it."""
-    return any(depth == 0 and (piece == "|" or piece.startswith("(?")) for piece, depth in _depths(pattern))
-
-
-def _is_whole(pattern: str) -> bool:
-    """Whether it is one piece or one group, so that a repetition after it means all of it."""
-    outside = [piece for piece, depth in _depths(pattern) if depth == 0]
-    return len(outside) == 1 or outside == ["(", ")"]
+    for piece in _SHAPE.findall(pattern):
+        depth -= piece == ")"
+        if depth == 0:
+            yield piece
+        depth += piece == "("

@@ -1,6 +1,7 @@
 """Tag rules: TOML files that say what a label, a field or a text means, with tests inside."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
@@ -290,21 +291,30 @@ def read(path: Path, text: str) -> tuple[Rule, ...]:
     Raises ConfigError or RuleError with file and line.
     """
     file = _file(path, text)
-    parts = _parts(file, path, text)
     rules = []
-    for n, raw in enumerate(file.rule):
-        try:
-            rules.append(_rule(file, raw, path, parts))
-        except ValueError as e:
-            line = tomlfile.line_of(text, f"$.rule[{n}].id")
-            raise RuleError(str(e), path, raw.id, line) from None
+    with _line_of_part(path, text):
+        parts = Parts(file.parts)
+        for n, raw in enumerate(file.rule):
+            try:
+                rules.append(_rule(file, raw, path, parts))
+            except PartError:
+                raise
+            except ValueError as e:
+                line = tomlfile.line_of(text, f"$.rule[{n}].id")
+                raise RuleError(str(e), path, raw.id, line) from None
     return tuple(rules)
 
 
 def unused_parts(path: Path, text: str) -> list[tuple[str, int | None]]:
-    """The parts of a file, each with its line, that none of its patterns is made of."""
+    """The parts of a file, each with its line, that none of its patterns is made of.
+
+    Raises ConfigError for a part that is no pattern by itself; no run waits for RE2 to look for that.
+    """
     used = {name for rule in read(path, text) for name, _ in rule.parts}
-    unused = [name for name in _file(path, text).parts if name not in used]
+    parts = _file(path, text).parts
+    with _line_of_part(path, text):
+        Parts(parts).check(compiled)
+    unused = [name for name in parts if name not in used]
     return [(name, tomlfile.line_of(text, "$.parts", name)) for name in unused]
 
 
@@ -316,9 +326,10 @@ def _file(path: Path, text: str) -> _File:
         raise
 
 
-def _parts(file: _File, path: Path, text: str) -> Parts:
+@contextmanager
+def _line_of_part(path: Path, text: str) -> Iterator[None]:
     try:
-        return Parts(file.parts, compiled)
+        yield
     except PartError as e:
         raise ConfigError(str(e), path, tomlfile.line_of(text, "$.parts", e.part)) from None
 
@@ -330,8 +341,8 @@ def _rule(file: _File, raw: _Rule, path: Path, parts: Parts) -> Rule:
     if not all(clauses):
         raise ValueError("`when` is empty: say which attribute has to match which pattern")
     every = (p for clause in (*clauses, raw.unless) for many in clause.values() for p in _many(many))
-    written = {parts.spelt(p): p for p in every}
-    used = set[str]().union(*map(parts.used, written.values()))
+    written = {p: parts.spelt(p) for p in every}
+    used = set[str]().union(*(s.parts for s in written.values()))
     return Rule(
         name=f"{file.dimension}/{raw.id}",
         path=path,
@@ -345,7 +356,7 @@ def _rule(file: _File, raw: _Rule, path: Path, parts: Parts) -> Rule:
         stated_only=raw.stated_only,
         known_only=raw.known_only,
         tests=tuple(raw.test),
-        written=tuple((spelt, p) for spelt, p in written.items() if spelt != p),
+        written=tuple((s.pattern, p) for p, s in written.items() if s.parts),
         parts=tuple((name, text) for name, text in parts.written.items() if name in used),
     )
 
@@ -401,10 +412,11 @@ def _clauses(clause: Clause, parts: Parts) -> tuple[tuple[str, tuple[Any, ...]],
 
 
 def _with_parts(pattern: str, parts: Parts) -> Any:
-    spelt = parts.spelt(pattern)
+    spelt = parts.spelt(pattern).pattern
     try:
         return compiled(spelt)
     except ValueError as e:
+        parts.check(compiled)
         raise ValueError(str(e).replace(spelt, pattern)) from None
 
 
