@@ -38,6 +38,15 @@ RE2_HAS_NONE = (
     "RE2, which reads the patterns, has none of that, so that no pattern can hang a run: its time grows with "
     "the length of the text alone. "
 )
+PARTS = (
+    '"intent"',
+    """"intent"
+
+[parts]
+trust = 'trust'
+sure = ['sure', '{trust}worthy']""",
+)
+"""An edit that gives the file two parts; the rule begins in line 7, and its `when` is line 10."""
 SHOW_BOTH = "a rule has to show an item that it tags, and one that it must not tag (gives = [])\n"
 
 
@@ -91,14 +100,40 @@ def test_a_rule_file_that_holds(desk: Desk) -> None:
         ([("^trust$", "^trust(?!ee)")],
          f"4: rule 'mine': '^trust(?!ee)' looks ahead or behind. {RE2_HAS_NONE}"
          "Say what must not be there in `unless`, and match what follows along with the rest\n"),
+        ([PARTS, ("^trust$", "^{trsut}$")],
+         "8: rule 'mine': there is no part {trsut} in this file; did you mean {trust}? (for mere "
+         "characters: \\{trsut})\n"),
+        ([PARTS, ("^trust$", "^{weather}$")],
+         "8: rule 'mine': there is no part {weather} in this file; the parts are: trust, sure (for mere "
+         "characters: \\{weather})\n"),
+        ([PARTS, ("value =", "unless = { labels = '{weather}' }\nvalue =")],
+         "8: rule 'mine': there is no part {weather} in this file; the parts are: trust, sure (for mere "
+         "characters: \\{weather})\n"),
+        ([PARTS, ("{trust}", "{sure}")],
+         "5: part 'sure': {sure} does not stand above it; a part may use parts that stand above it\n"),
+        ([PARTS, ("trust = ", "Trust = ")],
+         "4: part 'Trust': the name of a part has lower-case letters and _ alone\n"),
+        ([PARTS, ("trust = 'trust'", "trust = 7")], "3: parts[...]: expected `str | array`, got `int`\n"),
+        ([PARTS, ("'trust'", "'trust('"), ("^trust$", "^{sure}$")],
+         "4: part 'trust': 'trust(' is not a pattern: missing ): trust(\n"),
+        ([PARTS, ("'trust'", "'?trust'"), ("^trust$", "^x{sure}$")],
+         "4: part 'trust': '?trust' is not a pattern: no argument for repetition operator: ?\n"),
+        ([PARTS, ("^trust$", "^{sure}($")],
+         "8: rule 'mine': '^{sure}($' is not a pattern: missing ): ^{sure}($\n"),
     ],
     ids=["toml", "key", "why", "dimension", "keep", "dot", "empty", "no tests", "hits", "misses", "pattern",
-         "back-reference", "look-ahead"],
+         "back-reference", "look-ahead", "near a part", "no part", "no part to take away", "part of itself",
+         "name of a part", "kind of part", "broken part", "part that hangs on", "broken around a part"],
 )  # fmt: skip
 def test_a_rule_file_that_is_refused(desk: Desk, edits: list[tuple[str, str]], said: str) -> None:
     assert of(desk, edits) == (
         f"$ tracker-sync rules test mine.toml\n! tracker-sync: mine.toml:{said}exit code 2\n"
     )
+
+
+def test_the_parts_of_a_file_stand_in_its_patterns(desk: Desk) -> None:
+    edits = [PARTS, ("^trust$", "^{sure}$"), ('["trust"]', '["trustworthy"]')]
+    assert of(desk, edits) == f"$ tracker-sync rules test mine.toml\n{NONE_FAILED}\nexit code 0\n"
 
 
 def test_a_failing_test_is_shown_as_given_expected_and_got(desk: Desk) -> None:
@@ -145,9 +180,15 @@ def test_a_failing_test_is_shown_as_given_expected_and_got(desk: Desk) -> None:
         ([('value = "reliability"\n', "")],
          f"mine.toml:8{NO_HIT}{SEEN}6: intent/mine: has nothing to give: no `value`, and no pattern in "
          f"`when` with a group (?P<value>…); add one of the two [no-value]\n{ONE_FAILED}"),
+        ([PARTS, ("'^trust$'", "'^{trust}$'")],
+         f"{SEEN}5: part 'sure': no pattern of this file uses the part; take it out, or write {{sure}} where "
+         f"it is meant [unused-part]\n{NONE_FAILED}"),
+        ([PARTS, ("'^trust$'", r"['^trust$', '{sure}\bee']")],
+         rf"{SEEN}10: intent/mine: `when`: no text can match '{{sure}}\bee' (labels), so this part of it "
+         f"does nothing; correct the pattern [dead-pattern]\n{NONE_FAILED}"),
     ],
     ids=["dead", "dead in a list", "no pattern", "dead veto", "attribute", "attribute of a test", "same veto",
-         "veto of all", "no value"],
+         "veto of all", "no value", "part of nothing", "dead with a part"],
 )  # fmt: skip
 def test_a_rule_that_cannot_do_what_it_says(desk: Desk, edits: list[tuple[str, str]], out: str) -> None:
     assert of(desk, edits) == f"$ tracker-sync rules test mine.toml\n{out}{ONE_ERROR}exit code 2\n"
