@@ -49,10 +49,11 @@ def test_the_example_comes_out_as_it_is_written(desk: Desk) -> None:
         config = desk.folder / "tracker-sync.toml"
         config.write_text(f'{config.read_text()}\n[rules]\npaths = ["rules"]\n')
         desk.write("rules/tags/ours.toml", blocks("toml")[1])
+        desk.write("rules/tags/asked.toml", blocks("toml")[2])
         desk.write("strategy.toml", STRATEGY)
         desk.sync()
     played = blocks("console")
-    assert len(played) == 4
+    assert len(played) == 6
     for block in played:
         typed, _, out = block.partition("\n")
         assert desk.run(*typed.split()[2:]).said == out, typed

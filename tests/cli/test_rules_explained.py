@@ -285,6 +285,16 @@ def test_an_item_is_explained_by_what_the_rules_said_of_it(acme: Desk, key: str,
     assert typed(acme, "explain", key) == said
 
 
+def test_parts_of_patterns_are_shown_by_name_and_spelt_out_for_programs(acme: Desk) -> None:
+    named = OURS.replace("'^internal'", "'^{ours}'").replace("title = 'export'", "title = '{export}'")
+    parts = "[parts]\nours = 'internal'\nexport = 'export'\n\n"
+    acme.write("ours/tags/origin.toml", named.replace("[[rule]]\n", f"{parts}[[rule]]\n", 1))
+    assert 'body "Internal: for us." matches "^{ours}"' in typed(acme, "explain", "acme/web#2")
+    assert 'nothing in title matches "{export}"' in typed(acme, "explain", "web:acme/web#3")
+    told = {r["id"]: r for r in json.loads(typed(acme, "list", "--format", "json"))["rows"]}["origin/deal"]
+    assert (told["when"][0]["title"], told["unless"]) == (["export"], {"body": ["^internal"]})
+
+
 def test_what_is_neither_a_rule_nor_an_item(acme: Desk) -> None:
     assert typed(acme, "explain", "origin/dael", code=2) == (
         "tracker-sync: there is no rule 'origin/dael' (did you mean 'origin/deal'?); there is no item "

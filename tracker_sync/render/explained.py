@@ -91,7 +91,7 @@ def _conditions(rule: Rule) -> Iterator[str]:
         same = all(attr in dict(clause) for clause in rule.clauses)
         yield f"  {'not counting what in' if same else 'unless'} {_matches(rule, attr, patterns)}"
     for name, text in rule.parts:
-        yield f"  with {{{clean(name)}}} for {clean(text)}"
+        yield f"  {{{clean(name)}}} stands for {clean(text)}"
 
 
 def _matches(rule: Rule, attr: str, patterns: Sequence[Any]) -> str:
