@@ -152,17 +152,27 @@ def _of_file(name: str, text: str) -> tuple[Rule, ...]:
 
 
 def _rules(name: str, file: dict[str, Any]) -> Iterator[Rule]:
+    parts: dict[str, str] = {}
+    for part, text in file.get("parts", {}).items():
+        parts[part] = _filled("|".join([text] if isinstance(text, str) else text), parts)
     for raw in file["rule"]:
         when = raw["when"] if isinstance(raw["when"], list) else [raw["when"]]
-        clauses = [c for one in when for c in _spread(one)]
-        unless = {a: p for c in _spread(raw.get("unless", {})) for a, p in c.items()}
+        clauses = [c for one in when for c in _spread(one, parts)]
+        unless = {a: p for c in _spread(raw.get("unless", {}), parts) for a, p in c.items()}
         keep = file.get("keep", "all") == "first"
         yield Rule(file["dimension"], raw["id"], name, keep, tuple(clauses), unless, raw)
 
 
-def _spread(clause: dict[str, Any]) -> list[Clause]:
+def _filled(pattern: str, parts: dict[str, str]) -> str:
+    """A pattern with what its parts stand for, each as a whole."""
+    if not parts:
+        return pattern
+    return re.sub(r"(?<!\\)(?<!\\[pPx])\{([a-z][a-z_]*)\}", lambda m: f"(?:{parts[m[1]]})", pattern)
+
+
+def _spread(clause: dict[str, Any], parts: dict[str, str]) -> list[Clause]:
     """ "`text`: the title, the description or any comment: short for a condition on each of them"."""
-    many = {a: [p] if isinstance(p, str) else list(p) for a, p in clause.items()}
+    many = {a: [_filled(p, parts) for p in ([p] if isinstance(p, str) else p)] for a, p in clause.items()}
     whole = [a for a in many if a in ("text", "named.text")]
     if not whole:
         return [many]
