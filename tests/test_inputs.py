@@ -199,7 +199,7 @@ def test_the_order_of_rules_is_as_it_was_where_some_of_them_are_gone(folder: Pat
     log = SqliteLog(folder / "tracker-sync.db", write=True)
     record(load(config), log, now=at(2))
     before = [r.name for r in judgement(load(config), told(log), None).rules]
-    assert before[:3] == ["origin/mine", "origin/zeal", "origin/told-on-a-list"]
+    assert before[:3] == ["origin/mine", "origin/zeal", "customer/account-told"]
     if gone == "the pack":
         config.write_text(config.read_text().replace('packs = ["public"]\n', ""))
     else:

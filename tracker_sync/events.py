@@ -229,8 +229,8 @@ def _body(event: Any, left: Iterable[str]) -> str:
     return f"{{{','.join(said)}}}" if said else ""
 
 
-def from_row(row: Row) -> Event:
-    """The event of a row that `to_row` made."""
+def from_row(row: tuple[Any, ...]) -> Event:
+    """The event of a row that `to_row` made, as a `Row` or what is in one: making one takes time."""
     event_id, item, kind, attr, key, val, ts, actor, body = row
     made: Any = KINDS[kind]
     left: dict[str, Any] = msgspec.json.decode(body) if body else {}

@@ -153,8 +153,8 @@ def _of_file(name: str, text: str) -> tuple[Rule, ...]:
 
 def _rules(name: str, file: dict[str, Any]) -> Iterator[Rule]:
     parts: dict[str, str] = {}
-    for part, many in file.get("parts", {}).items():
-        parts[part] = "|".join(_in_full(p, parts) for p in ([many] if isinstance(many, str) else many))
+    for part, text in file.get("parts", {}).items():
+        parts[part] = _filled("|".join([text] if isinstance(text, str) else text), parts)
     for raw in file["rule"]:
         when = raw["when"] if isinstance(raw["when"], list) else [raw["when"]]
         clauses = [c for one in when for c in _spread(one, parts)]
@@ -163,17 +163,16 @@ def _rules(name: str, file: dict[str, Any]) -> Iterator[Rule]:
         yield Rule(file["dimension"], raw["id"], name, keep, tuple(clauses), unless, raw)
 
 
-def _in_full(pattern: str, parts: dict[str, str]) -> str:
-    """ "`{pilots}` stands for that part, as a whole"."""
-    for name, text in parts.items():
-        pattern = re.sub(rf"(?<!\\)\{{{name}\}}", lambda _, text=text: f"(?:{text})", pattern)
-    return pattern
+def _filled(pattern: str, parts: dict[str, str]) -> str:
+    """A pattern with what its parts stand for, each as a whole."""
+    if not parts:
+        return pattern
+    return re.sub(r"(?<!\\)(?<!\\[pPx])\{([a-z][a-z_]*)\}", lambda m: f"(?:{parts[m[1]]})", pattern)
 
 
 def _spread(clause: dict[str, Any], parts: dict[str, str]) -> list[Clause]:
     """ "`text`: the title, the description or any comment: short for a condition on each of them"."""
-    listed = {a: [p] if isinstance(p, str) else p for a, p in clause.items()}
-    many = {a: [_in_full(p, parts) for p in patterns] for a, patterns in listed.items()}
+    many = {a: [_filled(p, parts) for p in ([p] if isinstance(p, str) else p)] for a, p in clause.items()}
     whole = [a for a in many if a in ("text", "named.text")]
     if not whole:
         return [many]

@@ -81,6 +81,7 @@ def test_a_part_is_as_good_as_a_group_of_its_own(pieces: list[str]) -> None:
         ({"asked": "{told}", "told": "told"}, "asked", "{told} does not stand above it"),
         ({"asked": "{asked}"}, "asked", "{asked} does not stand above it"),
         ({"told": "told", "asked": "{tolt}"}, "asked", "did you mean {told}?"),
+        ({"asked": []}, "asked", "lists no pattern; add one"),
         ({"asked": ["asked", "{both}"]}, "asked", "no part {both} in this file; the parts are: asked"),
     ],
 )  # fmt: skip

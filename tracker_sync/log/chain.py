@@ -73,7 +73,7 @@ def present_keys(rows: Iterable[tuple[Any, ...]]) -> dict[str, str]:
     return {item: key for item, key in found.items() if item not in lost}
 
 
-def event_of(place: object, seq: int, row: Row) -> Event:
+def event_of(place: object, seq: int, row: tuple[Any, ...]) -> Event:
     """The event of a stored row; raises LogError, which names the place, where it is none any more."""
     try:
         return from_row(row)

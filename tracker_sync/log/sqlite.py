@@ -207,7 +207,7 @@ class SqliteLog:
         query = f"{_OF_ITEMS} WHERE 1{known} ORDER BY e.seq"
         for seq, at, item, event_id, *rest in self._db.execute(query, (canonical(sorted(named)), *args)):
             name, ext_id = named[item]
-            yield Entry(seq, at, name, chain.event_of(self.path, seq, Row(event_id, ext_id, *rest)))
+            yield Entry(seq, at, name, chain.event_of(self.path, seq, (event_id, ext_id, *rest)))
 
     def skipped(self) -> Iterator[tuple[str, Skipped]]:
         query = (

@@ -1,7 +1,7 @@
 """Finds which of many patterns match a text, trying only those that may."""
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import re2
@@ -24,7 +24,11 @@ class PatternSet:
         """The patterns that match a text."""
         if not self._own:
             return self._own
-        return self._own.intersection(self._all[n] for n in _filter(self._all).Match(text) or ())
+        return self._own.intersection(self._all[n] for n in self._filter.Match(text) or ())
+
+    @cached_property
+    def _filter(self) -> Any:
+        return _filter(self._all)
 
     def match(self, text: str) -> bool:
         """Whether any pattern matches a text."""
