@@ -48,6 +48,8 @@ class Parts:
         for name, text in self.written.items():
             if not _NAME.fullmatch(name):
                 raise PartError(name, "the name of a part has lower-case letters and _ alone")
+            if written[name] == []:
+                raise PartError(name, "lists no pattern; add one")
             try:
                 one = self._filled(text)
             except ValueError as e:
