@@ -94,6 +94,9 @@ def test_a_rule_file_that_holds(desk: Desk) -> None:
         ([(HIT, "")], f"4: rule 'mine': has only tests that miss; {SHOW_BOTH}"),
         ([("^trust$", "^trust($")],
          "4: rule 'mine': '^trust($' is not a pattern: missing ): ^trust($\n"),
+        ([("^trust$", "^(?P<value>trust)|(?P<value>faith)$")],
+         "4: rule 'mine': '^(?P<value>trust)|(?P<value>faith)$' has two groups called 'value', of which only "
+         "one would be filled. Write two patterns\n"),
         ([("^trust$", r"^(\w)\1$")],
          rf"4: rule 'mine': '^(\w)\1$' refers back to a group. {RE2_HAS_NONE}"
          "Write out what may come again\n"),
@@ -122,6 +125,7 @@ def test_a_rule_file_that_holds(desk: Desk) -> None:
          "8: rule 'mine': '^{sure}($' is not a pattern: missing ): ^{sure}($\n"),
     ],
     ids=["toml", "key", "why", "dimension", "keep", "dot", "empty", "no tests", "hits", "misses", "pattern",
+         "two groups",
          "back-reference", "look-ahead", "near a part", "no part", "no part to take away", "part of itself",
          "name of a part", "kind of part", "broken part", "part that hangs on", "broken around a part"],
 )  # fmt: skip

@@ -1,11 +1,13 @@
 """Why a rule is refused, in words that say what to do instead."""
 
 import re
+from collections import Counter
 
 from tracker_sync.plain import printable
 
 _LOOK = re.compile(r"\(\?<?[=!]")
 _BACK = re.compile(r"\\[1-9]")
+_GROUP = re.compile(r"\(\?P?<(\w+)>")
 LINEAR = (
     "RE2, which reads the patterns, has none of that, so that no pattern can hang a run: its time grows with "
     "the length of the text alone"
@@ -23,6 +25,15 @@ def untested(hits: bool, has_tests: bool) -> str:
     if not has_tests:
         return f"has no test; {both}"
     return f"has only tests that {'hit' if hits else 'miss'}; {both}"
+
+
+def twice(pattern: str) -> str | None:
+    """For a pattern with two groups of one name, which RE2 takes without a word; None for any other."""
+    [(name, count)] = Counter(_GROUP.findall(pattern)).most_common(1) or [("", 0)]
+    if count < 2:
+        return None
+    said = f"has two groups called {name!r}, of which only one would be filled"
+    return f"'{printable(pattern)}' {said}. Write two patterns"
 
 
 def not_a_pattern(pattern: str, error: Exception) -> str:

@@ -13,7 +13,7 @@ from msgspec import Struct
 from tracker_sync import tomlfile
 from tracker_sync.errors import ConfigError, RuleError
 from tracker_sync.tagging.parts import PartError, Parts
-from tracker_sync.tagging.refusals import hint, not_a_pattern, untested
+from tracker_sync.tagging.refusals import hint, not_a_pattern, twice, untested
 from tracker_sync.tagging.together import by_attribute, options
 
 Dimension = Literal["customer", "origin", "intent", "commitment", "requester", "evidence"]
@@ -426,6 +426,8 @@ def compiled(pattern: str) -> Any:
 
     Raises ValueError for what is none, saying what is wrong with it.
     """
+    if said := twice(pattern):
+        raise ValueError(said)
     try:
         return re2.compile(pattern, options())
     except re2.error as e:
