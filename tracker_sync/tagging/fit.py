@@ -8,7 +8,7 @@ from tracker_sync import tomlfile
 from tracker_sync.config import Config, FieldNames
 from tracker_sync.strategies import Strategies, versions
 from tracker_sync.strategy import Intent, normal
-from tracker_sync.tagging.language import groups
+from tracker_sync.tagging.language import inside
 from tracker_sync.tagging.lint import Finding
 from tracker_sync.tagging.listing import Listed, in_use
 from tracker_sync.tagging.rules import ROLES, Rule, compiled
@@ -94,12 +94,12 @@ def _can_give(rule: Rule, intent: Intent, named: set[str]) -> bool:
         return normal(rule.value) in map(normal, names)
     spelt = [s for n in names for s in (n, n.replace("-", " "), n.replace(" ", "-"))]
     return any(
-        compiled(rf"\A(?:{inside})\z").search(name)
+        compiled(rf"\A(?:{value})\z").search(name)
         for clause in rule.clauses
         if not {attr for attr, _ in clause} & (ROLES.keys() - named)
         for _, patterns in clause
         for p in patterns
-        for inside in groups(p.pattern, "value")
+        if (value := inside(p.pattern, "value")) is not None
         for name in spelt
     )
 

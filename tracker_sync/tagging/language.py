@@ -67,9 +67,9 @@ def matches_every_text(pattern: str) -> bool:
     return any(all(relation[n] >> n & 1 for n in side) for side in (starts, ends))
 
 
-def groups(pattern: str, name: str) -> list[str]:
-    """What is inside each group of that name, as patterns of their own."""
-    return [g.pattern for g in _read(pattern)[1] if g.name == name]
+def inside(pattern: str, name: str) -> str | None:
+    """What is inside the group of that name, as a pattern of its own; None where there is no such group."""
+    return next((g.pattern for g in _read(pattern)[1] if g.name == name), None)
 
 
 @cache

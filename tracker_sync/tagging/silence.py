@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tracker_sync.tagging import attributes
-from tracker_sync.tagging.language import can_match, groups, matches_every_text
+from tracker_sync.tagging.language import can_match, inside, matches_every_text
 from tracker_sync.tagging.rules import Dimension, Rule
 
 Clause = tuple[tuple[str, tuple[Any, ...]], ...]
@@ -26,7 +26,7 @@ def gives(rule: Rule, clause: Clause) -> bool:
     """Whether the clause has a value to give: the rule's own, or what a group named `value` takes."""
     if rule.value is not None:
         return bool(rule.value.strip())
-    return any(groups(p.pattern, "value") for _, patterns in clause for p in patterns)
+    return any(inside(p.pattern, "value") is not None for _, patterns in clause for p in patterns)
 
 
 def vetoed(rule: Rule, attr: str, pattern: str) -> str | None:
