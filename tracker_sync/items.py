@@ -44,13 +44,6 @@ class Item(Struct, frozen=True):
     ids: tuple[str, ...] = ()
     """Every id it had, the first one first."""
 
-    def holding(self, state: State) -> "Item":
-        """The same item with other values (`dataclasses.replace` takes six times as long)."""
-        return Item(
-            self.source, self.id, self.ref, self.key, self.opened_at, self.reporter, state, self.events,
-            self.judged, self.removed_at, self.ids,
-        )  # fmt: skip
-
     def one(self, attr: str) -> str | None:
         """The value of a single-valued attribute, None where it is empty."""
         return next(iter(self.state.get(attr, {}).values()), None)

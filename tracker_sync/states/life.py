@@ -2,6 +2,8 @@
 
 from collections.abc import Container, Iterable, Iterator
 
+from msgspec.structs import replace
+
 from tracker_sync.alignment import ruling
 from tracker_sync.days import Days
 from tracker_sync.items import Item
@@ -128,7 +130,7 @@ class _Judge:
         """What the rules say of the item as it was at a time, and what needs no judging."""
         moment = self.line.moment(ts)
         if self._kept is None or self._kept[0] is not moment:
-            item = self.line.item.holding(moment.values or {})
+            item = replace(self.line.item, state=moment.values or {})
             own = Own(item, self.line.names, self.judgement, self.phases, marks=False)
             self._kept = moment, own, (
                 item.one("key") or item.key, item.title, item.one("project") or "",
