@@ -26,19 +26,19 @@ OVER = ("deleted", "transferred")
 """What may have happened to an issue so that there is nothing left to check here."""
 
 
-class _Named(msgspec.Struct, frozen=True):
+class _Named(Struct, frozen=True):
     name: str = ""
 
 
-class _Issue(msgspec.Struct, frozen=True):
+class _Issue(Struct, frozen=True):
     number: int
 
 
-class _Repository(msgspec.Struct, frozen=True):
+class _Repository(Struct, frozen=True):
     full_name: str
 
 
-class Payload(msgspec.Struct, frozen=True):
+class Payload(Struct, frozen=True):
     """What we read of an event's payload."""
 
     action: str = ""
@@ -47,7 +47,7 @@ class Payload(msgspec.Struct, frozen=True):
     repository: _Repository | None = None
 
 
-class Inputs(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_fields=True):
+class Inputs(Struct, frozen=True, rename="kebab", forbid_unknown_fields=True):
     """The inputs of action.yml; an empty one stands for its default."""
 
     config: str = ""

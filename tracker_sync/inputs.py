@@ -45,7 +45,7 @@ SUPPLIES = {
 """What a report says that needs an input which is missing: "not assessed: needs …"."""
 
 
-class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What of the configuration decides figures."""
 
     calendar: CalendarConfig

@@ -15,7 +15,7 @@ KEY = "last pass"
 """Where it is remembered, beside what the source itself asked to be remembered."""
 
 
-class Remembered(msgspec.Struct, frozen=True, kw_only=True):
+class Remembered(Struct, frozen=True, kw_only=True):
     """What is known of the passes over a source. Times are microseconds UTC by our own clock."""
 
     began: int

@@ -6,7 +6,6 @@ from functools import partial
 from typing import TypeVar
 
 import click
-import msgspec
 from msgspec.structs import replace
 
 from tracker_sync.cli import found_github, found_jira
@@ -58,7 +57,7 @@ def _jira(environment: Mapping[str, str]) -> Found:
     config, asked, user = _met(lambda last: _jira_at(_ask(where, last)), environment, found_jira.meet)
     if not isinstance(asked, JiraLook):
         jql = _until(lambda: jql_of(_words(_ask("Keys of the projects to read (Enter: all)", ""))))
-        return Found(msgspec.structs.replace(config, jql=jql), unchecked=LATER, user=user)
+        return Found(replace(config, jql=jql), unchecked=LATER, user=user)
     projects = found_jira.projects(asked)
     _listed("It shows these projects:", [f"{p.key} ({p.name})" for p in projects])
     return replace(_until(lambda: _issues(config, asked, {p.key for p in projects})), user=user)
@@ -77,7 +76,7 @@ def _issues(config: JiraConfig, asked: JiraLook, there: set[str]) -> Found:
     if strange := [key for key in keys if there and key not in there]:
         raise ConfigError(f"it shows no project {', '.join(strange)}")
     jql = jql_of(keys)
-    narrowed = msgspec.structs.replace(config, jql=jql)
+    narrowed = replace(config, jql=jql)
     asked.narrow(jql)
     seen = found_jira.looked_at(narrowed, asked, {})
     _listed("What it takes them for:", seen.told[1:])
@@ -90,7 +89,7 @@ def _issues(config: JiraConfig, asked: JiraLook, there: set[str]) -> Found:
         _listed(f"Fields that could say {what}:", list(known.values()))
         guess = getattr(seen.source.fields, role) or ""
         names[role] = _until(lambda known=known, role=role, guess=guess: _one_of(known, role, guess))  # type: ignore[misc]
-    return Found(msgspec.structs.replace(narrowed, fields=FieldNames(**names)))
+    return Found(replace(narrowed, fields=FieldNames(**names)))
 
 
 def _one_of(known: Mapping[str, str], role: str, guess: str) -> str | None:
@@ -127,7 +126,7 @@ def _github_at(address: str) -> GithubConfig:
 
 def _with_repos(config: GithubConfig) -> GithubConfig:
     repos = _words(_ask("Which of them? With spaces between; OWNER/* is all of an owner's"))
-    named = msgspec.structs.replace(config, repos=[re.sub(r"^https://[^/]+/", "", r) for r in repos])
+    named = replace(config, repos=[re.sub(r"^https://[^/]+/", "", r) for r in repos])
     checked(named)
     return named
 

@@ -20,7 +20,7 @@ Confidence = Literal["low", "medium", "high"]
 _VERDICT = re.compile(r"\b(is|are|was|were)\s+biased\b|\bguilty\b|\bblame[ds]?\b|\bfault\b", re.IGNORECASE)
 
 
-class Unless(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Unless(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`[unless]`: when the rule is silent."""
 
     market: list[str] = []
@@ -29,7 +29,7 @@ class Unless(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Labels, in lower case: epics that carry any, and all work under them, are left out."""
 
 
-class _Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class _Rule(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     id: str
     pattern: str
     severity: Literal["note", "warning", "alarm"]

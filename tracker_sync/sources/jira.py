@@ -8,7 +8,6 @@ from functools import partial
 from itertools import chain
 from typing import Any, TypeGuard
 
-import msgspec
 from msgspec import Struct, field
 from msgspec.structs import asdict, replace
 
@@ -203,7 +202,7 @@ class _Pull:
 
     def _lacking(self) -> tuple[str, str] | None:
         """(role, name) of a configured field that the site does not have."""
-        for role, name in msgspec.structs.asdict(self._config.fields).items():
+        for role, name in asdict(self._config.fields).items():
             if name and not self._catalogue.ids_of(name):
                 return str(role), str(name)
         return None

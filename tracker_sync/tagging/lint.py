@@ -31,9 +31,8 @@ class Finding(Struct, frozen=True):
 
 
 def lint(rules: Iterable[Listed]) -> list[Finding]:
-    """What is wrong with rules by themselves, in the order of their files; first parts that
-    none uses. `fit.misfits` has what does not
-    fit the configuration and the strategy."""
+    """What is wrong with rules by themselves, in the order of their files; first parts that none uses.
+    `fit.misfits` has what does not fit the configuration and the strategy."""
     every = list(rules)
     asked = in_use(every)
     found = [f for file in dict.fromkeys(one.file for one in every) for f in _parts(file)]

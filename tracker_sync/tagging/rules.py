@@ -6,7 +6,6 @@ from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 
-import msgspec
 import re2
 from msgspec import Struct
 
@@ -14,7 +13,7 @@ from tracker_sync import tomlfile
 from tracker_sync.errors import ConfigError, RuleError
 from tracker_sync.tagging.parts import PartError, Parts
 from tracker_sync.tagging.refusals import hint, not_a_pattern, twice, untested
-from tracker_sync.tagging.together import by_attribute, options
+from tracker_sync.tagging.together import TEXTS, by_attribute, options
 
 Dimension = Literal["customer", "origin", "intent", "commitment", "requester", "evidence"]
 DECIDING: tuple[Dimension, ...] = ("customer", "origin", "intent", "commitment")
@@ -30,14 +29,14 @@ own texts every time that it is judged."""
 Clause = dict[str, Patterns]
 
 
-class RuleTest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class RuleTest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`[[rule.test]]`: an item, and the values that the rule gives for it."""
 
     item: dict[str, str | list[str]]
     gives: list[str]
 
 
-class _Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class _Rule(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     id: str
     why: str
     when: Clause | list[Clause]
@@ -49,7 +48,7 @@ class _Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     test: list[RuleTest] = []
 
 
-class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class _File(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     dimension: Dimension
     keep: Literal["first", "all"] = "all"
     parts: dict[str, Patterns] = {}
@@ -58,8 +57,8 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 RENAMED = {"comments": "comment"}
 """What rules call otherwise than events do."""
-TEXT, TEXTS = "text", ("title", "body", "comments")
-"""What stands for any of these."""
+TEXT = "text"
+"""Stands for any of `TEXTS`."""
 CUSTOM = ("customfield_", "field_")
 """What the name of an attribute begins with that is a tracker's own field."""
 ROLES = {"intent_field": "intent", "customer_field": "customer", "origin_field": "origin"}

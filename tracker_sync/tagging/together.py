@@ -6,8 +6,9 @@ from typing import Any
 
 import re2
 
-ALIKE = ("title", "body", "comments")
-"""Attributes that rules look at with much the same patterns, so that these are compiled once for all."""
+TEXTS = ("title", "body", "comments")
+"""Attributes that rules look at with much the same patterns, so that these are compiled once for all; `text`
+stands for any of them."""
 
 
 class PatternSet:
@@ -39,7 +40,7 @@ def by_attribute(patterns: Mapping[str, Iterable[str]], named: str) -> dict[str,
     """A set for each attribute; `named` is what the name of one begins with that is about accounts."""
     own = {attr: tuple(dict.fromkeys(many)) for attr, many in patterns.items()}
     shared: dict[str, tuple[str, ...]] = {}
-    for alike in (ALIKE, tuple(f"{named}{attr}" for attr in ALIKE)):
+    for alike in (TEXTS, tuple(f"{named}{attr}" for attr in TEXTS)):
         union = tuple(sorted({p for attr in alike for p in own.get(attr, ())}))
         shared |= dict.fromkeys(alike, union)
     return {attr: PatternSet(many, shared.get(attr, ())) for attr, many in own.items()}

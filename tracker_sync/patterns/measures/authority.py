@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from statistics import fmean, median
 
-import msgspec
 from msgspec import Struct
 
 from tracker_sync.patterns.facts import Epic, Facts
@@ -17,7 +16,7 @@ EXECUTIVE, CUSTOMER = "executive", "customer"
 """A role, which is an origin too; and an origin."""
 
 
-class Authority(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Authority(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The thresholds."""
 
     at_least: int

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
 
-import msgspec
 from msgspec import Struct
 
 from tracker_sync.patterns.facts import DAY, Due, Epic, Facts, Initiative, Moment
@@ -20,7 +19,7 @@ OUTCOMES = {
 }  # fmt: skip
 
 
-class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class When(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The thresholds."""
 
     growth: float

@@ -4,7 +4,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -16,7 +15,7 @@ _MOST = 0.5
 """The part that may be large at most: where all are of one size, none is."""
 
 
-class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class When(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The thresholds."""
 
     above: float

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 
-import msgspec
 import numpy as np
 from msgspec import Struct
 
@@ -16,7 +15,7 @@ from tracker_sync.patterns.statistics.proportion import kish_least
 from tracker_sync.patterns.statistics.spread import hhi
 
 
-class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class When(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The thresholds."""
 
     times: float

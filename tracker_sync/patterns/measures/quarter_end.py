@@ -6,7 +6,6 @@ from datetime import date
 from fractions import Fraction
 from functools import cache
 
-import msgspec
 from msgspec import Struct
 
 from tracker_sync.patterns.facts import DAY, Facts, Moment, Work
@@ -19,7 +18,7 @@ _QUARTER = 92
 """Days that the longest one has."""
 
 
-class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class When(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The thresholds."""
 
     last: int

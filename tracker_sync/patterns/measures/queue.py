@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
-import msgspec
 from msgspec import Struct
 
 from tracker_sync.patterns.facts import Epic, Facts, Moment
@@ -16,7 +15,7 @@ _SHOWN = 3
 """Of those that waited for one epic, how many have a row: those that were started last."""
 
 
-class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class When(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The thresholds."""
 
     above: int

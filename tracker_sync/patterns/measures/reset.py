@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-import msgspec
 from msgspec import Struct
 
 from tracker_sync.patterns.facts import DAY, Epic, Facts, Mandate, Moment, Owner
@@ -14,7 +13,7 @@ BET = "the hypothesis of the intent in strategy.toml"
 INTENTS = "the intents of epics that name none, or several"
 
 
-class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class When(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The thresholds."""
 
     share: float

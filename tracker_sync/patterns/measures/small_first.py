@@ -6,7 +6,6 @@ from fractions import Fraction
 from math import inf
 from statistics import median
 
-import msgspec
 from msgspec import Struct
 
 from tracker_sync.patterns.facts import Epic, Facts, Intent, Moment
@@ -14,7 +13,7 @@ from tracker_sync.patterns.measure import Measure, Row, Seen, Silent
 from tracker_sync.patterns.statistics.auc import Auc, auc, mean_by_root
 
 
-class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class When(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The thresholds."""
 
     above: float
